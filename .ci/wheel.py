@@ -1,0 +1,26 @@
+"""Says whether the built package holds what a server needs: styles, scripts, pages, translations, migrations."""
+
+import sys
+from pathlib import Path
+from zipfile import ZipFile
+
+NEEDED = (
+    "built/app.css",
+    "built/app.js",
+    "screens/base.html",
+    "fr/LC_MESSAGES/django.mo",
+    "pt/LC_MESSAGES/django.mo",
+    "migrations/0001_initial.py",
+)
+
+
+def missing(folder: Path) -> list[str]:
+    """The endings of file names that no file in the package has."""
+    (wheel,) = folder.glob("*.whl")
+    names = ZipFile(wheel).namelist()
+    return [ending for ending in NEEDED if not any(name.endswith(ending) for name in names)]
+
+
+if __name__ == "__main__":
+    absent = missing(Path(sys.argv[1]))
+    sys.exit(f"The package lacks {', '.join(absent)}." if absent else 0)

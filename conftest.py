@@ -1,0 +1,23 @@
+"""Test set-up shared by all packages."""
+
+import os
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coremis.project.settings")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    from coremis.kernel.testing.database import let_tests_flush
+
+    let_tests_flush()
+
+
+@pytest.fixture
+def country(db: Any) -> Any:
+    """A small country: areas by name (see kernel.testing.cast)."""
+    from coremis.kernel.testing.cast import build_country
+
+    return build_country()

@@ -1,0 +1,24 @@
+// The top bar's menus close with Escape, with a click beside them, and when another one opens; so does the drawer with Escape.
+
+const open = () => [...document.querySelectorAll("details.menu[open]")];
+
+document.addEventListener("click", (event) => {
+  open().filter((menu) => !menu.contains(event.target)).forEach((menu) => { menu.open = false; });
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of open()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+  const drawer = document.getElementById("menu-open");
+  if (drawer?.checked) {
+    drawer.checked = false;
+    drawer.focus();
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});

@@ -1,0 +1,1 @@
+"""Mechanisms that every module uses; the kernel knows no module."""

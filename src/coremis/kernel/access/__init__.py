@@ -1,0 +1,1 @@
+"""Users, access profiles, assignments, sign-in and second factor."""

@@ -1,0 +1,107 @@
+"""Actions on users, profiles and assignments."""
+
+from datetime import date, timedelta
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.access.models import Assignment, Profile, User
+from coremis.kernel.access.permissions import known_permissions
+from coremis.kernel.actions.action import action
+from coremis.kernel.actions.context import Actor
+from coremis.kernel.actions.parameters import Secret
+from coremis.kernel.areas.models import Area
+from coremis.kernel.base.refusal import Invalid, Refusal
+
+
+@action(_("Create a user"))
+def create_user(*, username: str, name: str, password: Secret[str], email: str = "", phone: str = "", language: str = "", actor: Actor) -> User:
+    """A user without any rights; the password must be changed at the first sign-in."""
+    if User.objects.filter(username=username.strip().lower()).exists():
+        raise Invalid(_("This user name is taken. Choose another one."), {"username": [_("This user name is taken.")]})
+    if not username.strip() or not name.strip():
+        raise Invalid(_("A user needs a user name and a full name."), {"username": [_("This is required.")]})
+    user = User(username=username.strip().lower(), name=name.strip(), email=email, phone=phone, language=language, must_change_password=True)
+    _set_password(user, password)
+    user.save()
+    return user
+
+
+@action(_("Change a user"))
+def change_user(*, user: User, name: str, email: str = "", phone: str = "", language: str = "", actor: Actor) -> User:
+    """Change name, contact and language."""
+    user.name, user.email, user.phone, user.language = name.strip(), email, phone, language
+    user.save(update_fields=["name", "email", "phone", "language"])
+    return user
+
+
+@action(_("Block or unblock a user"))
+def set_user_active(*, user: User, active: bool, reason: str, actor: Actor) -> User:
+    """Block a user at once, or let one sign in again; the reason is kept."""
+    if user.pk == actor.pk:
+        raise Refusal(_("You cannot block yourself. Ask another administrator."))
+    user.is_active, user.failed_count, user.locked_until = active, 0, None
+    user.save(update_fields=["is_active", "failed_count", "locked_until"])
+    return user
+
+
+@action(_("Give a user a new password"))
+def reset_password(*, user: User, password: Secret[str], actor: Actor) -> User:
+    """Set a password that must be changed at the next sign-in; all open sessions of the user end."""
+    if user.pk == actor.pk:
+        raise Refusal(_("Change your own password under “My account”."))
+    _set_password(user, password)
+    user.must_change_password, user.failed_count, user.locked_until = True, 0, None
+    user.save(update_fields=["password", "must_change_password", "failed_count", "locked_until"])
+    return user
+
+
+@action(_("Save an access profile"), approvable=True)
+def save_profile(
+    *, code: str, names: dict, permissions: list[str], second_factor_required: bool = False, profile: Profile | None = None, actor: Actor
+) -> Profile:
+    """Create or change a named set of permissions; unknown permissions are refused."""
+    unknown = set(permissions) - set(known_permissions())
+    if unknown:
+        raise Refusal(_("These permissions do not exist: %(names)s."), names=", ".join(sorted(unknown)))
+    found = profile or Profile(code=code)
+    found.names, found.permissions, found.second_factor_required = names, sorted(set(permissions)), second_factor_required
+    found.save()
+    return found
+
+
+@action(_("Assign a profile to a user"), approvable=True)
+def assign(
+    *, user: User, profile: Profile, area: Area, valid_from: date | None = None, valid_until: date | None = None, actor: Actor
+) -> Assignment:
+    """Give a user a profile in one place and all below it. Nobody assigns anything to themselves."""
+    if user.pk == actor.pk:
+        raise Refusal(_("Nobody assigns a profile to themselves. Ask another administrator."))
+    since = valid_from or timezone.localdate()
+    open_ones = Assignment.objects.filter(user=user, profile=profile, area=area).filter(Q(valid_until=None) | Q(valid_until__gte=since))
+    if open_ones.exists():
+        raise Refusal(_("%(user)s already holds this profile there."), user=str(user))
+    assignment = Assignment(user=user, profile=profile, area=area, valid_from=since, valid_until=valid_until)
+    assignment.save()
+    return assignment
+
+
+@action(_("End an assignment"))
+def end_assignment(*, assignment: Assignment, actor: Actor) -> Assignment:
+    """End an assignment now: its rights are gone on the next request."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    assignment.valid_from = min(assignment.valid_from, yesterday)
+    assignment.valid_until = yesterday
+    assignment.save()
+    return assignment
+
+
+def _set_password(user: User, password: Secret[str]) -> None:
+    try:
+        validate_password(password.reveal(), user)
+    except ValidationError as error:
+        raise Invalid(_("This password is too weak. %(why)s"), {"password": error.messages}, why=" ".join(error.messages)) from None
+    user.set_password(password.reveal())

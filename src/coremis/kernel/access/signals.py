@@ -1,0 +1,56 @@
+"""Sign-in, sign-out, failures, lock-outs, password and second-factor changes become events."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.signals import password_changed
+from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.dispatch import receiver
+from django.utils import timezone
+
+from coremis.kernel.access.backends import ATTEMPTS, LOCK_MINUTES
+from coremis.kernel.access.models import User
+from coremis.kernel.actions.events import new_event
+
+
+@receiver(user_logged_in)
+def signed_in(user: User, **kwargs: Any) -> None:
+    """Note the sign-in and forget earlier failures."""
+    User.objects.filter(pk=user.pk).update(failed_count=0, locked_until=None)
+    new_event("access.sign_in", user)
+
+
+@receiver(user_logged_out)
+def signed_out(user: User | None, **kwargs: Any) -> None:
+    """Note the sign-out."""
+    if user is not None:
+        new_event("access.sign_out", user)
+
+
+@receiver(user_login_failed)
+def sign_in_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
+    """Count the failure; after five the user is locked for a quarter of an hour. The typed name is not kept."""
+    user = User.objects.filter(username=str(credentials.get("username", "")).strip().lower()).first()
+    if user is None:
+        new_event("access.sign_in_failed", None)
+        return
+    user.failed_count += 1
+    if user.failed_count >= ATTEMPTS:
+        user.failed_count, user.locked_until = 0, timezone.now() + timedelta(minutes=LOCK_MINUTES)
+        new_event("access.lock_out", user)
+    User.objects.filter(pk=user.pk).update(failed_count=user.failed_count, locked_until=user.locked_until)
+    new_event("access.sign_in_failed", user)
+
+
+@receiver(password_changed)
+def changed_password(user: User, **kwargs: Any) -> None:
+    """Note it; Django ends the other sessions because their hash no longer fits."""
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
+    new_event("access.change_password", user)
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset])
+def changed_second_factor(user: User, **kwargs: Any) -> None:
+    """Note that a second factor was set up, removed or renewed."""
+    new_event("access.change_second_factor", user)

@@ -1,0 +1,1 @@
+"""Actions change records; every action leaves an event and the changes it made."""

@@ -1,0 +1,122 @@
+"""Set-based writing: one statement for many rows, stamped with event and version, with what was before kept."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection, models
+from django.db.models import BigIntegerField, CharField, F, Max, Value
+from django.db.models.functions import JSONObject
+
+from coremis.kernel.actions import context
+from coremis.kernel.actions.models import Change, Record
+
+STAMPS = ("version", "event_id", "created_event_id")
+R = TypeVar("R", bound=Record)
+
+
+def insert_from(model: type[R], source: "models.QuerySet[Any]", columns: Sequence[str], *, skip_existing: bool = False) -> int:
+    """``INSERT ... SELECT``: ``source`` yields, by ``values_list``, one value per column name; returns the number of rows.
+
+    Rows outside the actor's places are refused, and with them the whole transaction.
+    """
+    writing = context.required()
+    names = [model._meta.get_field(column).column for column in columns]
+    query = source.annotate(_version=Value(1), _event=_id(writing), _created=_id(writing)).values_list(*_order(source, columns), "_version", "_event", "_created")
+    sql, params = query.query.sql_with_params()
+    listed = ", ".join(f'"{name}"' for name in [*names, *STAMPS])
+    tail = " ON CONFLICT DO NOTHING" if skip_existing else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f'INSERT INTO "{model._meta.db_table}" ({listed}) {sql}{tail}', params)
+        count = cursor.rowcount
+    check_created_places(model, writing)
+    return count
+
+
+def update_from(rows: "models.QuerySet[R]", **values: Any) -> int:
+    """Set the same expressions on all of ``rows`` that lie in the actor's places; keeps what they held before.
+
+    Two statements whatever the number of rows. Returns how many rows were changed; rows outside are refused.
+    """
+    writing = context.required()
+    model = rows.model
+    _check_outside(rows, writing)
+    fields = [model._meta.get_field(name) for name in values]
+    before = JSONObject(**{field.attname: F(field.attname) for field in fields if not getattr(field, "secret", False)})
+    area = F(model.area_path) if model.area_path else Value(None, output_field=BigIntegerField())
+    source = (
+        rows.order_by().select_for_update(of=("self",))
+        .annotate(_event=_id(writing), _kind=Value(model.kind(), output_field=CharField()), _area=area, _before=before, _digest=Value("", output_field=CharField()))
+        .values_list("_event", "_kind", "pk", "_area", "_before", "_digest")
+    )  # fmt: skip
+    sql, params = source.query.sql_with_params()
+    mark = f"noted {model.kind()}"
+    mine = Change.objects.filter(event_id=writing.event.pk, kind=model.kind())
+    noted = mine.filter(pk__gt=writing.cache.get(mark, 0)).values("record_id")
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO actions_change (event_id, kind, record_id, area_id, before, redacted_digest) {sql}", params)
+        if not cursor.rowcount:
+            return 0
+    stamped = {**values, "version": F("version") + 1, "event_id": writing.event.pk}
+    count = models.QuerySet.update(models.QuerySet(model).filter(pk__in=noted), **stamped)
+    writing.cache[mark] = mine.aggregate(last=Max("pk"))["last"]
+    if model.area_path and model.area_path.split("__")[0] in values:
+        check_created_places(model, writing, stamp="event_id")
+    return count
+
+
+def copy_into(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, check_places: bool = True) -> int:
+    """Write many rows from Python values: COPY on PostgreSQL, executemany on SQLite. Records are stamped; plain tables are not."""
+    writing = context.required()
+    stamps = (1, writing.event.pk, writing.event.pk) if issubclass(model, Record) else ()
+    fields = [model._meta.get_field(column) for column in columns]
+    names = [field.column for field in fields] + (list(STAMPS) if stamps else [])
+    adapted = ([field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)] + list(stamps) for row in rows)
+    count = _copy(model._meta.db_table, names, adapted)
+    if issubclass(model, Record) and check_places:
+        check_created_places(model, writing)
+    return count
+
+
+def _copy(table: str, names: list[str], rows: Iterable[list[Any]]) -> int:
+    listed, count = ", ".join(f'"{name}"' for name in names), 0
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
+                for row in rows:
+                    copy.write_row(row)
+                    count += 1
+            return count
+        batch = list(rows)
+        marks = ", ".join(["%s"] * len(names))
+        cursor.executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', batch)
+        return len(batch)
+
+
+def check_created_places(model: type[Record], writing: context.Writing, stamp: str = "created_event_id") -> None:
+    """Refuse the transaction where a row made by this event lies outside the actor's places."""
+    places = writing.actor.places_for(writing.permission)
+    path = model.area_path or model.areas_path
+    if places.everywhere or not path:
+        return
+    made = model._base_manager.filter(**{stamp: writing.event.pk})
+    outside = made.exclude(**{f"{path}__in": places.areas()}).first()
+    if outside is not None:
+        writing.check_places(outside.place_ids() or [])
+
+
+def _check_outside(rows: "models.QuerySet[Any]", writing: context.Writing) -> None:
+    places = writing.actor.places_for(writing.permission)
+    if places.everywhere or not rows.model.area_path:
+        return
+    outside = rows.exclude(**{f"{rows.model.area_path}__in": places.areas()}).first()
+    if outside is not None:
+        writing.check_places(outside.place_ids() or [])
+
+
+def _id(writing: context.Writing) -> Value:
+    return Value(writing.event.pk, output_field=BigIntegerField())
+
+
+def _order(source: "models.QuerySet[Any]", columns: Sequence[str]) -> Sequence[str]:
+    """The names under which ``source`` yields the columns: ``new_<column>`` where it annotates one, else the column's own name."""
+    return [f"new_{column}" if f"new_{column}" in source.query.annotations else column for column in columns]

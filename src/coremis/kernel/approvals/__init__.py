@@ -1,0 +1,1 @@
+"""Maker and checker: who must agree to what, where and from which amount; requests and decisions."""

@@ -1,0 +1,214 @@
+"""Submitting, deciding, returning and taking back; a decision and its effect share one transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.access.models import Profile, User
+from coremis.kernel.actions.action import Action, action, find_action
+from coremis.kernel.actions.context import Actor, Authority, approved_by
+from coremis.kernel.actions.parameters import store_one
+from coremis.kernel.approvals.models import Decision, Request, Route, RouteLevel
+from coremis.kernel.approvals.routes import approvable, area_of, find_route, subject_of
+from coremis.kernel.areas.models import Area
+from coremis.kernel.base.refusal import NotPermitted, Refusal
+
+State = Request.State
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of submitting: the result at once, or a request that waits."""
+
+    result: Any = None
+    request: Request | None = None
+
+
+def submit(target: Action[Any], inputs: dict[str, Any], *, actor: User, note: str = "", key: str | None = None) -> Outcome:
+    """Ask for an approvable action: its right, places and inputs are checked now and again when it runs.
+
+    Where the route says that no approval is needed, it runs at once and its event says so.
+    """
+    values = target.check_inputs(inputs)
+    target.check_permission(actor)
+    target.check_places(actor, target.name, values)
+    item = approvable(target)
+    amount = item.amount(values)
+    route = find_route(target.name, area_of(item, values), amount.amount_minor if amount else None)
+    if route.no_approval:
+        with approved_by(Authority(target.name, None, route_says_none=True)):
+            return Outcome(result=target(actor=actor, key=key, **values))
+    asked = {"action": target.name, "inputs": target.to_stored(values), "route": route, "note": note}
+    return Outcome(request=submit_request(**asked, actor=actor, key=key))
+
+
+@action(_("Submit for approval"))
+def submit_request(*, action: str, inputs: dict, route: Route, note: str = "", actor: Actor) -> Request:
+    """Store what is asked, with the version of what it is about and the levels that must agree."""
+    target = find_action(action)
+    values = target.from_stored(inputs)
+    target.check_permission(actor)
+    target.check_places(actor, target.name, values)
+    item = approvable(target)
+    subject, amount = subject_of(values), item.amount(values)
+    if subject is not None and _waiting_about(target.name, subject):
+        raise Refusal(_("The same is already waiting for approval. Look under “My work”."))
+    levels = [{"position": level.position, "profile": level.profile_id, "people": level.people} for level in route.levels.filter(is_active=True)]
+    request = Request(
+        action=target.name, inputs=inputs, note=note, maker_id=actor.pk, levels=levels, level=0, level_profile_id=levels[0]["profile"],
+        subject_kind=subject.kind() if subject else "", subject_id=subject.pk if subject else None,
+        subject_version=subject.version if subject else None, area=area_of(item, values),
+        amount_minor=amount.amount_minor if amount else None, currency=amount.currency if amount else "",
+    )  # fmt: skip
+    request.save()
+    return request
+
+
+@action(_("Approve"))
+def approve_request(*, request: Request, note: str = "", actor: Actor) -> Request:
+    """Say yes at the level that is due. The last yes runs the action in the same transaction, for the maker.
+
+    A request whose subject changed meanwhile is marked overtaken and goes back; nothing else happens.
+    """
+    request = _claim(request, actor)
+    values = _fresh_inputs(request)
+    if values is None:
+        request.state, request.level_profile = State.STALE, None
+        request.save()
+        return request
+    _decide(request, actor, Decision.Verdict.APPROVED, note)
+    said = Decision.objects.filter(request=request, level=request.level, verdict=Decision.Verdict.APPROVED).count()
+    if said >= request.level_now()["people"]:
+        request.level += 1
+    if request.level < len(request.levels):
+        request.level_profile_id = request.level_now()["profile"]
+        request.save()
+        return request
+    request.state, request.level, request.level_profile = State.APPROVED, len(request.levels) - 1, None
+    request.result = _carry_out(request, values)
+    request.save()
+    return request
+
+
+@action(_("Reject"))
+def reject_request(*, request: Request, note: str, actor: Actor) -> Request:
+    """Say no, with the reason; the request ends."""
+    return _end(request, actor, Decision.Verdict.REJECTED, State.REJECTED, note)
+
+
+@action(_("Return for correction"))
+def return_request(*, request: Request, note: str, actor: Actor) -> Request:
+    """Send it back to the maker with what to correct."""
+    return _end(request, actor, Decision.Verdict.RETURNED, State.RETURNED, note)
+
+
+@action(_("Take back a request"))
+def recall_request(*, request: Request, actor: Actor) -> Request:
+    """The maker takes the request back before the last decision."""
+    request = Request.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    if request.maker_id != actor.pk:
+        raise NotPermitted(_("Only the person who asked can take a request back."))
+    _require_pending(request)
+    request.state, request.level_profile = State.RECALLED, None
+    request.save()
+    return request
+
+
+@action(_("Save an approval route"), approvable=True)
+def save_route(
+    *, action: str, area: Area, min_amount: int, levels: list[dict], no_approval: bool = False, route: Route | None = None, actor: Actor
+) -> Route:
+    """Create or change a route; ``levels`` are {profile, people} in order. A route with neither levels nor the waiver is refused."""
+    if not find_action(action).approvable:
+        raise Refusal(_("This action never waits for approval. Choose another one."))
+    if not levels and not no_approval:
+        raise Refusal(_("A route needs at least one level, or the statement that no approval is needed."))
+    found = route or Route.objects.filter(action=action, area=area, min_amount=min_amount, is_active=True).first() or Route()
+    found.action, found.area, found.min_amount, found.no_approval = find_action(action).name, area, min_amount, no_approval
+    found.save()
+    existing = {level.position: level for level in found.levels.all()}
+    for position in range(max(len(levels), len(existing))):
+        level = existing.get(position) or RouteLevel(route=found, position=position)
+        level.is_active = position < len(levels)
+        if level.is_active:
+            level.profile = Profile.objects.get(code=levels[position]["profile"])
+            level.people = levels[position].get("people", 1)
+        level.save()
+    return found
+
+
+@action(_("Close an approval route"), approvable=True)
+def close_route(*, route: Route, actor: Actor) -> Route:
+    """Take a route out of use; what has no other route can no longer be approved."""
+    route.is_active = False
+    route.save()
+    return route
+
+
+def may_decide(request: Request, person: User) -> bool:
+    """Whether this person may decide this request now."""
+    try:
+        _check_decider(request, person)
+    except Refusal:
+        return False
+    return request.state == State.PENDING
+
+
+def _claim(request: Request, actor: Any) -> Request:
+    locked = Request.objects.select_for_update(of=("self",)).select_related("maker", "area").get(pk=request.pk)
+    _require_pending(locked)
+    _check_decider(locked, actor)
+    return locked
+
+
+def _check_decider(request: Request, actor: Any) -> None:
+    if request.maker_id == actor.pk:
+        raise NotPermitted(_("Nobody decides what they asked for. Another person must decide."))
+    if request.decisions.filter(person_id=actor.pk).exists():
+        raise NotPermitted(_("You have decided on this already. Another person must decide at the next level."))
+    if not actor.places_as(request.level_now()["profile"]).cover([request.area_id]):
+        raise NotPermitted(_("This level is decided by others. You do not hold the profile that is asked here."))
+
+
+def _require_pending(request: Request) -> None:
+    if request.state != State.PENDING:
+        raise Refusal(_("This request was already decided: %(state)s."), state=request.get_state_display())
+
+
+def _decide(request: Request, actor: Any, verdict: Decision.Verdict, note: str) -> None:
+    Decision(request=request, person_id=actor.pk, level=request.level, verdict=verdict, note=note).save()
+
+
+def _end(request: Request, actor: Any, verdict: Decision.Verdict, state: State, note: str) -> Request:
+    if not note.strip():
+        raise Refusal(_("Write the reason, so that the person who asked knows what to do."))
+    claimed = _claim(request, actor)
+    _decide(claimed, actor, verdict, note)
+    claimed.state, claimed.level_profile = state, None
+    claimed.save()
+    return claimed
+
+
+def _fresh_inputs(request: Request) -> dict[str, Any] | None:
+    values = find_action(request.action).from_stored(request.inputs)
+    if request.subject_kind:
+        now = apps.get_model(request.subject_kind)._base_manager.filter(pk=request.subject_id).values_list("version", flat=True).first()
+        if now != request.subject_version:
+            return None
+    return values
+
+
+def _carry_out(request: Request, values: dict[str, Any]) -> Any:
+    deciders = tuple(
+        f"{decision.person.get_username()} ({request.levels[decision.level]['position'] + 1})"
+        for decision in request.decisions.filter(verdict=Decision.Verdict.APPROVED).select_related("person").order_by("pk")
+    )
+    with transaction.atomic(), approved_by(Authority(find_action(request.action).name, request.pk, deciders)):
+        return store_one(find_action(request.action)(actor=request.maker, **values))
+
+
+def _waiting_about(name: str, subject: Any) -> bool:
+    return Request.objects.filter(action=name, subject_kind=subject.kind(), subject_id=subject.pk, state=State.PENDING).exists()

@@ -1,0 +1,1 @@
+"""Money, dates, numbers, words and the formula language: no models, no database."""

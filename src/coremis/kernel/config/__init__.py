@@ -1,0 +1,1 @@
+"""Stored values of declared settings: country, languages, currency and what modules declare."""

@@ -1,0 +1,18 @@
+"""Changing a setting."""
+
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.actions.action import action
+from coremis.kernel.actions.context import Actor
+from coremis.kernel.config.models import StoredSetting
+from coremis.kernel.config.settings import declared
+
+
+@action(_("Change a setting"))
+def change_settings(*, values: dict, actor: Actor) -> int:
+    """Store new values by setting name; returns how many were given."""
+    for name, value in values.items():
+        stored = StoredSetting.objects.filter(name=declared(name).name).first() or StoredSetting(name=name)
+        stored.value = value
+        stored.save()
+    return len(values)

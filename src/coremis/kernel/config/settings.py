@@ -1,0 +1,34 @@
+"""Declaring a setting, and reading its value."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.config.models import StoredSetting
+from coremis.kernel.module.contributions import Contribution, contributions
+
+
+@dataclass(frozen=True)
+class Setting(Contribution):
+    """One value that an administrator may set; ``name`` is ``<module>.<word>``."""
+
+    name: str
+    title: Any
+    help: Any
+    default: Any = None
+
+
+def declared(name: str) -> Setting:
+    """The declaration of a setting; an undeclared name is a mistake in the code."""
+    for setting in contributions(Setting):
+        if setting.name == name:
+            return setting
+    raise Refusal(_("There is no setting called %(name)s."), name=name)
+
+
+def setting(name: str) -> Any:
+    """The stored value, else the declared default."""
+    stored = StoredSetting.objects.filter(name=name).first()
+    return stored.value if stored else declared(name).default

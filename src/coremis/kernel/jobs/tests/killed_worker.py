@@ -1,0 +1,67 @@
+"""A process that starts real workers and lets them be killed: ``python -m ...killed_worker '{"database": ..., "mode": ...}'``.
+
+It prints how each worker ended (0, or -9 for SIGKILL). The workers are forks, so that Django is loaded once.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from datetime import timedelta
+
+import django
+from django.conf import settings
+
+SHORT_LEASE = timedelta(seconds=0.1)
+
+
+def kill_myself():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def work_until_killed(sample_kinds, worker, place):
+    """Run what is due; die in mid-chunk or after the first committed chunk."""
+    if place == "mid-chunk":
+        sample_kinds.mid_chunk = kill_myself
+    elif place == "boundary":
+        worker.after_chunk = kill_myself
+    while worker.Job.objects.filter(state__in=("WAITING", "RUNNING", "CANCELLING")).exists():
+        if not worker.run_next(lease=SHORT_LEASE):
+            time.sleep(0.02)
+
+
+def fork(run, *arguments):
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            run(*arguments)
+            code = 0
+        finally:
+            os._exit(code)
+    return child
+
+
+def ending(child):
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def main(task):
+    settings.DATABASES["default"].update(task["database"])
+    django.setup()
+    from coremis.kernel.jobs import worker
+    from coremis.kernel.jobs.tests import sample_kinds
+
+    if task["mode"] == "race":
+        endings = [ending(child) for child in [fork(worker.run_until_idle) for _number in range(3)]]
+    else:
+        endings = []
+        while 0 not in endings and 1 not in endings and len(endings) < 60:
+            place = ("mid-chunk", "boundary")[len(endings) % 2]
+            endings.append(ending(fork(work_until_killed, sample_kinds, worker, place)))
+    print(json.dumps(endings))
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""Modules: who they are, what they need, what they add."""

@@ -1,0 +1,107 @@
+"""What the frame of every page needs; computed only when the page is a whole one."""
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.module.contributions import contributions
+from coremis.kernel.screens.menu import Entry, MenuItem, Section, TopSearch, entry_of, may_open, sections, target, visible_items
+
+BANDS = {
+    "demo": (_("Demo"), _("Invented people. No real money moves.")),
+    "training": (_("Training"), _("Practise here. Nothing leaves this system.")),
+    "uat": (_("UAT"), _("For trials before use. No real money moves.")),
+    "production": (_("Production"), _("Real people and real money.")),
+}
+
+
+class Band(NamedTuple):
+    """The worded strip above every page and print."""
+
+    code: str
+    title: str
+    sentence: str
+
+
+class Language(NamedTuple):
+    """A language in its own words."""
+
+    code: str
+    name: str
+    current: bool
+
+
+class Frame:
+    """Menu, band, languages and search of one request. Every part is worked out when the template first asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.user: Any = getattr(request, "user", None)
+        self.signed_in = bool(self.user and self.user.is_authenticated)
+        self.idle_minutes = getattr(settings, "COREMIS_IDLE_MINUTES", 0)
+
+    @cached_property
+    def band(self) -> Band:
+        """Which environment this is, in words; an unknown one is named as it is."""
+        code = settings.COREMIS_ENVIRONMENT
+        title, sentence = BANDS.get(code, (code, ""))
+        return Band(code, str(title), str(sentence))
+
+    @cached_property
+    def items(self) -> list[MenuItem]:
+        """The entries this user may open."""
+        return visible_items(self.user) if self.signed_in else []
+
+    @cached_property
+    def menu(self) -> list[Section]:
+        """The side menu."""
+        return sections(self.items, self.user, self.request.path)
+
+    @cached_property
+    def top(self) -> list[Entry]:
+        """The entries that also stand in the top bar, with their counts (my work)."""
+        return [entry_of(item, self.user) for item in self.items if item.top]
+
+    @cached_property
+    def place(self) -> str:
+        """The place in which the user works: the first of the assigned ones."""
+        area = self.user.home_area() if self.signed_in else None
+        return area.name if area else ""
+
+    @cached_property
+    def search(self) -> dict[str, str] | None:
+        """The first search box this user may use, if any."""
+        boxes = contributions(TopSearch) if self.signed_in else []
+        for box in sorted(boxes, key=lambda box: box.order):
+            if may_open(self.user, box.address):
+                return {"title": str(box.title), "url": target(box.address)[0], "parameter": box.parameter}
+        return None
+
+    @cached_property
+    def languages(self) -> list[Language]:
+        """The languages one may choose, each in its own words."""
+        now = get_language()
+        return [Language(code, own_name(code), code == now) for code, _name in settings.LANGUAGES]
+
+    @cached_property
+    def language(self) -> Language:
+        """The language of this page."""
+        return next((language for language in self.languages if language.current), self.languages[0])
+
+
+def own_name(code: str) -> str:
+    """A language's name in that language, with a capital; the code where Django does not know it."""
+    try:
+        name = get_language_info(code)["name_local"]
+    except KeyError:
+        return code
+    return name[:1].upper() + name[1:]
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """Context processor: `frame` in every template."""
+    return {"frame": Frame(request)}

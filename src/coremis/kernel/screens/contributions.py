@@ -1,0 +1,94 @@
+"""What modules add to pages that are not theirs: panels and tabs on a record's page, cards on the home page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from coremis.kernel.actions.models import Record
+from coremis.kernel.module.contributions import Contribution, contributions
+from coremis.kernel.screens.screen import Text
+
+OVERVIEW = "overview"
+HISTORY = "history"
+Shown = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Panel(Contribution):
+    """A box on the page of every `on` record.
+
+    `show(request, record)` gives the template's context, or None where there is nothing to say. It reads with
+    `visible_to`, in a number of queries that does not grow. The default template prints `facts`, `table` (see
+    `small_table`), `text` and `links` where they are given. `tab` is the name of a `Tab`; the first tab is "overview".
+    """
+
+    on: type[Record]
+    title: Text
+    show: Callable[[HttpRequest, Any], Shown]
+    permission: str
+    template: str = "screens/_panel_body.html"
+    order: int = 100
+    tab: str = OVERVIEW
+
+
+@dataclass(frozen=True)
+class Tab(Contribution):
+    """A tab on the page of every `on` record. It is there for whoever may see one of its panels."""
+
+    on: type[Record]
+    name: str
+    title: Text
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class HomeCard(Contribution):
+    """A card on the home page. `show(request)` gives its template's context, or None.
+
+    The default template prints `figure`, `label`, `href`, `text` and `rows` (pairs of words and value) where given.
+    """
+
+    title: Text
+    show: Callable[[HttpRequest], Shown]
+    permission: str
+    template: str = "screens/_home_card.html"
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Part:
+    """A panel or card, ready for the template."""
+
+    title: str
+    template: str
+    context: Mapping[str, Any]
+
+
+def panels_on(model: type[Record], user: Any) -> list[Panel]:
+    """The panels of a record class that this person may see, in order."""
+    mine = [panel for panel in contributions(Panel) if panel.on is model and user.has_perm(panel.permission)]
+    return sorted(mine, key=lambda panel: panel.order)
+
+
+def tabs_on(model: type[Record], panels: Iterable[Panel]) -> list[Tab]:
+    """The tabs of a record class that have at least one of these panels, in order."""
+    used = {panel.tab for panel in panels}
+    mine = [tab for tab in contributions(Tab) if tab.on is model and tab.name in used]
+    return sorted(mine, key=lambda tab: tab.order)
+
+
+def shown_panels(panels: Iterable[Panel], tab: str, request: HttpRequest, record: Any) -> list[Part]:
+    """The panels of one tab that have something to say."""
+    asked = [(panel, panel.show(request, record)) for panel in panels if panel.tab == tab]
+    return [Part(str(panel.title), panel.template, context) for panel, context in asked if context is not None]
+
+
+def shown_cards(request: HttpRequest) -> list[Part]:
+    """The home cards that this person may see and that have something to say."""
+    cards = sorted(contributions(HomeCard), key=lambda card: card.order)
+    asked = [(card, card.show(request)) for card in cards if request.user.has_perm(card.permission)]
+    return [Part(str(card.title), card.template, context) for card, context in asked if context is not None]

@@ -1,0 +1,203 @@
+"""The history of a record in words: what was done, what changed from what to what, who, when, who agreed, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from coremis.kernel.actions.action import ACTIONS, FORMER_NAMES
+from coremis.kernel.actions.events import new_event
+from coremis.kernel.actions.models import Change, Event, Record
+from coremis.kernel.actions.values import stored_value
+from coremis.kernel.areas.models import Area
+from coremis.kernel.screens.columns import text_of
+
+LATEST, MOST = 50, 1_000
+HIDDEN = "•••"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """How a record's history is told.
+
+    `also(record)` names rows of other classes told along, as (class, ids) pairs: the members of a household.
+    `hidden` fields are left out. `words` maps a field to a function (value, record) that says it in words.
+    `key_label(field, key)` names a key of a field that holds many variables.
+    """
+
+    also: Callable[[Any], Sequence[tuple[type[Record], Sequence[int]]]] | None = None
+    hidden: frozenset[str] = frozenset()
+    words: Mapping[str, Callable[[Any, Any], str]] = field(default_factory=dict)
+    key_label: Callable[[str, str], str] | None = None
+
+
+@dataclass
+class Line:
+    """One value that changed."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass
+class Entry:
+    """One thing that was done."""
+
+    event: Event
+    title: str
+    reason: str = ""
+    lines: list[Line] = field(default_factory=list)
+    erased: bool = False
+
+
+def timeline_of(record: Record, user: Any, timeline: Timeline, in_full: bool = False) -> dict[str, Any]:
+    """The latest entries, newest first, and whether there are `more`. At most seven queries and one a linked class."""
+    subjects = _subjects(record, timeline)
+    most = MOST if in_full else LATEST
+    changes = list(_changes(subjects)[: most * 4])
+    events = {change.event_id: change.event for change in changes}
+    made = {item.created_event_id for item in subjects.values()} - set(events)
+    events.update({event.pk: event for event in Event.objects.filter(pk__in=made)})
+    reasons = _reasons(events)
+    entries = {key: Entry(event, action_title(event.action), reasons.get(key, "")) for key, event in events.items()}
+    teller = _Teller(timeline, user, subjects)
+    teller.tell(changes, entries)
+    newest = sorted(entries.values(), key=lambda entry: (entry.event.recorded_at, entry.event.pk), reverse=True)
+    return {"entries": newest[:most], "more": len(newest) > most and not in_full}
+
+
+def action_title(name: str) -> str:
+    """What an action is called for people; its stored name where its module is off."""
+    found = ACTIONS.get(FORMER_NAMES.get(name, name))
+    return str(found.title) if found else OTHER_TITLES.get(name, lambda: name)()
+
+
+OTHER_TITLES: dict[str, Callable[[], str]] = {"screens.open_record": lambda: _("Opened")}
+
+
+def note_opening(record: Record, user: Any) -> None:
+    """Write into the history that this person opened this record."""
+    places = record.place_ids() or [None]
+    event = new_event("screens.open_record", user, area_id=places[0] if len(places) == 1 else None)
+    Change.objects.create(event=event, kind=record.kind(), record_id=record.pk, area_id=event.area_id, before={})
+
+
+def _subjects(record: Record, timeline: Timeline) -> dict[tuple[str, int], Record]:
+    found: dict[tuple[str, int], Record] = {(record.kind(), record.pk): record}
+    for model, ids in timeline.also(record) if timeline.also else ():
+        found.update({(model.kind(), item.pk): item for item in model._base_manager.filter(pk__in=ids)})
+    return found
+
+
+def _changes(subjects: Iterable[tuple[str, int]]) -> models.QuerySet[Change]:
+    by_kind: dict[str, list[int]] = {}
+    for kind, key in subjects:
+        by_kind.setdefault(kind, []).append(key)
+    about = Q(pk__in=[])
+    for kind, keys in by_kind.items():
+        about |= Q(kind=kind, record_id__in=keys)
+    return Change.objects.filter(about).select_related("event").order_by("-event_id", "-pk")
+
+
+def _reasons(events: Mapping[int, Event]) -> dict[int, str]:
+    """What was given as reason or note, by event."""
+    asked = Change.objects.filter(kind=Change.INPUTS, record_id__in=list(events), event_id__in=list(events))
+    found = {}
+    for inputs in asked:
+        given = inputs.before or {}
+        name = next((name for name in ("reason", "note") if given.get(name)), None)
+        if name:
+            found[inputs.event_id] = _choice_words(events[inputs.event_id].action, name, given[name])
+    return found
+
+
+def _choice_words(action: str, name: str, value: Any) -> str:
+    known = ACTIONS.get(FORMER_NAMES.get(action, action))
+    parameter = known.parameters.get(name) if known else None
+    if parameter and issubclass(parameter.type, Enum):
+        try:
+            return text_of(parameter.type(value))
+        except ValueError:
+            return str(value)
+    return str(value)
+
+
+class _Teller:
+    """Walks back from what the records hold now, so that every change knows its value before and after."""
+
+    def __init__(self, timeline: Timeline, user: Any, subjects: Mapping[tuple[str, int], Record]) -> None:
+        self.timeline, self.user, self.subjects = timeline, user, subjects
+        self.linked: dict[type[models.Model], dict[Any, str]] = {}
+
+    def tell(self, changes: Sequence[Change], entries: Mapping[int, Entry]) -> None:
+        """Add the lines of each change to its entry; `changes` come newest first."""
+        steps = []
+        now: dict[tuple[str, int, str], Any] = {}
+        for change in changes:
+            if change.before is None:
+                entries[change.event_id].erased = True
+            record = self.subjects[(change.kind, change.record_id)]
+            for name, before in (change.before or {}).items():
+                told = _field(record, name)
+                if told is None or not told.editable or name in self.timeline.hidden or told.name in self.timeline.hidden:
+                    continue
+                place = (change.kind, change.record_id, name)
+                after = now.get(place, HIDDEN if before == HIDDEN else stored_value(told, record))
+                now[place] = before
+                steps.append((entries[change.event_id], record, told, before, after))
+        self._fetch_linked(steps)
+        for entry, record, told, before, after in steps:
+            entry.lines.extend(self._lines(record, told, before, after))
+
+    def _fetch_linked(self, steps: Iterable[tuple[Entry, Record, models.Field[Any, Any], Any, Any]]) -> None:
+        wanted: dict[type[models.Model], set[Any]] = {}
+        for _entry, _record, told, before, after in steps:
+            if told.is_relation and isinstance(told.related_model, type):
+                wanted.setdefault(told.related_model, set()).update({before, after} - {None})
+        for model, keys in wanted.items():
+            rows = model._base_manager.filter(pk__in=keys)
+            if issubclass(model, Record) and model is not Area:
+                rows = model.objects.visible_to(self.user, f"{model._meta.app_label}.view_{model._meta.model_name}").filter(pk__in=keys)
+            self.linked[model] = {row.pk: str(row) for row in rows}
+
+    def _lines(self, record: Record, told: models.Field[Any, Any], before: Any, after: Any) -> list[Line]:
+        if isinstance(before, dict) or isinstance(after, dict):
+            old, new = before or {}, after or {}
+            keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+            name = self.timeline.key_label or (lambda _field, key: key)
+            return [Line(name(told.name, key), text_of(old.get(key)), text_of(new.get(key))) for key in keys]
+        label = str(told.verbose_name)
+        return [Line(label[:1].upper() + label[1:], self._words(record, told, before), self._words(record, told, after))]
+
+    def _words(self, record: Record, told: models.Field[Any, Any], value: Any) -> str:
+        if value is None or value == "" or value == HIDDEN:
+            return value or ""
+        if told.name in self.timeline.words:
+            return self.timeline.words[told.name](value, record)
+        if told.is_relation:
+            return self.linked.get(told.related_model, {}).get(value, _("(not shown to you)"))  # type: ignore[call-overload, no-any-return]
+        if told.flatchoices:
+            return str(dict(told.flatchoices).get(value, value))
+        try:
+            return text_of(told.to_python(value))
+        except ValidationError:
+            return str(value)
+
+
+def _field(record: Record, name: str) -> models.Field[Any, Any] | None:
+    """The field that a change speaks of; None for one that this release no longer has."""
+    for told in record._meta.concrete_fields:
+        if name in (told.attname, told.name):
+            return told
+    return None
+
+
+__all__ = ["Timeline", "note_opening", "timeline_of"]

@@ -1,0 +1,1 @@
+"""Ties kernel and modules together: settings, addresses, servers and the command line."""

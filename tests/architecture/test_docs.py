@@ -1,0 +1,69 @@
+"""Documents that still hold: links lead somewhere, commands exist, variables are read."""
+
+import re
+from pathlib import Path
+
+from tests.architecture.sources import PRODUCT, ROOT, files
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
+VARIABLE = re.compile(r"\bCOREMIS_[A-Z_]+\b")
+TARGET = re.compile(r"`make ([a-z-]+)")
+COMMAND = re.compile(r"(?:^\s*|bin/|`)coremis ([a-z_]+)", re.M)
+
+
+def pages() -> list[Path]:
+    return [path for path in files() if path.suffix == ".md"]
+
+
+def test_it_works() -> None:
+    """The patterns find a link, a variable, a target and a command."""
+    assert LINK.findall("see [here](docs/start/index.md#first)") == ["docs/start/index.md"]
+    assert COMMAND.findall("run `coremis migrate`") == ["migrate"]
+
+
+def test_links_lead_somewhere() -> None:
+    wrong = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages()
+        for target in LINK.findall(page.read_text(encoding="utf-8"))
+        if not target.startswith(("http:", "https:", "mailto:")) and not (page.parent / target).exists()
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_make_targets_exist() -> None:
+    known = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))
+    wrong = [
+        f"{page.relative_to(ROOT)}: make {target}"
+        for page in pages()
+        for target in TARGET.findall(page.read_text(encoding="utf-8"))
+        if target not in known
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_variables_are_read_by_the_settings() -> None:
+    """Every COREMIS_ variable that a document or example names means something."""
+    sources = [*(PRODUCT / "project").rglob("*.py"), ROOT / "tests" / "run.py", ROOT / "conftest.py"]
+    known = set(VARIABLE.findall("\n".join(path.read_text(encoding="utf-8") for path in sources)))
+    documents = [*pages(), *(path for path in (ROOT / "deploy").iterdir() if path.is_file())]
+    wrong = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in documents
+        for name in set(VARIABLE.findall(path.read_text(encoding="utf-8"))) - known
+    ]
+    assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_commands_exist() -> None:
+    """Every `coremis …` in docs/start and deploy is a command of the product or of Django."""
+    own = {path.stem for path in PRODUCT.rglob("management/commands/*.py")}
+    known = own | {"migrate", "makemigrations", "check", "collectstatic", "createcachetable", "shell", "dbshell"}
+    documents = [*(ROOT / "docs" / "start").glob("*.md"), *(path for path in (ROOT / "deploy").iterdir() if path.is_file())]
+    wrong = [
+        f"{path.relative_to(ROOT)}: coremis {name}"
+        for path in documents
+        for name in COMMAND.findall(path.read_text(encoding="utf-8"))
+        if name not in known
+    ]
+    assert not wrong, "\n".join(wrong)
