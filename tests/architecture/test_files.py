@@ -1,5 +1,6 @@
 """What no file may hold: other people's hosts, this machine's folders, scripts and styles inside a page."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -78,6 +79,13 @@ def test_every_dependency_is_pinned_and_has_its_reason() -> None:
         for name in (re.split(r"[^\w-]", line)[0] for line in wanted):
             assert re.search(rf"^{name}==", pinned, re.M), f"{name} is not in {lock}; run “make locks”"
             assert f"`{name}`" in reasons, f"{name} has no line in docs/develop/dependencies.md"
+
+
+def test_every_package_of_the_front_end_has_its_reason() -> None:
+    package = json.loads((ROOT / "frontend" / "package.json").read_text(encoding="utf-8"))
+    reasons = (ROOT / "docs" / "develop" / "dependencies.md").read_text(encoding="utf-8")
+    wanted = package.get("dependencies", {}) | package.get("devDependencies", {})
+    assert not [name for name in wanted if f"`{name}`" not in reasons]
 
 
 def test_pages_hold_no_script_and_no_style() -> None:

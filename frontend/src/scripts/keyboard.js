@@ -19,7 +19,7 @@ function press(event, act) {
 
 function next(form, control) {
   const controls = [...form.elements].filter((other) => other.tabIndex >= 0 && !other.disabled && other.offsetParent && other.type !== "hidden");
-  return controls[controls.indexOf(control) + 1];
+  return controls.slice(controls.indexOf(control) + 1).find((other) => other.type !== "radio" || other.name !== control.name);
 }
 
 function inTable(event, control) {

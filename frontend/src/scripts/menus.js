@@ -1,6 +1,7 @@
-// The top bar's menus close with Escape, with a click beside them, and when another one opens; so does the drawer with Escape.
+// Menus and the choice of a place close with Escape, with a click beside them, and when another one opens; the drawer
+// closes with Escape.
 
-const open = () => [...document.querySelectorAll("details.menu[open]")];
+const open = () => [...document.querySelectorAll("details.menu[open], details.area-filter[open]")];
 
 document.addEventListener("click", (event) => {
   open().filter((menu) => !menu.contains(event.target)).forEach((menu) => { menu.open = false; });

@@ -12,13 +12,18 @@ Object.assign(htmx.config, {
   refreshOnHistoryMiss: true,
   scrollBehavior: "auto",
   timeout: 60000,
+  responseHandling: [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ],
 });
 
-// Signed out, refused or gone: the server's answer is a page of its own, so show it as one instead of inside a table.
+// Signed out: the server's answer is a page of its own, so load it as one instead of inside a table.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr } = event.detail;
-  const page = /<html[\s>]/i.test(xhr.responseText.slice(0, 400));
-  if (!page) return;
+  if (xhr.status >= 400 || !/<html[\s>]/i.test(xhr.responseText.slice(0, 400))) return;
   event.detail.shouldSwap = false;
   window.location.reload();
 });
@@ -26,8 +31,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 for (const trouble of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(trouble, () => say("line-cut"));
 }
+document.addEventListener("htmx:responseError", () => say("part-missing"));
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful) unsay("line-cut");
+  if (event.detail.successful) ["line-cut", "part-missing"].forEach(unsay);
 });
 
 /** Show one of the notices that the page carries ready and translated in <template id="notice-NAME">. */

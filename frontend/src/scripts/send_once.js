@@ -2,6 +2,7 @@
 // The form's hidden key stays as it is, so that sending again after a cut line does nothing twice on the server either.
 
 const WAIT = 20000;
+const WAIT_FOR_FILE = 3000;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -12,7 +13,7 @@ document.addEventListener("submit", (event) => {
   }
   form.setAttribute("data-sending", "");
   form.setAttribute("aria-busy", "true");
-  window.setTimeout(() => release(form), WAIT);
+  window.setTimeout(() => release(form), form.matches(".form") ? WAIT : WAIT_FOR_FILE);
 });
 
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(release));

@@ -72,19 +72,24 @@ function offer(form, key, kept) {
   });
 }
 
+/**
+ * A page that answers a POST shows what was typed by itself: a form with errors, or what will happen before it happens.
+ * Any other page means that the server has taken what was sent, unless it is the page of that very form.
+ */
 function start() {
   if (!page.user || page.page === "error") return;
+  const found = allKept();
+  if (page.method === "POST") return;
   const here = new Map(formsToKeep().map((form) => [nameOf(form), form]));
-  for (const [key, kept] of allKept()) {
+  for (const [key, kept] of found) {
     const form = here.get(key);
-    if (form?.querySelector("[aria-invalid=true], .error")) sessionStorage.removeItem(key);
-    else if (form && differs(form, kept)) offer(form, key, kept);
+    if (form && differs(form, kept)) offer(form, key, kept);
     else if (kept.sent || form) sessionStorage.removeItem(key);
   }
 }
 
-const withoutKey = (values) => JSON.stringify(values.filter(([name]) => name !== "key"));
-const differs = (form, kept) => withoutKey(valuesOf(form)) !== withoutKey(kept.values);
+const ownWords = (values) => JSON.stringify(values.filter(([name]) => name !== "key" && name !== "version"));
+const differs = (form, kept) => ownWords(valuesOf(form)) !== ownWords(kept.values);
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form");

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "django.forms",
     "coremis.kernel.jobs",
     "coremis.kernel.actions",
     "coremis.kernel.areas",
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "coremis.kernel.screens.security.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "coremis.kernel.access.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -59,7 +61,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "coremis.kernel.access.middleware.AccessMiddleware",
-    "coremis.kernel.screens.security.SecurityHeadersMiddleware",
+    "coremis.kernel.screens.errors.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "coremis.project.urls"
@@ -105,7 +107,6 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "coremis.kernel.access.adapters.AccountAdapter"
 MFA_ADAPTER = "coremis.kernel.access.adapters.SecondFactorAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_REQUIRED = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/5m/key,30/5m/ip"} if not TESTING else False

@@ -12,7 +12,7 @@ class ActionsConfig(AppConfig):
         from coremis.kernel.actions import checks, guard, jobs, numbers, services, triggers  # noqa: F401
 
         connection_created.connect(guard.guard_connection)
-        post_migrate.connect(triggers.install_after_migrate, sender=self)
+        post_migrate.connect(triggers.install_after_migrate)
         post_migrate.connect(numbers.create_sequences)
         register(checks.check_records, "coremis")
         register(checks.check_actions, "coremis")

@@ -114,6 +114,7 @@ class Record(models.Model):
     area_path: ClassVar[str | None]
     areas_path: ClassVar[str | None] = None
     number_prefix: ClassVar[str] = ""
+    append_only: ClassVar[bool] = False
 
     version = models.PositiveIntegerField(default=1, editable=False)
     event_id = models.BigIntegerField(editable=False)

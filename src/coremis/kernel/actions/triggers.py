@@ -6,12 +6,13 @@ again after every migrate, and a missing one stops the start.
 
 from typing import Any
 
+from django.apps import apps
 from django.core.checks import CheckMessage, Error
 from django.db import connection, connections
 
-from coremis.kernel.actions.models import Change, Event, Seal
+from coremis.kernel.actions.models import Change, Event, Record, Seal
 
-TABLES = (Event._meta.db_table, Seal._meta.db_table, Change._meta.db_table)
+HISTORY = (Event._meta.db_table, Seal._meta.db_table, Change._meta.db_table)
 REDACTION = (
     "NEW.id = OLD.id AND NEW.event_id = OLD.event_id AND NEW.kind = OLD.kind AND NEW.record_id = OLD.record_id "
     "AND OLD.redacted_digest = '' AND NEW.redacted_digest <> '' AND NEW.before IS NULL"
@@ -20,9 +21,11 @@ REDACTION = (
 
 def install_after_migrate(**kwargs: Any) -> None:
     """Put every trigger in place again."""
-    for statement in statements(connection.vendor):
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
+    present = set(connection.introspection.table_names())
+    for table, statement in statements(connection.vendor):
+        if not table or table in present:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
 
 
 def remove() -> None:
@@ -33,17 +36,18 @@ def remove() -> None:
             cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"' + (f' ON "{table}"' if connection.vendor == "postgresql" else ""))
 
 
-def statements(vendor: str) -> list[str]:
-    """The statements that make all triggers, for one kind of database."""
-    made = []
+def statements(vendor: str) -> list[tuple[str, str]]:
+    """The statements that make all triggers, each with its table, for one kind of database."""
+    made: list[tuple[str, str]] = []
     if vendor == "postgresql":
-        made.append(
+        function = (
             "CREATE OR REPLACE FUNCTION actions_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
             "RAISE EXCEPTION 'The history is append-only.'; END $$"
         )
+        made.append(("", function))
     for table, verb in _pairs(vendor):
         allowed = REDACTION if (table, verb) == (Change._meta.db_table, "UPDATE") else ""
-        made.extend(_trigger(vendor, table, verb, allowed))
+        made.extend((table, statement) for statement in _trigger(vendor, table, verb, allowed))
     return made
 
 
@@ -59,9 +63,14 @@ def check_triggers(app_configs: Any, databases: Any = None, **kwargs: Any) -> li
     return problems
 
 
+def tables() -> list[str]:
+    """The history itself, and every record class that says ``append_only = True``."""
+    return [*HISTORY, *(model._meta.db_table for model in apps.get_models() if issubclass(model, Record) and model.append_only)]
+
+
 def _pairs(vendor: str) -> list[tuple[str, str]]:
     verbs = ("UPDATE", "DELETE", "TRUNCATE") if vendor == "postgresql" else ("UPDATE", "DELETE")
-    return [(table, verb) for table in TABLES for verb in verbs]
+    return [(table, verb) for table in tables() for verb in verbs]
 
 
 def _trigger(vendor: str, table: str, verb: str, allowed: str) -> list[str]:

@@ -41,12 +41,11 @@ def submit(target: Action[Any], inputs: dict[str, Any], *, actor: User, note: st
     if route.no_approval:
         with approved_by(Authority(target.name, None, route_says_none=True)):
             return Outcome(result=target(actor=actor, key=key, **values))
-    asked = {"action": target.name, "inputs": target.to_stored(values), "route": route, "note": note}
-    return Outcome(request=submit_request(**asked, actor=actor, key=key))
+    return Outcome(request=submit_request(action=target.name, inputs=target.to_stored(values), note=note, actor=actor, key=key))
 
 
 @action(_("Submit for approval"))
-def submit_request(*, action: str, inputs: dict, route: Route, note: str = "", actor: Actor) -> Request:
+def submit_request(*, action: str, inputs: dict, note: str = "", actor: Actor) -> Request:
     """Store what is asked, with the version of what it is about and the levels that must agree."""
     target = find_action(action)
     values = target.from_stored(inputs)
@@ -56,6 +55,7 @@ def submit_request(*, action: str, inputs: dict, route: Route, note: str = "", a
     subject, amount = subject_of(values), item.amount(values)
     if subject is not None and _waiting_about(target.name, subject):
         raise Refusal(_("The same is already waiting for approval. Look under “My work”."))
+    route = find_route(target.name, area_of(item, values), amount.amount_minor if amount else None)
     levels = [{"position": level.position, "profile": level.profile_id, "people": level.people} for level in route.levels.filter(is_active=True)]
     request = Request(
         action=target.name, inputs=inputs, note=note, maker_id=actor.pk, levels=levels, level=0, level_profile_id=levels[0]["profile"],

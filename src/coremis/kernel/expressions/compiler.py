@@ -4,28 +4,20 @@ No argument is written twice, so the SQL grows only as fast as the formula. 1e30
 formula (``check.MOST_BITS``); they carry "missing" through functions that on PostgreSQL ignore NULL or raise an error.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.formula import Formula, FormulaError, Kind
 from coremis.kernel.base.formula.evaluate import scaled
 from coremis.kernel.base.formula.syntax import KIND_WORDS, Call, Literal, Name, Node
-from coremis.kernel.expressions.stored import MIRRORED, compare_stored, stored_between
+from coremis.kernel.expressions.stored import MIRRORED, compare_stored
 from coremis.kernel.expressions.variable import Variable, typed
-from coremis.kernel.expressions.written import Written, field_for
+from coremis.kernel.expressions.written import FIELDS, Written, constant
 
 Columns = Mapping[str, Any]
 
-POSTGRESQL_LITERALS = {
-    Kind.NUMBER: "({0})::double precision",
-    Kind.BOOLEAN: "({0})::boolean",
-    Kind.DATE: "({0})::date",
-    Kind.TEXT: '(({0})::text COLLATE "C")',
-    Kind.CHOICE: '(({0})::text COLLATE "C")',
-}
 JOINERS = {"add": " + ", "multiply": " * ", "and": " AND ", "or": " OR "}
 COMPARISONS = {
     "equal": "=",
@@ -81,10 +73,7 @@ def compiled(node: Node, columns: Columns) -> Written:
     if isinstance(node, Literal):
         return constant(node.value, node.kind or Kind.TEXT)
     if isinstance(node, Name):
-        column = columns[node.name]
-        if isinstance(column, Variable) and column.kind is node.kind:
-            return column
-        return typed(column, node.kind)
+        return read(node, columns[node.name])
     if node.operation in COMPARISONS:
         return comparison(node, columns)
     if node.operation in ("in", "between"):
@@ -98,6 +87,15 @@ def compiled(node: Node, columns: Columns) -> Written:
         kind=node.kind,
         postgresql=template_for(node.operation, len(arguments), "postgresql"),
     )
+
+
+def read(node: Name, column: Any) -> Written:
+    """The expression of one name; FormulaError if its variable is of another kind than the formula was checked with."""
+    if not isinstance(column, Variable):
+        return typed(column, node.kind)
+    if FIELDS.get(column.kind) is not FIELDS.get(node.kind):
+        raise FormulaError(_("“%(name)s” is no longer what the formula was written for. Check the formula again."), name=node.name)
+    return column
 
 
 def template_for(operation: str, count: int, vendor: str) -> str:
@@ -115,11 +113,6 @@ def template_for(operation: str, count: int, vendor: str) -> str:
     return (POSTGRESQL_TEMPLATES if vendor == "postgresql" else {}).get(operation) or TEMPLATES[operation]
 
 
-def constant(value: Any, kind: Kind) -> Written:
-    """A value of the formula, always as a parameter."""
-    return Written("{0}", Value(value, output_field=field_for(kind)), kind=kind, postgresql=POSTGRESQL_LITERALS[kind])
-
-
 def comparable(node: Node, columns: Columns) -> Written:
     """What is really compared: numbers in whole millionths, anything else as it is."""
     if isinstance(node, Literal) and isinstance(node.value, float):
@@ -128,18 +121,23 @@ def comparable(node: Node, columns: Columns) -> Written:
     return Written("floor({0} * 1e6 + 0.5)", expression, kind=node.kind) if node.kind is Kind.NUMBER else expression
 
 
-def is_stored(left: Node, *others: Node) -> bool:
-    """Whether this compares a number of the data with numbers of the formula, so that an index can serve."""
-    return isinstance(left, Name) and left.kind is Kind.NUMBER and all(isinstance(each, Literal) for each in others)
+def numbers_beside(stored: Node, others: Sequence[Node]) -> list[float]:
+    """The numbers of the formula that a number of the data is compared with; empty if the comparison is any other."""
+    if not isinstance(stored, Name) or stored.kind is not Kind.NUMBER:
+        return []
+    numbers = [each.value for each in others if isinstance(each, Literal) and isinstance(each.value, float)]
+    return numbers if len(numbers) == len(others) else []
 
 
 def comparison(node: Call, columns: Columns) -> Written:
     """One of the six comparisons."""
     left, right = node.arguments
-    if is_stored(left, right):
-        return compare_stored(node.operation, compiled(left, columns), right.value)
-    if is_stored(right, left):
-        return compare_stored(MIRRORED[node.operation], compiled(right, columns), left.value)
+    for stored, other, operation in (
+        (left, right, node.operation),
+        (right, left, MIRRORED.get(node.operation, node.operation)),
+    ):
+        for number in numbers_beside(stored, [other]):
+            return compare_stored(operation, compiled(stored, columns), number, number)
     template = f"({{0}} {COMPARISONS[node.operation]} {{1}})"
     return Written(template, comparable(left, columns), comparable(right, columns), kind=Kind.BOOLEAN)
 
@@ -147,10 +145,12 @@ def comparison(node: Call, columns: Columns) -> Written:
 def membership(node: Call, columns: Columns) -> Written:
     """``in`` and ``between``."""
     value, *others = node.arguments
-    if is_stored(value, *others):
-        pairs = [others] if node.operation == "between" else [(each, each) for each in others]
-        ranges = [stored_between(compiled(value, columns), least.value, most.value) for least, most in pairs]
-        return ranges[0] if len(ranges) == 1 else Written(template_for("or", len(ranges), ""), *ranges, kind=Kind.BOOLEAN)
+    numbers = numbers_beside(value, others)
+    if numbers and node.operation == "between":
+        return compare_stored("between", compiled(value, columns), *numbers)
+    if numbers:
+        ranges = [compare_stored("equal", compiled(value, columns), number, number) for number in numbers]
+        return Written(template_for("or", len(ranges), ""), *ranges, kind=Kind.BOOLEAN)
     places = ", ".join(f"{{{index}}}" for index in range(1, len(node.arguments)))
     template = "({0} BETWEEN {1} AND {2})" if node.operation == "between" else f"({{0}} IN ({places}))"
     return Written(template, *(comparable(each, columns) for each in node.arguments), kind=Kind.BOOLEAN)

@@ -114,8 +114,8 @@ def release(job: Job) -> None:
 
 
 def turn_to_removal(job: Job, kind: JobKind | None, final: State, **values: Any) -> None:
-    """End the job; if it began and its kind can remove what was prepared, that comes first and the end follows."""
-    if job.begun and kind and kind.on_abandon:
+    """End the job; if its kind can take back what was ordered or prepared, that comes first, begun or not, and the end follows."""
+    if kind and kind.on_abandon:
         change(job, state=State.CANCELLING, lease_until=None, not_before=timezone.now(), attempts=0, **values)
     else:
         change(job, **ended(final), **values)

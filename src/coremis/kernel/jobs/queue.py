@@ -78,10 +78,15 @@ def _insert_or_existing(job: Job) -> Job:
 
 
 def ask_cancel(job: Job) -> None:
-    """Ask that the work stops: at once if it has not begun, else at the end of the chunk in hand, and what it prepared is removed."""
+    """Ask that the work stops: at the end of the chunk in hand, and what it prepared is removed.
+
+    Work that has not begun ends at once, unless its kind has something to take back.
+    """
     now = timezone.now()
     row = Job.objects.filter(pk=job.pk)
-    if not row.filter(state=State.WAITING, begun=False).update(state=State.CANCELLED, cancel_asked=True, ended_at=now):
+    kind = find_kind(job.kind)
+    at_once = row.filter(state=State.WAITING, begun=False) if kind is None or kind.on_abandon is None else row.none()
+    if not at_once.update(state=State.CANCELLED, cancel_asked=True, ended_at=now):
         stoppable = row.filter(state__in=(State.WAITING, State.RUNNING))
         if not stoppable.update(cancel_asked=True, not_before=now) and row.filter(state__in=(State.DONE, State.FAILED)).exists():
             raise Refusal(_("This work has already ended. Reload the page to see its result."))

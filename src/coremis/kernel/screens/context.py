@@ -41,8 +41,12 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.user: Any = getattr(request, "user", None)
-        self.signed_in = bool(self.user and self.user.is_authenticated)
         self.idle_minutes = getattr(settings, "COREMIS_IDLE_MINUTES", 0)
+
+    @cached_property
+    def signed_in(self) -> bool:
+        """Whether somebody is signed in."""
+        return self.user is not None and bool(self.user.is_authenticated)
 
     @cached_property
     def band(self) -> Band:

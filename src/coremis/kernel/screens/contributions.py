@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
 
-from coremis.kernel.actions.models import Record
 from coremis.kernel.module.contributions import Contribution, contributions
 from coremis.kernel.screens.screen import Text
 
@@ -26,7 +26,7 @@ class Panel(Contribution):
     `small_table`), `text` and `links` where they are given. `tab` is the name of a `Tab`; the first tab is "overview".
     """
 
-    on: type[Record]
+    on: type[Model]
     title: Text
     show: Callable[[HttpRequest, Any], Shown]
     permission: str
@@ -39,7 +39,7 @@ class Panel(Contribution):
 class Tab(Contribution):
     """A tab on the page of every `on` record. It is there for whoever may see one of its panels."""
 
-    on: type[Record]
+    on: type[Model]
     name: str
     title: Text
     order: int = 100
@@ -68,13 +68,13 @@ class Part:
     context: Mapping[str, Any]
 
 
-def panels_on(model: type[Record], user: Any) -> list[Panel]:
+def panels_on(model: type[Model], user: Any) -> list[Panel]:
     """The panels of a record class that this person may see, in order."""
     mine = [panel for panel in contributions(Panel) if panel.on is model and user.has_perm(panel.permission)]
     return sorted(mine, key=lambda panel: panel.order)
 
 
-def tabs_on(model: type[Record], panels: Iterable[Panel]) -> list[Tab]:
+def tabs_on(model: type[Model], panels: Iterable[Panel]) -> list[Tab]:
     """The tabs of a record class that have at least one of these panels, in order."""
     used = {panel.tab for panel in panels}
     mine = [tab for tab in contributions(Tab) if tab.on is model and tab.name in used]

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from coremis.kernel.actions.models import Record
 from coremis.kernel.screens.columns import Status, text_of
 from coremis.kernel.screens.contributions import HISTORY, OVERVIEW, panels_on, shown_panels, tabs_on
-from coremis.kernel.screens.screen import ActionLink, Screen, Text, buttons, fetch_or_404, page_or_part, worded
+from coremis.kernel.screens.screen import ActionLink, Fetch, Screen, Text, buttons, fetch_or_404, page_or_part, worded
 from coremis.kernel.screens.timeline import Timeline, note_opening, timeline_of
 
 
@@ -41,19 +41,23 @@ class Attention:
     link_text: Text = ""
 
 
+PLAIN_TIMELINE = Timeline()
+
+
 class DetailScreen(Screen):
     """The page of one record. Put it into `urlpatterns` with `<int:pk>`.
 
     `title`, `subtitle` and `status` are functions of the record; `facts(request, record)` gives `Fact`s and
     `attention(request, record)` gives `Attention`s. `prepare` adds `select_related`. Panels and tabs come from the
-    modules (`Panel`, `Tab`). Opening a `sensitive` record is noted in its history.
+    modules (`Panel`, `Tab`). A class that is no record gives `fetch(user, key)` and has no history. Opening a
+    `sensitive` record is noted in its history.
     """
 
     methods = ("GET", "HEAD")
 
     def __init__(
         self,
-        model: type[Record],
+        model: type[Model],
         *,
         permission: str,
         title: Callable[[Any], Any],
@@ -63,18 +67,20 @@ class DetailScreen(Screen):
         attention: Callable[[HttpRequest, Any], Sequence[Attention]] | None = None,
         actions: Sequence[ActionLink] = (),
         prepare: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None,
-        timeline: Timeline | None = Timeline(),
+        fetch: Fetch | None = None,
+        timeline: Timeline | None = PLAIN_TIMELINE,
         sensitive: bool = False,
         template: str = "screens/detail.html",
     ) -> None:
         super().__init__(permission=permission, title=title)
         self.model, self.subtitle, self.status = model, subtitle, status
         self.facts, self.attention, self.actions = facts, attention, actions
-        self.prepare, self.timeline, self.sensitive, self.template = prepare, timeline, sensitive, template
+        self.prepare, self.fetch, self.sensitive, self.template = prepare, fetch, sensitive, template
+        self.timeline = timeline if issubclass(model, Record) else None
 
     def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The page with one tab open; only that tab for an HTMX request."""
-        record = fetch_or_404(self.model, request.user, str(self.permission), kwargs["pk"], self.prepare)
+        record = fetch_or_404(self.model, request.user, str(self.permission), kwargs["pk"], self.prepare, self.fetch)
         if self.sensitive and request.method == "GET":
             note_opening(record, request.user)
         context = self.tab_context(request, record)

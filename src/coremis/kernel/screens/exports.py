@@ -6,15 +6,19 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.access.models import User
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor, required
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.files.models import Attachment
+from coremis.kernel.files.storage import Content, attach
 from coremis.kernel.files.writing import Sheet, SheetColumn, write_csv, write_xlsx
 from coremis.kernel.jobs.queue import enqueue
 from coremis.kernel.screens.columns import Column
@@ -41,6 +45,18 @@ def export_list(*, list_title: str, address: str, file_format: str, row_count: i
     event = required().event
     job = enqueue("screens.export_table", params, actor_id=actor.pk, cause_id=event.pk, total=row_count, title_params={"list": list_title})
     return int(job.pk)
+
+
+@action(_("Keep a file made from a list"))
+def save_exported_list(*, for_user: User, name: str, sha256: str, size: int, permission: str, actor: Actor) -> Attachment:
+    """Note a finished file as this person's own; it opens for nobody else, and only while they hold `permission`."""
+    return attach(Content(sha256, size), name, user=for_user, permission=permission)
+
+
+def my_downloads(user: Any) -> QuerySet[Attachment]:
+    """The files made for this person that they may still open, newest first."""
+    rows: QuerySet[Attachment] = Attachment.objects.visible_to(user, "files.view_attachment")
+    return rows.filter(user_id=user.pk).order_by("-pk")
 
 
 def may_export(user: Any) -> bool:

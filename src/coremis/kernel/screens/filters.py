@@ -61,7 +61,8 @@ class Filter:
     def control(self, given: Given, user: Any, permission: str) -> dict[str, Any]:
         """What the template needs to print the control with what was typed."""
         typed = {name: first(given, name) for name in self.names()}
-        return {"kind": self.kind, "name": self.name, "title": self.title, "help": self.help, "value": first(given, self.name), "typed": typed}
+        value = first(given, self.name)
+        return {"kind": self.kind, "name": self.name, "title": self.title, "help": self.help, "value": value, "typed": typed}
 
     def limit(self, rows: QuerySet[Any], **lookups: Any) -> QuerySet[Any]:
         """Apply lookups to the field path or expression: `limit(rows, gte=3)`."""
@@ -149,7 +150,12 @@ class ChoiceFilter(Filter):
 
 @dataclass(frozen=True)
 class BooleanFilter(ChoiceFilter):
-    """Yes or no."""
+    """Yes or no. `on` may be a field, a condition, or a path that ends in `__isnull`."""
+
+    def apply(self, rows: QuerySet[Any], value: list[tuple[Any, str]]) -> QuerySet[Any]:
+        if isinstance(self.on, str) and self.on.endswith("__isnull"):
+            return rows.filter(any_of(Q(**{self.on: stored}) for stored, _words in value))
+        return super().apply(rows, value)
 
     def options(self, user: Any) -> dict[str, tuple[Any, str]]:
         return {"yes": (True, _("Yes")), "no": (False, _("No"))}
@@ -179,7 +185,8 @@ class AreaFilter(Filter):
     def control(self, given: Given, user: Any, permission: str) -> dict[str, Any]:
         base = Filter.control(self, given, user, permission)
         options = area_options(list(given.get(self.name, ())), first(given, f"{self.name}_text"), user, permission)
-        return {**base, "title": self.title or _("Place"), "options": options, "permission": permission}
+        text = first(given, f"{self.name}_text")
+        return {**base, "title": self.title or _("Place"), "text": text, "options": options, "permission": permission}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from coremis.kernel.actions.models import Record
-from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.base.refusal import NotPermitted, Refusal
 from coremis.kernel.screens.columns import Column
 from coremis.kernel.screens.exports import AT_ONCE, FORMATS, export_list, file_response, may_export
 from coremis.kernel.screens.filters import Filter
@@ -195,6 +195,8 @@ class ListScreen(Screen):
                 list_title=self.title_for(asked.owner), address=back, file_format=request.POST.get("format", ""),
                 row_count=self.rows(user, asked).order_by().count(), actor=user,
             )  # fmt: skip
+        except NotPermitted:
+            raise
         except Refusal as problem:
             messages.error(request, str(problem))
             return _see_other(back)
@@ -270,6 +272,15 @@ class ListScreen(Screen):
         empty = self.empty or EmptyState(_("Nothing here yet"))
         steps = buttons([empty.first_step], user, asked.owner) if empty.first_step else []
         return {"title": str(empty.title), "sentence": str(empty.sentence), "steps": steps}
+
+
+def asked_rows(table: type[Table], request: HttpRequest) -> QuerySet[Any]:
+    """For an action page that was opened with a list's filters: the rows they choose, none where they are not understood."""
+    user, filters = request.user, table.filters_for(request.user)
+    given, problems = given_filters(table.label(), filters, query_of(request), user)
+    selection = read_selection(filters, given, user, table.permission)
+    selection.problems.extend(problems)
+    return selection.apply(table.visible(user))
 
 
 def query_of(request: HttpRequest) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 
 from coremis.kernel.actions.models import Record
-from coremis.kernel.base.refusal import OutsidePlaces
+from coremis.kernel.base.refusal import NotPermitted, OutsidePlaces
 
 Text = str | Promise
 TONES = ("good", "wait", "stop", "info", "off")
@@ -47,6 +47,8 @@ class Screen:
             response = self.respond(request, **kwargs)
         except OutsidePlaces as problem:
             raise Http404(str(problem)) from problem
+        except NotPermitted as problem:
+            raise PermissionDenied(str(problem)) from problem
         patch_vary_headers(response, ("HX-Request",))
         response.headers.setdefault("Cache-Control", "no-store, private")
         return response
@@ -81,10 +83,19 @@ def worded(text: Any, *about: Any) -> str:
     return str(text(*about) if callable(text) else text)
 
 
-def fetch_or_404(model: type[Record], user: Any, permission: str, key: Any, prepare: Any = None) -> Any:
-    """The one record with this id that the user may see under `permission`; the fetch is the check."""
-    rows: QuerySet[Any] = model.objects.visible_to(user, permission)
-    found = (prepare(rows) if prepare else rows).filter(pk=key).first()
+Fetch = Callable[[Any, Any], Any]
+
+
+def fetch_or_404(model: Any, user: Any, permission: str, key: Any, prepare: Any = None, fetch: Fetch | None = None) -> Any:
+    """The one row with this id that the user may see under `permission`; the fetch is the check.
+
+    `fetch(user, key)` replaces it for what is no record (a user, a job); it gives None where there is nothing to see.
+    """
+    if fetch is not None:
+        found = fetch(user, key)
+    else:
+        rows: QuerySet[Any] = model.objects.visible_to(user, permission)
+        found = (prepare(rows) if prepare else rows).filter(pk=key).first()
     if found is None:
         raise Http404
     return found

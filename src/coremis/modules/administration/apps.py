@@ -8,3 +8,4 @@ class AdministrationConfig(ModuleConfig):
     label = "administration"
     title = _("Administration")
     version = "0.1.0"
+    url_prefix = "administration/"

@@ -10,14 +10,16 @@ from coremis.kernel.base.formula.operations import CHAINS, OPERATIONS, Operation
 from coremis.kernel.base.formula.syntax import KIND_WORDS, Call, FormulaError, Kind, Literal, Node, Reach, usable
 from coremis.kernel.base.formula.tokens import too_deep
 
-MOST_DEPTH = 70
+MOST_DEPTH = 76
 MOST_BITS = 960
 MOST_DECIMALS = 6
 
 
-def number(value: float, position: int) -> Literal:
+def number(text: str, position: int) -> Literal:
     """A number of the formula; FormulaError if it is outside the numbers that can be computed with."""
-    if not usable(value):
+    value = float(text)
+    vanished = not value and text.strip("0.")[:1].isdigit()
+    if vanished or not usable(value):
         raise FormulaError(_("The number at position %(position)s is too large or too small."), position)
     exponent = math.frexp(value)[1] if value else 0
     return Literal(value, Kind.NUMBER, position, Reach(exponent, exponent - 53))
@@ -98,7 +100,8 @@ def finished(name: str, operation: Operation, arguments: Sequence[Node], kind: K
     """The node, once it is sure that no engine can overflow its numbers or its parser."""
     if kind is None or (name not in ("if", "coalesce") and any(each.kind is None for each in arguments)):
         raise missing_misplaced(position)
-    depth = operation.depth + len(arguments) // 10 + max(each.depth for each in arguments)
+    depths = (*operation.depths, *[operation.depths[-1]] * len(arguments))
+    depth = len(arguments) // 10 + max(depth + each.depth for depth, each in zip(depths, arguments, strict=False))
     if depth > MOST_DEPTH:
         raise too_deep(position)
     reach = operation.reach([each.reach for each in arguments if each.kind is Kind.NUMBER] or [Reach(0, 0)])

@@ -34,8 +34,10 @@ def compute(node: Node, values: Mapping[str, Any]) -> Value:
         return clean(values.get(node.name), node.kind)
     arguments = [compute(each, values) for each in node.arguments]
     if node.operation in STRICT:
-        return None if None in arguments else STRICT[node.operation](*arguments)
-    return TOLERANT[node.operation](*arguments)
+        result: Value = None if None in arguments else STRICT[node.operation](*arguments)
+    else:
+        result = TOLERANT[node.operation](*arguments)
+    return result
 
 
 def clean(value: Any, kind: Kind) -> Value:
@@ -89,7 +91,7 @@ def comparing(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]
 
 def rounded(value: float, decimals: float) -> float:
     """Rounded to so many decimals, halves up, after six decimals were rounded: 1.005 gives 1.01."""
-    scale = 10.0**decimals
+    scale = float(10 ** int(decimals))
     return math.floor(scaled(value * scale) / MILLION + 0.5) / scale
 
 

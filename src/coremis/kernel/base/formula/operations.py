@@ -51,51 +51,51 @@ class Operation:
 
     ``parameters`` has a letter for each argument: N number, B yes or no, T text or choice, D date, S any kind but the same
     as the other S, O the same with an order; a plus sign lets the last one repeat. ``result`` None means: the kind of the S.
-    ``depth`` is the most that SQLite's parser (a stack of 100) holds open for it.
+    ``depths`` says what SQLite's parser (a stack of 100) holds open while it reads each argument; the last one repeats.
     """
 
     parameters: str
     result: Kind | None
-    depth: int
+    depths: tuple[int, ...]
     reach: Callable[[Reaches], Reach] = fixed(1, 0)
 
 
 NUMBER, BOOLEAN = Kind.NUMBER, Kind.BOOLEAN
 
 OPERATORS = {
-    "add": Operation("NN+", NUMBER, 3, of_sum),
-    "multiply": Operation("NN+", NUMBER, 3, of_product),
-    "divide": Operation("NN", NUMBER, 6, of_quotient),
-    "negate": Operation("N", NUMBER, 2, widest),
-    "equal": Operation("SS", BOOLEAN, 7),
-    "unequal": Operation("SS", BOOLEAN, 7),
-    "less": Operation("OO", BOOLEAN, 7),
-    "less_or_equal": Operation("OO", BOOLEAN, 7),
-    "more": Operation("OO", BOOLEAN, 7),
-    "more_or_equal": Operation("OO", BOOLEAN, 7),
-    "between": Operation("OOO", BOOLEAN, 9),
-    "in": Operation("SS+", BOOLEAN, 10),
-    "not": Operation("B", BOOLEAN, 2),
-    "and": Operation("BB+", BOOLEAN, 3),
-    "or": Operation("BB+", BOOLEAN, 3),
+    "add": Operation("NN+", NUMBER, (1, 3), of_sum),
+    "multiply": Operation("NN+", NUMBER, (1, 3), of_product),
+    "divide": Operation("NN", NUMBER, (1, 6), of_quotient),
+    "negate": Operation("N", NUMBER, (2,), widest),
+    "equal": Operation("SS", BOOLEAN, (4, 6)),
+    "unequal": Operation("SS", BOOLEAN, (4, 6)),
+    "less": Operation("OO", BOOLEAN, (4, 6)),
+    "less_or_equal": Operation("OO", BOOLEAN, (4, 6)),
+    "more": Operation("OO", BOOLEAN, (4, 6)),
+    "more_or_equal": Operation("OO", BOOLEAN, (4, 6)),
+    "between": Operation("OOO", BOOLEAN, (4, 6, 8)),
+    "in": Operation("SS+", BOOLEAN, (4, 9)),
+    "not": Operation("B", BOOLEAN, (2,)),
+    "and": Operation("BB+", BOOLEAN, (1, 3)),
+    "or": Operation("BB+", BOOLEAN, (1, 3)),
 }
 
 FUNCTIONS = {
-    "if": Operation("BSS", None, 7, widest),
-    "coalesce": Operation("SS+", None, 5, widest),
-    "is_missing": Operation("S", BOOLEAN, 1),
-    "min": Operation("NN+", NUMBER, 5, widest),
-    "max": Operation("NN+", NUMBER, 5, widest),
-    "abs": Operation("N", NUMBER, 3, widest),
-    "round": Operation("NN", NUMBER, 9, of_rounding),
-    "floor": Operation("N", NUMBER, 7, of_rounding),
-    "ceil": Operation("N", NUMBER, 9, of_rounding),
-    "sqrt": Operation("N", NUMBER, 9, of_root),
-    "ln": Operation("N", NUMBER, 9, fixed(10, -106)),
-    "exp": Operation("N", NUMBER, 15, fixed(146, -200)),
-    "contains": Operation("TT", BOOLEAN, 6),
-    "days_between": Operation("DD", NUMBER, 5, fixed(22, 0)),
-    "years_between": Operation("DD", NUMBER, 12, fixed(14, 0)),
+    "if": Operation("BSS", None, (1, 6, 5), widest),
+    "coalesce": Operation("SS+", None, (3, 5), widest),
+    "is_missing": Operation("S", BOOLEAN, (1,)),
+    "min": Operation("NN+", NUMBER, (3, 5), widest),
+    "max": Operation("NN+", NUMBER, (3, 5), widest),
+    "abs": Operation("N", NUMBER, (3,), widest),
+    "round": Operation("NN", NUMBER, (7,), of_rounding),
+    "floor": Operation("N", NUMBER, (6,), of_rounding),
+    "ceil": Operation("N", NUMBER, (10,), of_rounding),
+    "sqrt": Operation("N", NUMBER, (9,), of_root),
+    "ln": Operation("N", NUMBER, (9,), fixed(10, -106)),
+    "exp": Operation("N", NUMBER, (15,), fixed(146, -200)),
+    "contains": Operation("TT", BOOLEAN, (4, 6)),
+    "days_between": Operation("DD", NUMBER, (6, 4), fixed(22, 0)),
+    "years_between": Operation("DD", NUMBER, (12, 10), fixed(14, 0)),
 }
 
 OPERATIONS = OPERATORS | FUNCTIONS

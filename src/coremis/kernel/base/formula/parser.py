@@ -92,7 +92,7 @@ class Parser:
         """Reads what an expression begins with."""
         token, operator = self.token, self.operator()
         if token.sort == "number":
-            return check.number(float(self.advance().text), token.position)
+            return check.number(self.advance().text, token.position)
         if token.sort == "text":
             return Literal(self.quoted(), Kind.TEXT, token.position)
         if token.sort == "word" and not operator:

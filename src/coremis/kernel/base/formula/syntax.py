@@ -69,7 +69,7 @@ class Name:
     kind: Kind
     position: int
     reach: Reach = Reach(50, -92)  # of every number between SMALLEST and LARGEST
-    depth: int = 3
+    depth: int = 16
 
 
 @dataclass(frozen=True)

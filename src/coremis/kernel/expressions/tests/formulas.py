@@ -1,6 +1,7 @@
 """Random formulas of the language, as texts, and random rows, for the property tests."""
 
 from datetime import date, timedelta
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ WRONG = st.sampled_from([None, [], [1], {}, {"a": 1}, "5", "", "true", "now", "2
 ODD_NUMBERS = st.sampled_from([True, False, 1e16, -1e300, 10**30, -(2**63), 1e-13, 5e-324, -1e-200, 2**53 + 1])
 
 
+@cache
 def literal(kind):
     """A value written in the language."""
     if kind is Kind.NUMBER:
@@ -25,6 +27,7 @@ def literal(kind):
     return WORDS.map(lambda word: "'" + word.replace("'", "''") + "'")
 
 
+@cache
 def leaf(kind):
     """A name or a literal; names are drawn more often."""
     same = [name for name, its_kind in NAMES.items() if (its_kind is kind or (kind is Kind.TEXT and its_kind is Kind.CHOICE))]
@@ -36,6 +39,7 @@ def shape(pattern, *parts):
     return st.tuples(*parts).map(lambda texts: pattern.format(*texts))
 
 
+@cache
 def formula(kind, depth):
     """A formula of this kind, with at most so many levels."""
     if depth == 0:
@@ -63,6 +67,7 @@ def formula(kind, depth):
     return st.one_of(leaf(kind), *shapes)
 
 
+@cache
 def text_only(depth):
     """Texts that have an order: no choices."""
     words = st.one_of(st.sampled_from(["nickname", "word"]), literal(Kind.TEXT))

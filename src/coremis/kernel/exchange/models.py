@@ -1,0 +1,128 @@
+"""Imports and their rows."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.actions.models import Record
+from coremis.kernel.approvals.models import Request
+from coremis.kernel.areas.models import Area
+from coremis.kernel.exchange.kinds import import_kinds
+from coremis.kernel.files.models import Attachment
+from coremis.kernel.files.storage import files_of
+from coremis.kernel.jobs.messages import rendered
+from coremis.kernel.jobs.models import Job
+
+
+class Batch(Record):
+    """A file on its way in. It is brought for one place, and brings nothing that lies outside it.
+
+    Whether it waits for approval is said by its request, not here: ``waiting_request``.
+    """
+
+    area_path = "area"
+
+    class State(models.TextChoices):
+        """How far an import is."""
+
+        NEW = "NEW", _("columns to match")
+        CHECKING = "CHECKING", _("being checked")
+        CHECKED = "CHECKED", _("checked")
+        APPLYING = "APPLYING", _("being taken in")
+        APPLIED = "APPLIED", _("taken in")
+        CANCELLED = "CANCELLED", _("cancelled")
+
+    import_kind = models.CharField(_("kind"), max_length=100)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"))
+    name = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("sent by"))
+    sent_at = models.DateTimeField(_("sent on"), auto_now_add=True)
+    applied_at = models.DateTimeField(_("taken in on"), null=True)
+    state = models.CharField(_("status"), max_length=10, choices=State.choices, default=State.NEW)
+    options = models.JSONField(default=dict, help_text="sheet, encoding, separator, decimal_comma, day_first.")
+    headers = models.JSONField(default=list, help_text="The titles of the file's columns, in order.")
+    mapping = models.JSONField(default=dict, help_text="Titles by column code; several titles for a place in several columns.")
+    corrections = models.JSONField(default=dict, help_text="Texts by row number and column code, in place of what the file says.")
+    job_id = models.BigIntegerField(null=True)
+
+    row_count = models.IntegerField(_("rows"), default=0)
+    good_count = models.IntegerField(_("good rows"), default=0)
+    bad_count = models.IntegerField(_("rows to correct"), default=0)
+    applied_count = models.IntegerField(_("rows taken in"), default=0)
+    unchanged_count = models.IntegerField(_("rows that changed nothing"), default=0)
+    problem_counts = models.JSONField(default=list, help_text="Column, message and number of rows, most frequent first.")
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["import_kind", "sha256"], condition=~Q(state="CANCELLED"), name="batch_same_file_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["NEW", "CHECKING", "CHECKED", "APPLYING", "APPLIED", "CANCELLED"]), name="batch_known_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def kind_title(self) -> str:
+        """What it brings; the bare name when the module is off."""
+        kind = import_kinds().get(self.import_kind)
+        return str(kind.title) if kind else self.import_kind
+
+    @property
+    def source_file(self) -> Attachment:
+        """The file as it was sent."""
+        return files_of(self).first()  # type: ignore[no-any-return]
+
+    @property
+    def rejected_file(self) -> Attachment | None:
+        """The rows that were not taken in, with their reasons, as of the last check."""
+        newest = files_of(self).last()
+        return newest if newest and self.bad_count and newest.pk != self.source_file.pk else None
+
+    @property
+    def job(self) -> Job | None:
+        """The check or the taking in that ran last."""
+        return Job.objects.filter(pk=self.job_id).first() if self.job_id else None
+
+    @property
+    def waiting_request(self) -> Request | None:
+        """The request that waits for a second person, if any."""
+        return Request.objects.filter(subject_kind=self.kind(), subject_id=self.pk, state=Request.State.PENDING).first()
+
+
+class BatchRow(models.Model):
+    """A row of an import as it was understood. It is made anew at each check; the file itself keeps what was written there."""
+
+    class State(models.TextChoices):
+        """What became of a row."""
+
+        GOOD = "GOOD", _("good")
+        BAD = "BAD", _("to correct")
+        APPLIED = "APPLIED", _("taken in")
+        UNCHANGED = "UNCHANGED", _("nothing to change")
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows", db_index=False)
+    number = models.IntegerField(_("row"), help_text=_("As the spreadsheet program numbers it."))
+    values = models.JSONField(default=dict)
+    problems = models.JSONField(default=list, help_text="column, value, message (English source) and params.")
+    state = models.CharField(_("status"), max_length=9, choices=State.choices)
+    group_key = models.CharField(max_length=200)
+    identity = models.CharField(max_length=200, blank=True)
+    area_id = models.BigIntegerField(null=True)
+    target_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "number"], name="batch_row_once")]
+        indexes: ClassVar = [models.Index(fields=["batch", "group_key", "number"], name="batch_row_groups")]
+
+    @property
+    def problem_texts(self) -> list[dict[str, Any]]:
+        """Column, value and reason of everything that is wrong, in the reader's language."""
+        return [{**problem, "text": rendered(problem["message"], problem["params"])} for problem in self.problems]

@@ -1,0 +1,127 @@
+"""The rows of an import while they are worked on: a chunk at a time, with a constant number of statements."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.exchange.kinds import ImportColumn, ImportKind, find_kind
+from coremis.kernel.exchange.models import Batch, BatchRow
+from coremis.kernel.jobs.messages import Sentence, message_key, plain_params
+
+CHUNK = 20_000
+ALONE = "\x1f"  # begins the group key of a row that belongs to no group; no cell can hold it
+LONGEST_VALUE = 200
+
+GOOD, BAD, APPLIED, UNCHANGED = BatchRow.State.GOOD, BatchRow.State.BAD, BatchRow.State.APPLIED, BatchRow.State.UNCHANGED
+
+
+@dataclass
+class StagedRow:
+    """One row of the file, understood: ``values`` by column code, ``area_id`` of its first place, ``problems`` found so far."""
+
+    number: int
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    group_key: str = ""
+    identity: str = ""
+    area_id: int | None = None
+    target_id: int | None = None
+    state: str = GOOD
+    id: int | None = None
+
+    def problem(self, column: str, sentence: Sentence, value: Any = "", /, **params: Any) -> None:
+        """Note what is wrong, in a translatable sentence: the row waits for its correction and is not taken in."""
+        told = {"column": column, "value": str(value)[:LONGEST_VALUE], "message": message_key(sentence), "params": plain_params(params)}
+        self.problems.append(told)
+        self.state = BAD
+
+    def unchanged(self) -> None:
+        """Everything the row says was so already."""
+        self.state = UNCHANGED
+
+    @property
+    def good(self) -> bool:
+        """Nothing is wrong with it."""
+        return self.state != BAD
+
+
+@dataclass(frozen=True)
+class RowContext:
+    """What a hook may need beside the rows: ``mapped`` are the columns that the file brings; no other may be touched."""
+
+    batch: Batch
+    kind: ImportKind
+    columns: dict[str, ImportColumn]
+
+    @property
+    def mapped(self) -> frozenset[str]:
+        """The codes of the columns in the file."""
+        return frozenset(self.batch.mapping)
+
+
+def context_of(batch: Batch) -> RowContext:
+    """The context of an import's hooks."""
+    kind = find_kind(batch.import_kind)
+    return RowContext(batch, kind, kind.all_columns())
+
+
+STORED = ("batch", "number", "values", "problems", "state", "group_key", "identity", "area_id", "target_id")
+
+
+def stored_values(batch: Batch, row: StagedRow) -> list[Any]:
+    """A row in the order of ``STORED``."""
+    return [batch.pk, row.number, row.values, row.problems, row.state, row.group_key, row.identity, row.area_id, row.target_id]
+
+
+def next_groups(batch: Batch, kind: ImportKind, after: dict[str, Any], *, state: str | None = None) -> list[StagedRow]:
+    """The rows that follow, about ``CHUNK`` of them, never part of a group only; empty at the end."""
+    rows = BatchRow.objects.filter(batch=batch, **({"state": state} if state else {})).order_by("group_key", "number")
+    if after:
+        rows = rows.filter(group_key__gt=after["group"])
+    found = list(rows[: CHUNK + 1])
+    if len(found) > CHUNK:
+        last = found[-1].group_key
+        whole = [row for row in found if row.group_key != last]
+        found = whole or list(rows.filter(group_key=last))
+    return [_staged(row) for row in found]
+
+
+def _staged(row: BatchRow) -> StagedRow:
+    return StagedRow(row.number, row.values, row.problems, row.group_key, row.identity, row.area_id, row.target_id, row.state, row.pk)
+
+
+SAVE_POSTGRESQL = """
+UPDATE exchange_batchrow AS r SET state = n.state, target_id = n.target_id, problems = n.problems::jsonb
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[]) AS n(state, target_id, problems, id) WHERE r.id = n.id
+"""
+SAVE_EACH = "UPDATE exchange_batchrow SET state = %s, target_id = %s, problems = %s WHERE id = %s"
+
+
+def save_rows(rows: Sequence[StagedRow]) -> None:
+    """Write back what became of rows that are kept already: one statement."""
+    told = [(str(row.state), row.target_id, json.dumps(row.problems), row.id) for row in rows]
+    if not told:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(SAVE_POSTGRESQL, [list(part) for part in zip(*told, strict=True)])
+        else:
+            cursor.executemany(SAVE_EACH, told)
+
+
+def mark_repeated(batch: Batch, column: ImportColumn) -> None:
+    """Note on every row whose identity stands in another row of the file, too, which rows those are (both sides, ETL-09)."""
+    by_identity: dict[str, list[StagedRow]] = {}
+    names = BatchRow.objects.filter(batch=batch).exclude(identity="").values("identity").annotate(found=Count("id")).filter(found__gt=1)
+    for row in BatchRow.objects.filter(batch=batch, identity__in=names.values("identity")).order_by("number"):
+        by_identity.setdefault(row.identity, []).append(_staged(row))
+    for rows in by_identity.values():
+        numbers = ", ".join(str(row.number) for row in rows[:10])
+        for row in rows:
+            row.problem(column.code, _("The same value stands in several rows: %(rows)s."), row.identity, rows=numbers)
+    save_rows([row for rows in by_identity.values() for row in rows])

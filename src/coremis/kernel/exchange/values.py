@@ -1,0 +1,141 @@
+"""From what stands in a cell to what is meant, or a sentence that says why not."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.dates import DAY, parse_partial_date
+from coremis.kernel.base.money import decimals_of, parse_amount
+from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.base.text import fold
+from coremis.kernel.exchange import kinds
+from coremis.kernel.exchange.kinds import ImportColumn
+from coremis.kernel.files.cells import EXACT_BELOW, Cell
+
+Cleaner = Callable[[Cell], Any]
+Options = Mapping[str, Any]
+
+CONTROL = re.compile("[\x00-\x1f\x7f]+")
+BLANKS = re.compile(r"[\s\u00a0\u202f]")
+YES = frozenset({"1", "yes", "y", "true", "oui", "o", "vrai", "sim", "s", "verdadeiro", "x"})
+NO = frozenset({"0", "no", "n", "false", "non", "faux", "nao", "falso"})
+
+
+def cleaner_for(column: ImportColumn, options: Options) -> Cleaner:
+    """The function that understands this column's cells (never blank ones); it raises Refusal on what it cannot."""
+    makers: dict[str, Callable[[ImportColumn, Options], Cleaner]] = {
+        kinds.NUMBER: _number, kinds.DECIMAL: _decimal, kinds.AMOUNT: _amount, kinds.DATE: _date, kinds.PARTIAL_DATE: _date,
+        kinds.YES_NO: _yes_no, kinds.CHOICE: _choice,
+    }  # fmt: skip
+    return makers.get(column.kind, _text)(column, options)
+
+
+def shown(cell: Cell) -> str:
+    """A cell as people see it, for reports of what is wrong."""
+    if isinstance(cell, float):
+        return format(cell, ".15g")
+    return cell.isoformat() if isinstance(cell, date) else str(cell if cell is not None else "")
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as one line of text: blanks tidied, signs that cannot be shown left out. A number that has lost digits is refused."""
+    if isinstance(cell, float) and abs(cell) >= EXACT_BELOW:
+        raise Refusal(_("This number is too long to be exact. Make the column a text column in your spreadsheet program."))
+    return " ".join(CONTROL.sub(" ", shown(cell)).split())
+
+
+def _text(column: ImportColumn, options: Options) -> Cleaner:
+    def clean(cell: Cell) -> str | None:
+        text = text_of(cell)
+        if len(text) > column.longest:
+            raise Refusal(_("The text is longer than %(most)s signs. Shorten it."), most=column.longest)
+        return text or None
+
+    return clean
+
+
+def _number(column: ImportColumn, options: Options) -> Cleaner:
+    def clean(cell: Cell) -> int:
+        number = _exact(cell, options)
+        if number != number.to_integral_value() or abs(number) >= EXACT_BELOW:
+            raise Refusal(_("“%(value)s” is not a whole number."), value=shown(cell)[:40])
+        return int(number)
+
+    return clean
+
+
+def _decimal(column: ImportColumn, options: Options) -> Cleaner:
+    return lambda cell: format(_exact(cell, options), "f")
+
+
+def _exact(cell: Cell, options: Options) -> Decimal:
+    text = BLANKS.sub("", shown(cell))
+    if isinstance(cell, str) and options.get("decimal_comma"):
+        text = text.replace(".", "").replace(",", ".")
+    try:
+        number = Decimal(text)
+        if number.is_finite() and not isinstance(cell, bool):
+            return number
+    except InvalidOperation:
+        pass
+    raise Refusal(_("“%(value)s” is not a number. Write figures only."), value=shown(cell)[:40])
+
+
+def _amount(column: ImportColumn, options: Options) -> Cleaner:
+    places = decimals_of(column.currency)
+
+    def clean(cell: Cell) -> int:
+        if isinstance(cell, str):
+            return parse_amount(cell, column.currency)
+        smallest = _exact(cell, options).scaleb(places)
+        if smallest != smallest.to_integral_value() or abs(smallest) >= EXACT_BELOW:
+            raise Refusal(_("“%(value)s” is not an amount in %(currency)s."), value=shown(cell)[:40], currency=column.currency)
+        return int(smallest)
+
+    return clean
+
+
+def _date(column: ImportColumn, options: Options) -> Cleaner:
+    day_first, today = options.get("day_first", True), timezone.localdate()
+
+    def clean(cell: Cell) -> str:
+        text = (cell.date() if isinstance(cell, datetime) else cell).isoformat() if isinstance(cell, date) else text_of(cell)
+        found = parse_partial_date(text, day_first)
+        if column.kind == kinds.DATE and found.precision != DAY:
+            raise Refusal(_("“%(value)s” is not a full date. Write day, month and year."), value=text[:40])
+        if column.not_future and found.day > today:
+            raise Refusal(_("“%(value)s” lies in the future."), value=text[:40])
+        return str(found)
+
+    return clean
+
+
+def _yes_no(column: ImportColumn, options: Options) -> Cleaner:
+    def clean(cell: Cell) -> bool:
+        word = fold(shown(cell))
+        if word in YES or word in NO:
+            return word in YES
+        raise Refusal(_("“%(value)s” is neither yes nor no."), value=shown(cell)[:40])
+
+    return clean
+
+
+def _choice(column: ImportColumn, options: Options) -> Cleaner:
+    codes: dict[str, str] = {}
+    for code, label in (column.choices or {}).items():
+        for name in (code, *(label.values() if isinstance(label, Mapping) else [label])):
+            codes.setdefault(fold(str(name)), code)
+
+    def clean(cell: Cell) -> str:
+        code = codes.get(fold(shown(cell)))
+        if code is None:
+            known = ", ".join(list(column.choices or {})[:12])
+            raise Refusal(_("“%(value)s” is not one of the choices: %(known)s."), value=shown(cell)[:40], known=known)
+        return code
+
+    return clean

@@ -1,0 +1,1 @@
+"""Pages: lists, details, actions, and the frame around them."""

@@ -1,0 +1,66 @@
+"""The pages for what cannot be shown or done: each says what happened and what to do next."""
+
+import logging
+from collections.abc import Callable, Sequence
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from coremis.kernel.base.refusal import NotPermitted, OutsidePlaces, Refusal
+
+log = logging.getLogger("coremis.errors")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the reader's rights do not include the page."""
+    sentence = str(exception) if isinstance(exception, Refusal) else _("Your rights do not include it.")
+    return problem_page(request, 403, _("You may not open this page"), sentence, [_("If you need it for your work, ask your administrator.")])
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: no such page, or nothing there that the reader may see; the two are told alike."""
+    steps = [_("Check the number or the address that you typed."), _("Search for the person or household by name.")]
+    return problem_page(request, 404, _("This page is not here"), _("It does not exist, or it lies outside your places."), steps)
+
+
+def conflict(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """409: what was asked cannot be done as things stand; the refusal says why."""
+    steps = [_("Go back and load the page again, to see how things stand now.")]
+    return problem_page(request, 409, _("This could not be done"), str(refusal), steps)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: our fault. The number on the page stands in the log, beside the address."""
+    reference = uuid4().hex[:8].upper()
+    log.error("Error %s at %s", reference, request.path)
+    steps = [_("Try again in a few minutes. Sending a form again does nothing twice."), _("If it happens again, tell your administrator.")]
+    return problem_page(request, 500, _("Something went wrong on our side"), _("What you asked for was not done."), steps, reference)
+
+
+def problem_page(request: HttpRequest, status: int, title: str, sentence: str, next_steps: Sequence[str], reference: str = "") -> HttpResponse:
+    """One such page; inside the frame for people who are signed in, except where the frame itself may be broken."""
+    signed_in = status != 500 and getattr(request, "user", None) is not None and request.user.is_authenticated
+    context = {"bare": not signed_in, "title": title, "sentence": sentence, "next_steps": next_steps, "reference": reference}
+    return render(request, "screens/error.html", context, status=status)
+
+
+class RefusalMiddleware:
+    """Turns a refusal that no page caught into its page, so that a rule never looks like a fault."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page for a refusal; anything else is not this class's business."""
+        if isinstance(exception, NotPermitted):
+            return forbidden(request, exception)
+        if isinstance(exception, OutsidePlaces):
+            return not_found(request, exception)
+        if isinstance(exception, Refusal):
+            return conflict(request, exception)
+        return None

@@ -1,0 +1,41 @@
+"""Panels this module adds to its own pages."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.translation import gettext as _
+
+from coremis.kernel.access.models import Assignment, Profile, User
+from coremis.kernel.access.permissions import known_permissions
+from coremis.kernel.areas.models import Area
+from coremis.kernel.screens.contributions import Shown
+
+
+def user_assignments(request: HttpRequest, user: User) -> Shown:
+    """What a user holds, where and until when."""
+    held = Assignment.objects.visible_to(request.user, "access.view_assignment").filter(user=user)
+    may_end = request.user.has_perm("access.end_assignment")
+    rows = [
+        {
+            "profile": str(item.profile), "area": item.area.name, "since": localize(item.valid_from),
+            "until": localize(item.valid_until) if item.valid_until else "",
+            "end": reverse("administration:end_assignment", args=[item.pk]) if may_end and item.valid_until is None else "",
+        }
+        for item in held.select_related("profile", "area").order_by("-valid_from")
+    ]  # fmt: skip
+    return {"rows": rows}
+
+
+def profile_permissions(request: HttpRequest, profile: Profile) -> Shown:
+    """The permissions of a profile, in words."""
+    known = known_permissions()
+    return {"names": sorted(str(known.get(name, name)) for name in profile.permission_names())}
+
+
+def units_inside(request: HttpRequest, area: Area) -> Shown:
+    """The units directly inside."""
+    inside = Area.objects.visible_to(request.user, "areas.view_area").filter(parent=area, valid_until=None).order_by("search_name")[:200]
+    links: list[dict[str, Any]] = [{"title": f"{unit.name} ({unit.code})", "url": reverse("administration:area", args=[unit.pk])} for unit in inside]
+    return {"links": links} if links else {"text": _("There are no units inside.")}

@@ -1,0 +1,93 @@
+"""My work, and the pages on which people decide."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.access.models import User
+from coremis.kernel.actions.action import find_action
+from coremis.kernel.approvals.models import Request
+from coremis.kernel.approvals.routes import approvable
+from coremis.kernel.approvals.services import approve_request, may_decide, recall_request, reject_request, return_request
+from coremis.kernel.base.money import Money
+from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.columns import Status
+from coremis.kernel.screens.details import DetailScreen, Fact
+from coremis.kernel.screens.forms import ActionForm
+from coremis.kernel.screens.lists import ListScreen
+from coremis.modules.administration import forms, tables
+from coremis.modules.administration.views.links import to
+from coremis.modules.administration.work import MyWork
+
+my_work = MyWork(permission=None, title=_("My work"))
+requests = ListScreen(tables.RequestTable, title=_("Approvals"), lead=_("Everything that was submitted for approval, in your places."))
+
+
+def visible_request(reader: User, key: int) -> Request | None:
+    """A request in the reader's places, one's own, or one that waits for the reader."""
+    found = Request.objects.select_related("maker", "area", "level_profile").filter(pk=key).first()
+    if found is None or found.maker_id == reader.pk or may_decide(found, reader):
+        return found
+    return found if reader.may("approvals.view_request", [found.area_id]) else None
+
+
+class RequestScreen(DetailScreen):
+    """The page of a request: like the action page it came from, plus who asked, why, and what the others said."""
+
+    def tab_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """The preview of the action, made afresh, and the decisions so far."""
+        context = super().tab_context(request, record)
+        preview, problem = None, ""
+        item = find_action(record.action)
+        try:
+            declared = approvable(item)
+            values = item.from_stored(record.inputs)
+            preview = declared.preview(values, record.maker).ready() if declared.preview else None
+        except Refusal as refusal:
+            problem = str(refusal)
+        decisions = record.decisions.select_related("person").order_by("pk")
+        return {**context, "preview": preview, "problem": problem, "decisions": decisions, "may_decide": may_decide(record, request.user)}
+
+
+request = RequestScreen(
+    Request,
+    permission=None,  # type: ignore[arg-type]
+    fetch=visible_request,
+    title=lambda asked: tables.action_title(asked.action),
+    subtitle=lambda asked: _("asked by %(name)s on %(day)s") % {"name": asked.maker, "day": localize(asked.submitted_at.date())},
+    status=lambda asked: Status(tables.REQUEST_TONES.get(asked.state, "off"), asked.get_state_display()),
+    facts=lambda http, asked: [
+        Fact(_("Place"), asked.area.name),
+        Fact(_("Amount"), Money(asked.amount_minor, asked.currency) if asked.amount_minor is not None else None),
+        Fact(_("Note"), asked.note),
+        Fact(_("Waits for"), asked.level_profile),
+    ],
+    timeline=None,
+    template="administration/request.html",
+)
+
+
+def deciding(action: Any, form: Any, **options: Any) -> ActionScreen:
+    """One of the answers a checker can give."""
+    return ActionScreen(
+        action,
+        form=form,
+        target=(Request, "pk"),
+        fetch=visible_request,
+        title=lambda asked: f"{action.title}: {tables.action_title(asked.action)}",
+        back=to("request"),
+        done=lambda result: reverse("administration:my_work"),
+        said=lambda result: _("Decided: %(state)s.") % {"state": result.get_state_display()},
+        button=action.title,
+        **options,
+    )
+
+
+approve_page = deciding(approve_request, forms.NoteForm)
+reject_page = deciding(reject_request, forms.ReasonForm, danger=True)
+return_page = deciding(return_request, forms.ReasonForm)
+recall_page = deciding(recall_request, ActionForm)

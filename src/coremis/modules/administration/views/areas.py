@@ -1,0 +1,80 @@
+"""The pages of administrative units."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.areas.models import Area
+from coremis.kernel.areas.queries import country, path_of
+from coremis.kernel.areas.services import add_area, close_area, load_areas, move_area, rename_area
+from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.details import DetailScreen, Fact
+from coremis.kernel.screens.lists import EmptyState, ListScreen
+from coremis.kernel.screens.preview import Preview
+from coremis.modules.administration import forms, tables
+from coremis.modules.administration.views.links import given, link, to
+
+ADD_AREA = link(_("Add a unit inside"), "add_area", add_area, tone="primary")
+areas = ListScreen(
+    tables.AreaTable,
+    title=_("Administrative units"),
+    lead=_("The places of the country. Rights, lists and payments follow this tree."),
+    actions=[link(_("Load from a file"), "load_areas", load_areas)],
+    empty=EmptyState(_("No administrative units yet"), _("Load them from a file, or add them one by one.")),
+)
+area = DetailScreen(
+    Area,
+    permission="areas.view_area",
+    title=lambda area: area.name,
+    subtitle=lambda area: str(area.level),
+    facts=lambda request, area: [
+        Fact(_("Code"), area.code),
+        Fact(_("Lies in"), " / ".join(above.name for above in path_of(area)[:-1])),
+        Fact(_("Valid from"), area.valid_from),
+        Fact(_("Valid until"), area.valid_until),
+        Fact(_("Former names and codes"), ", ".join(f"{old.name} ({old.code})" for old in area.former.all())),
+    ],
+    actions=[
+        ADD_AREA,
+        link(_("Rename"), "rename_area", rename_area),
+        link(_("Move"), "move_area", move_area),
+        link(_("Close"), "close_area", close_area, tone="danger"),
+    ],
+    prepare=lambda rows: rows.select_related("level", "parent"),
+)
+AREA = {"target": (Area, "pk"), "back": to("area")}
+add_area_page = ActionScreen(
+    add_area,
+    form=forms.AreaForm,
+    inputs=lambda data, parent: {**given(data), "parent": parent},
+    title=lambda parent: _("Add a unit inside %(name)s") % {"name": parent.name},
+    done=to("area"),
+    **AREA,
+)
+rename_area_page = ActionScreen(
+    rename_area,
+    form=forms.RenameForm,
+    initial=lambda request, area: {"name": area.name, "code": area.code},
+    inputs=lambda data, area: {**given(data), "area": area},
+    preview=lambda inputs, actor: Preview(
+        changes=[(_("Name"), inputs["area"].name, inputs["name"]), (_("Code"), inputs["area"].code, inputs["code"])]
+    ),
+    done=to("area"),
+    **AREA,
+)
+move_area_page = ActionScreen(
+    move_area,
+    form=forms.MoveForm,
+    inputs=lambda data, area: {**given(data), "area": area},
+    preview=lambda inputs, actor: Preview(changes=[(_("Within"), inputs["area"].parent, inputs["parent"])]),
+    done=to("area"),
+    **AREA,
+)
+close_area_page = ActionScreen(close_area, form=forms.CloseForm, done=to("area"), danger=True, **AREA)
+load_areas_page = ActionScreen(
+    load_areas,
+    form=forms.LoadAreasForm,
+    inputs=lambda data, target: {"rows": [{**row, "parent": row["parent"] or country().code} for row in data["rows_file"]]},
+    back=lambda target: reverse("administration:areas"),
+    done=lambda added: reverse("administration:areas"),
+    said=lambda added: _("%(count)s units were added.") % {"count": added},
+)

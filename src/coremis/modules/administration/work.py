@@ -1,0 +1,42 @@
+"""“My work”: what I must decide, what came back to me, what I asked for, what runs for me, and my files."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from coremis.kernel.access.models import User
+from coremis.kernel.approvals.models import Request
+from coremis.kernel.approvals.queries import waiting_for
+from coremis.kernel.files.models import Attachment
+from coremis.kernel.jobs.models import Job
+from coremis.kernel.screens.screen import Screen
+from coremis.kernel.screens.tables import small_table
+from coremis.modules.administration.tables import JobTable, RequestTable
+
+RECENT = 20
+
+
+def count_waiting(person: User) -> int:
+    """How many requests this person may decide now."""
+    return waiting_for(person).count()
+
+
+class MyWork(Screen):
+    """One page for everything that concerns only me."""
+
+    def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Four short lists, in a constant number of queries."""
+        me: Any = request.user
+        asked = RequestTable.prepare(Request.objects.filter(maker=me))
+        returned = asked.filter(state__in=[Request.State.RETURNED, Request.State.STALE]).order_by("-pk")[:RECENT]
+        pending = asked.filter(state=Request.State.PENDING).order_by("-pk")[:RECENT]
+        context = {
+            "title": str(self.title),
+            "to_decide": small_table(RequestTable, list(RequestTable.prepare(waiting_for(me))[:100]), me, omit=["state"]),
+            "returned": small_table(RequestTable, list(returned), me, omit=["maker"]),
+            "pending": small_table(RequestTable, list(pending), me, omit=["maker"]),
+            "running": small_table(JobTable, list(Job.objects.filter(actor_id=me.pk).order_by("-pk")[:RECENT]), me),
+            "files": Attachment.objects.visible_to(me, "files.view_attachment").filter(user_id=me.pk).order_by("-pk")[:RECENT],
+        }
+        return render(request, "administration/my_work.html", context)

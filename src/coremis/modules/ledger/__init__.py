@@ -1,0 +1,1 @@
+"""Money as movements between accounts: append-only, proved every night."""

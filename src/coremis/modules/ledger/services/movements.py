@@ -1,0 +1,72 @@
+"""Writing movements set by set. What is written twice must say the same, or nothing is written."""
+
+from typing import Any
+
+from django.db.models import CharField, DateField, DateTimeField, Exists, F, OuterRef, QuerySet, Value
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.actions.bulk import insert_from
+from coremis.kernel.base.refusal import Refusal
+from coremis.modules.ledger.models import Account, Movement, Posting
+
+COLUMNS = (
+    "posting", "line_id", "step", "from_account", "to_account", "amount_minor", "currency", "reason", "effective_on", "recorded_at",
+    "reverses", "area",
+)  # fmt: skip
+CONTENT = ("from_account", "to_account", "amount_minor", "currency", "area")
+
+
+def post_movements(
+    posting: Posting, lines: "QuerySet[Any]", *, source: Account, target: Account, step: str, amount: str = "amount_minor", area: str = "area"
+) -> int:
+    """One movement from ``source`` to ``target`` for each of ``lines``; ``amount`` and ``area`` name their columns or annotations.
+
+    Two statements whatever the number of lines; returns how many movements were written. A movement that was written before is
+    left alone where it says the same; where it differs, everything is refused.
+    """
+    require_preparing(posting)
+    ready = lines.order_by().annotate(
+        **_constants(posting, step),
+        new_line_id=F("pk"), new_from_account=Value(source.pk), new_to_account=Value(target.pk),
+        new_amount_minor=F(amount), new_reverses=Value(None, output_field=Movement._meta.pk), new_area=F(area),
+    )  # fmt: skip
+    count = insert_from(Movement, ready, COLUMNS, skip_existing=True)
+    refuse_differences(ready, posting, step)
+    return count
+
+
+def copy_reversed(posting: Posting, movements: "QuerySet[Movement]") -> int:
+    """The opposite of each of these movements, written into a reversal; returns how many."""
+    require_preparing(posting)
+    ready = movements.order_by().annotate(
+        new_posting=Value(posting.pk), new_from_account=F("to_account"), new_to_account=F("from_account"), new_reverses=F("pk"),
+        new_effective_on=Value(posting.effective_on, output_field=DateField()),
+        new_recorded_at=Value(timezone.now(), output_field=DateTimeField()),
+    )  # fmt: skip
+    return insert_from(Movement, ready, COLUMNS)
+
+
+def refuse_differences(ready: "QuerySet[Any]", posting: Posting, step: str) -> None:
+    """Refuse when any of the lines has no movement of exactly this content (ON CONFLICT DO NOTHING would swallow it)."""
+    same = Movement.objects.filter(posting=posting, line_id=OuterRef("pk"), step=step)
+    same = same.filter(**{name: OuterRef(f"new_{name}") for name in CONTENT if name != "area"}, area_id=OuterRef("new_area"))
+    if ready.filter(~Exists(same)).exists():
+        raise Refusal(_("A movement was posted before with another amount or account. Nothing was posted. Tell your administrator."))
+
+
+def require_preparing(posting: Posting) -> None:
+    """Refuse to add to what is posted or given up."""
+    if posting.state != Posting.State.PREPARING:
+        raise Refusal(_("This posting is closed. Nothing can be added to it."))
+
+
+def _constants(posting: Posting, step: str) -> dict[str, Any]:
+    return {
+        "new_posting": Value(posting.pk),
+        "new_step": Value(step, output_field=CharField()),
+        "new_currency": Value(posting.currency, output_field=CharField()),
+        "new_reason": Value(posting.kind, output_field=CharField()),
+        "new_effective_on": Value(posting.effective_on, output_field=DateField()),
+        "new_recorded_at": Value(timezone.now(), output_field=DateTimeField()),
+    }

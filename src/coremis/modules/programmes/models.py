@@ -1,0 +1,154 @@
+"""Programmes, the enrolment of households or persons in them, and what was decided for many of them at once."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.actions.models import Record, RecordQuerySet
+from coremis.kernel.areas.models import Area
+from coremis.kernel.base.numbers import number_text
+from coremis.kernel.base.text import label
+from coremis.modules.programmes.reasons import Reason
+from coremis.modules.programmes.statuses import ENDED, OPEN, PAYABLE, PLACED, Status
+from coremis.modules.registry.models import Household, Person
+
+__all__ = ["ENDED", "OPEN", "PAYABLE", "PLACED", "Enrolment", "GroupChange", "Programme", "Reason", "Status"]
+
+
+class Programme(Record):
+    """An intervention that helps households or persons."""
+
+    area_path = None
+
+    class Unit(models.TextChoices):
+        """Whom it helps."""
+
+        HOUSEHOLD = "household", _("households")
+        PERSON = "person", _("persons")
+
+    code = models.SlugField(_("code"), max_length=20, unique=True)
+    names = models.JSONField(_("name"), help_text=_("One text per language."))
+    description = models.TextField(_("description"), blank=True)
+    unit = models.CharField(_("helps"), max_length=10, choices=Unit.choices)
+    currency = models.CharField(_("currency"), max_length=3)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    max_beneficiaries = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit."))
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["code"]
+        constraints = [models.CheckConstraint(condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="programme_dates_in_order")]
+
+    def __str__(self) -> str:
+        return label(self.names, get_language() or "en")
+
+
+class GroupChange(Record):
+    """One decision about many beneficiaries of a programme: enrolling them, changing their status, or undoing that."""
+
+    area_path = "area"
+
+    class Kind(models.TextChoices):
+        """What was decided."""
+
+        ENROL = "ENROL", _("enrolment")
+        STATUS = "STATUS", _("change of status")
+        UNDO = "UNDO", _("undoing")
+
+    class State(models.TextChoices):
+        """How far it is; the beneficiaries of an enrolment are seen by nobody until it is carried out."""
+
+        PREPARING = "PREPARING", _("being carried out")
+        DONE = "DONE", _("carried out")
+        STOPPED = "STOPPED", _("stopped, nothing remains of it")
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="group_changes", verbose_name=_("programme"))
+    kind = models.CharField(_("what"), max_length=6, choices=Kind.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"), help_text="What holds all chosen places.")
+    area_ids = models.JSONField(default=list, help_text="The places that were chosen.")
+    condition = models.TextField(_("condition"), blank=True)
+    from_status = models.CharField(_("from"), max_length=10, choices=Status.choices, blank=True)
+    to_status = models.CharField(_("to"), max_length=10, choices=Status.choices, blank=True)
+    reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by", verbose_name=_("undoes"))
+    state = models.CharField(_("status"), max_length=10, choices=State.choices, default=State.PREPARING)
+    count = models.PositiveIntegerField(_("beneficiaries"), default=0)
+
+    class Meta:
+        verbose_name = _("group change")
+        verbose_name_plural = _("group changes")
+
+
+class EnrolmentQuerySet(RecordQuerySet):
+    """Beneficiaries, without those that an enrolment is still preparing."""
+
+    def settled(self) -> "EnrolmentQuerySet":
+        """Only those that count; an abandoned enrolment takes its own away again."""
+        return self.exclude(group__in=GroupChange.objects.filter(state=GroupChange.State.PREPARING).values("pk"))
+
+
+class EnrolmentManager(models.Manager["Enrolment"]):
+    """The default reading of beneficiaries."""
+
+    def get_queryset(self) -> EnrolmentQuerySet:
+        return EnrolmentQuerySet(self.model, using=self._db).settled()
+
+    def visible_to(self, user: Any, permission: str) -> EnrolmentQuerySet:
+        """Those in places where ``user`` holds ``permission``."""
+        return self.get_queryset().visible_to(user, permission)
+
+
+class Enrolment(Record):
+    """A household or a person in one programme, with one status there."""
+
+    area_path = "area"
+    number_prefix = "E"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    number = models.BigIntegerField(_("number"), unique=True, editable=False)
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("programme"), db_index=False)
+    household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("household"))
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("person"))
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"))
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices)
+    status_since = models.DateField(_("status since"), default=timezone.localdate)
+    status_reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True)
+    status_note = models.CharField(_("note"), max_length=300, blank=True)
+    set_by_hand = models.BooleanField(default=False, editable=False, help_text="A person decided for this one; group changes leave it alone.")
+    enrolled_on = models.DateField(_("enrolled on"), default=timezone.localdate)
+    group = models.ForeignKey(GroupChange, on_delete=models.PROTECT, null=True, editable=False, related_name="enrolments", help_text="What enrolled it.")
+
+    objects = EnrolmentManager()
+
+    class Meta:
+        verbose_name = _("beneficiary")
+        verbose_name_plural = _("beneficiaries")
+        indexes = [models.Index(fields=["programme", "status", "area"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(household=None) ^ Q(person=None), name="enrolment_household_or_person"),
+            models.UniqueConstraint(fields=["programme", "household"], condition=Q(status__in=OPEN), name="household_once_while_open"),
+            models.UniqueConstraint(fields=["programme", "person"], condition=Q(status__in=OPEN), name="person_once_while_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number_text} {self.household or self.person}"
+
+    @property
+    def number_text(self) -> str:
+        """The number as people write it."""
+        return number_text(self.number_prefix, self.number)
+
+    @property
+    def who(self) -> Household | Person:
+        """The household or person it is about."""
+        found = self.household or self.person
+        assert found is not None
+        return found
