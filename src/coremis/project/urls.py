@@ -21,7 +21,7 @@ def module_urls() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("coremis.kernel.access.urls")),
     path("language/", set_language, name="set_language"),
     path("files/", include("coremis.kernel.files.urls")),
     path("", include("coremis.kernel.screens.urls")),

@@ -44,7 +44,8 @@ class AccessMiddleware:
         seen = request.session.get("seen", now)
         if now - seen > settings.COREMIS_IDLE_MINUTES * 60:
             return True
-        if now - seen > 30 or "seen" not in request.session:
+        unattended = "X-Unattended" in request.headers  # a part of the page that renews itself is nobody at the keyboard
+        if not unattended and (now - seen > 30 or "seen" not in request.session):
             request.session["seen"] = now
         return False
 

@@ -66,7 +66,7 @@ class Action(Generic[R]):
         approved = self._approved(outer)
         with transaction.atomic():
             if key:
-                earlier = claim(self.name, actor, key, self.to_stored(values))
+                earlier = claim(self.name, actor, key, {name: self.parameters[name].to_key(value) for name, value in values.items()})
                 if earlier is not None:
                     return cast(R, earlier.result())
             result = self._run(actor, permission, values, outer, approved)
@@ -84,7 +84,7 @@ class Action(Generic[R]):
                 {name: [_("This is required.")] for name in missing},
                 unknown=", ".join(sorted(unknown)) or "–", missing=", ".join(missing) or "–",
             )  # fmt: skip
-        return {name: self.parameters[name].check(value) for name, value in inputs.items()}
+        return {name: self.parameters[name].check(value) for name, value in inputs.items() if not self.parameters[name].left_out(value)}
 
     def check_permission(self, actor: Any) -> None:
         """Refuse an actor without the permission of this name."""
@@ -127,20 +127,31 @@ class Action(Generic[R]):
         return approved
 
     def _run(self, actor: Any, permission: str, values: dict[str, Any], outer: "context.Writing | None", approved: bool) -> R:
-        event = write_event(self, actor, values, outer)
-        writing = context.Writing(self, actor, permission, event, outer, approved)
-        with context.writing_as(writing):
-            return self.body(**values, actor=actor)
+        given = self._authority(outer)
+        event = write_event(self, actor, values, outer, given if self.approvable else None)
+        writing = context.Writing(self, actor, permission, event, outer, approved, given)
+        writing.several.extend(item for item in records_in(values) if getattr(item, "areas_path", None))
+        with context.writing_as(writing), context.approved_by(None):
+            result = self.body(**values, actor=actor)
+        writing.check_several()
+        return result
+
+    def _authority(self, outer: "context.Writing | None") -> "context.Authority | None":
+        given = context.authority()
+        if given is not None and given.action == self.name:
+            return given
+        return outer.authority if outer is not None and self.name in outer.action.covers else None
 
 
 def places_of(values: dict[str, Any]) -> list[int | None]:
     """The areas in which the records among the inputs lie."""
-    found: list[int | None] = []
-    for value in values.values():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, models.Model) and hasattr(item, "place_ids"):
-                found.extend(item.place_ids() or [])
-    return found
+    return [place for item in records_in(values) for place in item.place_ids() or []]
+
+
+def records_in(values: dict[str, Any]) -> list[Any]:
+    """The records among the inputs, alone or in lists."""
+    items = [item for value in values.values() for item in (value if isinstance(value, list) else [value])]
+    return [item for item in items if isinstance(item, models.Model) and hasattr(item, "place_ids")]
 
 
 def app_label(module_path: str) -> str:

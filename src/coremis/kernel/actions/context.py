@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from coremis.kernel.actions.action import Action
-    from coremis.kernel.actions.models import Event
+    from coremis.kernel.actions.models import Event, Record
 
 
 class Places(Protocol):
@@ -50,12 +50,19 @@ class Writing:
     event: "Event"
     outer: "Writing | None" = None
     approved: bool = False
+    authority: "Authority | None" = None
     cache: dict[str, Any] = field(default_factory=dict)
+    several: "list[Record]" = field(default_factory=list)
 
     def check_places(self, area_ids: "Iterable[int | None]") -> None:
         """Refuse places in which the actor may not do this."""
         if not self.actor.may(self.permission, area_ids):
             raise OutsidePlaces(_("This is outside the places where you may do this. Ask an administrator to extend your assignment."))
+
+    def check_several(self) -> None:
+        """Refuse records with several places of which one lies outside: their links are known only when the action ends."""
+        for record in self.several:
+            self.check_places(record.place_ids() or [])
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ class Source:
 
 _writing: ContextVar[Writing | None] = ContextVar("writing", default=None)
 _authority: ContextVar[Authority | None] = ContextVar("authority", default=None)
+_noted: ContextVar[bool] = ContextVar("noted", default=False)
 _source: ContextVar[Source] = ContextVar("source", default=Source())
 
 
@@ -115,9 +123,24 @@ def writing_as(writing: Writing) -> Iterator[Writing]:
         _writing.reset(token)
 
 
+def before_is_noted() -> bool:
+    """Whether what the rows held before has been kept, so that they may be updated."""
+    return _noted.get()
+
+
 @contextmanager
-def approved_by(given: Authority) -> Iterator[None]:
-    """Run one approvable action on the authority of a decision."""
+def noted() -> Iterator[None]:
+    """The rows updated inside have their former values in the changes already; only ``save`` and ``update_from`` say so."""
+    token = _noted.set(True)
+    try:
+        yield
+    finally:
+        _noted.reset(token)
+
+
+@contextmanager
+def approved_by(given: Authority | None) -> Iterator[None]:
+    """Run one approvable action on the authority of a decision; None inside it, since a decision is good for one run."""
     token = _authority.set(given)
     try:
         yield

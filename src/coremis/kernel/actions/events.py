@@ -1,15 +1,12 @@
 """Writing events: who, when, from where, what was asked, on whose approval."""
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from coremis.kernel.actions import context
 from coremis.kernel.actions.models import Change, Event
-from coremis.kernel.actions.values import digest, plain
+from coremis.kernel.actions.values import digest, keyed, plain, stored_value
 
 if TYPE_CHECKING:
     from coremis.kernel.actions.action import Action
@@ -20,10 +17,11 @@ STAMPED = (
 )  # fmt: skip
 
 
-def write_event(action: "Action[Any]", actor: Any, values: dict[str, Any], outer: "context.Writing | None") -> Event:
+def write_event(
+    action: "Action[Any]", actor: Any, values: dict[str, Any], outer: "context.Writing | None", given: "context.Authority | None"
+) -> Event:
     """The event of an action that is about to run; its inputs lie beside it, so that they can be redacted."""
     stored = plain(action.to_stored(values))
-    given = context.authority() if action.approvable else None
     event = new_event(
         action.name,
         actor,
@@ -59,8 +57,12 @@ def new_event(name: str, actor: Any, **fields: Any) -> Event:
 
 def stamp_of(event: Event) -> str:
     """The keyed digest of an event's content; the key lies outside the database."""
-    content = digest([plain(getattr(event, name)) for name in STAMPED])
-    return hmac.new(settings.COREMIS_DATA_KEY.encode(), content.encode(), hashlib.sha256).hexdigest()
+    return keyed(digest(stamped(event)))
+
+
+def stamped(event: Event) -> list[Any]:
+    """What the stamp of an event covers: everything but its number."""
+    return [stored_value(Event._meta.get_field(name), event) for name in STAMPED]
 
 
 def _single_place(values: dict[str, Any]) -> int | None:

@@ -125,6 +125,12 @@ class Record(models.Model):
     class Meta:
         abstract = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """A class with several places has no single one."""
+        super().__init_subclass__(**kwargs)
+        if cls.areas_path and not hasattr(cls, "area_path"):
+            cls.area_path = None
+
     @classmethod
     def kind(cls) -> str:
         """The stored name of this class, such as ``registry.person``."""
@@ -151,7 +157,9 @@ class Record(models.Model):
             self.inserted()
         elif not self._save_difference(writing):
             return
-        if (places := self.place_ids()) is not None:
+        if self.areas_path:
+            writing.several.append(self)
+        elif (places := self.place_ids()) is not None:
             writing.check_places(places)
 
     def inserted(self) -> None:
@@ -172,7 +180,8 @@ class Record(models.Model):
         if (places := stored.place_ids()) is not None:
             writing.check_places(places)
         self.version, self.event_id = stored.version + 1, writing.event.pk
-        super().save(update_fields=[*(field.name for field in fields if field.attname in before), "version", "event_id"])
+        with context.noted():
+            super().save(update_fields=[*(field.name for field in fields if field.attname in before), "version", "event_id"])
         area = (places or [None])[0]
         secret = {field.attname for field in fields if getattr(field, "secret", False)}
         shown = {name: "•••" if name in secret else value for name, value in before.items()}

@@ -29,9 +29,9 @@ def parse_partial_date(text: str, day_first: bool = True) -> PartialDate:
     try:
         if found:
             year, month, day = found
-            precision = DAY if day else MONTH if month else YEAR
+            precision = YEAR if month is None else MONTH if day is None else DAY
             if 1850 <= year <= 2200:
-                return PartialDate(date(year, month or 1, day or 1), precision)
+                return PartialDate(date(year, 1 if month is None else month, 1 if day is None else day), precision)
     except ValueError:
         pass
     raise Refusal(_("“%(text)s” is not a date. Write day/month/year, or the year alone."), text=str(text)[:40])

@@ -13,6 +13,9 @@ DECIMALS = {
     "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "SZF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }  # fmt: skip
 LARGEST = 10**15
+# A sign, figures (grouped by threes with one and the same separator, or not at all), decimals.
+FIGURES = re.compile(r"(-?)([1-9]\d{0,2}([., '])\d{3}(?:\3\d{3})*|\d+)(?:([.,])(\d+))?")
+LIKE_THREE_DECIMALS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
 
 
 @dataclass(frozen=True, order=False)
@@ -79,14 +82,14 @@ def figures(amount_minor: int, currency: str, thousands: str = ",", decimal: str
 def parse_amount(text: str, currency: str) -> int:
     """Smallest units from figures typed in any of the usual ways: “30 000”, “30,000”, “1.234,50”. Refuses what is ambiguous or has too many decimals."""
     places = decimals_of(currency)
-    plain = re.sub(r"[\s\u00a0\u202f']", "", str(text)).removeprefix(currency)
-    match = re.fullmatch(r"(-?)(\d{1,3}(?:([.,])\d{3})+|\d+)(?:([.,])(\d+))?", plain)
-    if not match or (match[3] and match[4] and match[3] == match[4]):
+    plain = re.sub(r"[\s’]", lambda sign: "'" if sign[0] == "’" else " ", str(text)).strip().removeprefix(currency).removesuffix(currency).strip()
+    match = FIGURES.fullmatch(plain)
+    if not match or (match[3] and match[3] == match[4]) or (places == 3 and LIKE_THREE_DECIMALS.fullmatch(plain)):
         raise Refusal(_("“%(text)s” is not an amount. Write figures only, for example 30000."), text=str(text)[:40])
     fraction = (match[5] or "").rstrip("0")
     if len(fraction) > places:
         raise Refusal(_("“%(text)s” has more decimals than %(currency)s allows."), text=str(text)[:40], currency=currency)
-    amount = int(re.sub(r"[.,]", "", match[2])) * 10**places + int(fraction.ljust(places, "0") or "0")
+    amount = int(re.sub(r"[., ']", "", match[2])) * 10**places + int(fraction.ljust(places, "0") or "0")
     if amount > LARGEST:
         raise Refusal(_("“%(text)s” is too large to be an amount."), text=str(text)[:40])
     return -amount if match[1] else amount

@@ -18,7 +18,7 @@ def without_check(number: int) -> int:
 
 def is_valid_number(number: int) -> bool:
     """Whether the check digits agree with the serial."""
-    return number > 100 and number % 97 == 1
+    return number > 100 and number == with_check(number // 100)
 
 
 def number_text(prefix: str, number: int | None) -> str:

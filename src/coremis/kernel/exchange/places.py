@@ -21,9 +21,7 @@ class PlaceFinder:
         self._paths: dict[str, int] = {}
         top = country()
         self._top = fold(top.name) if top else ""
-        for pk, code, path in Area.objects.filter(pk__in=below([area.pk]), valid_until=None).values_list(
-            "pk", "code", "full_path", "name"
-        ):
+        for pk, code, path in Area.objects.filter(pk__in=below([area.pk]), valid_until=None).values_list("pk", "code", "full_path"):
             self._codes[code.casefold()] = pk
             self._learn(f"{self._top}/{path}" if path != self._top else path, pk)
 

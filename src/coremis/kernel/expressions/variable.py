@@ -18,7 +18,7 @@ POSSIBLE_DATE = (
 )
 ISO_DATE = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 USABLE = f"WHEN abs(NUMBER) BETWEEN {SMALLEST!r} AND {LARGEST!r} OR NUMBER = 0 THEN NUMBER END"
-USABLE_NUMERIC = USABLE.replace("NUMBER", "({0} -> KEY)::numeric")
+USABLE_PATH = f"@ >= {SMALLEST!r} && @ <= {LARGEST!r} || @ == 0 || @ <= -{SMALLEST!r} && @ >= -{LARGEST!r}"
 USABLE_REAL = USABLE.replace("NUMBER", "CAST(VALUE AS REAL)")
 USABLE_DOUBLE = USABLE.replace("NUMBER", "CAST(VALUE AS double precision)")
 
@@ -30,7 +30,7 @@ SQLITE = {
     " WHEN date(VALUE, '+0 days') = VALUE THEN VALUE END",
 }
 POSTGRESQL = {
-    Kind.NUMBER: f"CASE WHEN jsonb_typeof({{0}} -> KEY) <> 'number' THEN NULL {USABLE_NUMERIC}",
+    Kind.NUMBER: f"jsonb_path_query_first({{0}}, 'strict $.\"CODE\" ? ({USABLE_PATH})', '{{}}', true)",
     Kind.BOOLEAN: "CASE jsonb_typeof({0} -> KEY) WHEN 'boolean' THEN (VALUE)::boolean END",
     Kind.TEXT: "CASE jsonb_typeof({0} -> KEY) WHEN 'string' THEN VALUE END COLLATE \"C\"",
     Kind.DATE: f"CASE WHEN jsonb_typeof({{0}} -> KEY) <> 'string' OR left(VALUE, 4) = '0000' THEN NULL WHEN VALUE ~ '{POSSIBLE_DATE}'"
@@ -54,7 +54,7 @@ class Variable(Written):
         lookup = Kind.TEXT if self.kind is Kind.CHOICE else self.kind
         path = f"'$.{code}'"
         sqlite = SQLITE[lookup].replace("VALUE", "json_extract({0}, PATH)").replace("PATH", path)
-        postgresql = POSTGRESQL[lookup].replace("VALUE", "({0} ->> KEY)").replace("KEY", f"'{code}'")
+        postgresql = POSTGRESQL[lookup].replace("VALUE", "({0} ->> KEY)").replace("KEY", f"'{code}'").replace("CODE", code)
         super().__init__(f"({sqlite})", column, kind=self.kind, postgresql=f"({postgresql}){CASTS.get(lookup, '')}")
 
     def __repr__(self) -> str:

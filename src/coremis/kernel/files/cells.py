@@ -23,8 +23,8 @@ LONGEST_TEXT = 32_767  # what a cell of a spreadsheet can hold
 MOST_COLUMNS = 1_000
 EXACT_BELOW = 10**15  # a spreadsheet keeps 15 digits; a longer number has already lost some
 
-DANGEROUS = re.compile(r"'*(?:\s*[=+\-@]|[\t\r\n])")
-GUARDED = re.compile(r"'+(?:\s*[=+\-@]|[\t\r\n])")
+DANGEROUS = re.compile(r"'*\s*[=+\-@\t\r\n]")
+GUARDED = re.compile(r"'+\s*[=+\-@\t\r\n]")
 
 
 def guarded(text: str) -> str:

@@ -160,7 +160,8 @@ class ActionScreen(Screen):
     def earlier(self, attempt: Attempt) -> ActionKey | None:
         """What this person already did with this key."""
         names = (self.action.name, submit_request.name)
-        return ActionKey.objects.filter(actor_id=attempt.request.user.pk, action__in=names, key=attempt.key).first()
+        person: Any = attempt.request.user
+        return ActionKey.objects.filter(actor_id=person.pk, action__in=names, key=attempt.key).first()
 
     def finish_earlier(self, attempt: Attempt) -> HttpResponse | None:
         """Where the same page was sent before and can no longer be read (its record moved on): go where it went then."""
@@ -186,7 +187,7 @@ class ActionScreen(Screen):
 
     def run(self, attempt: Attempt, inputs: dict[str, Any]) -> HttpResponse:
         """Do it, or send it to those who must agree; the same key does it once."""
-        user = attempt.request.user
+        user: Any = attempt.request.user
         if not self.action.approvable:
             return self.leave(attempt, self.action(actor=user, key=attempt.key, **inputs))
         cleaned = attempt.form.cleaned_data

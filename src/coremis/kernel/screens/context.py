@@ -100,7 +100,7 @@ class Frame:
 def own_name(code: str) -> str:
     """A language's name in that language, with a capital; the code where Django does not know it."""
     try:
-        name = get_language_info(code)["name_local"]
+        name = str(get_language_info(code)["name_local"])
     except KeyError:
         return code
     return name[:1].upper() + name[1:]

@@ -16,7 +16,9 @@ log = logging.getLogger("coremis.errors")
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the reader's rights do not include the page."""
     sentence = str(exception) if isinstance(exception, Refusal) else _("Your rights do not include it.")
-    return problem_page(request, 403, _("You may not open this page"), sentence, [_("If you need it for your work, ask your administrator.")])
+    return problem_page(
+        request, 403, _("You may not open this page"), sentence, [_("If you need it for your work, ask your administrator.")]
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -39,7 +41,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     return problem_page(request, 500, _("Something went wrong on our side"), _("What you asked for was not done."), steps, reference)
 
 
-def problem_page(request: HttpRequest, status: int, title: str, sentence: str, next_steps: Sequence[str], reference: str = "") -> HttpResponse:
+def problem_page(
+    request: HttpRequest, status: int, title: str, sentence: str, next_steps: Sequence[str], reference: str = ""
+) -> HttpResponse:
     """One such page; inside the frame for people who are signed in, except where the frame itself may be broken."""
     signed_in = status != 500 and getattr(request, "user", None) is not None and request.user.is_authenticated
     context = {"bare": not signed_in, "title": title, "sentence": sentence, "next_steps": next_steps, "reference": reference}

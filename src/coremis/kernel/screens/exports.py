@@ -53,9 +53,9 @@ def save_exported_list(*, for_user: User, name: str, sha256: str, size: int, per
     return attach(Content(sha256, size), name, user=for_user, permission=permission)
 
 
-def my_downloads(user: Any) -> QuerySet[Attachment]:
+def my_downloads(user: Any) -> QuerySet[Any]:
     """The files made for this person that they may still open, newest first."""
-    rows: QuerySet[Attachment] = Attachment.objects.visible_to(user, "files.view_attachment")
+    rows: QuerySet[Any] = Attachment.objects.visible_to(user, "files.view_attachment")
     return rows.filter(user_id=user.pk).order_by("-pk")
 
 

@@ -69,7 +69,8 @@ class Filter:
         if isinstance(self.on, str) or self.on is None:
             return rows.filter(**{f"{self.on or self.name}__{lookup}": value for lookup, value in lookups.items()})
         alias = f"filter_{self.name}"
-        return rows.alias(**{alias: self.on}).filter(**{f"{alias}__{lookup}": value for lookup, value in lookups.items()})
+        named: QuerySet[Any] = rows.alias(**{alias: self.on})
+        return named.filter(**{f"{alias}__{lookup}": value for lookup, value in lookups.items()})
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ class AreaField(forms.Field):
         return [area for area in found if area is not None]
 
 
-class RecordField(forms.ModelChoiceField):
+class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One record among those the actor may see under `permission`; `choose(rows)` narrows and prepares them."""
 
     def __init__(

@@ -99,7 +99,7 @@ def forget_searches(work: Work) -> bool:
 
 def read_export(work: Work) -> Export:
     """The list and its filters; refused when the person has lost the right, or the list or search is gone."""
-    user = User.objects.filter(pk=work.actor_id).first()
+    user = User.objects.filter(pk=work.actor_id or 0).first()
     address = urlsplit(work.params["address"])
     try:
         match = resolve(address.path)

@@ -23,7 +23,8 @@ class Order:
     def on(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows with the value sorted by, under the name `sort_value`."""
         by = "pk" if self.by is None else self.by
-        return rows.annotate(sort_value=F(by) if isinstance(by, str) else by)
+        with_value: QuerySet[Any] = rows.annotate(sort_value=F(by) if isinstance(by, str) else by)
+        return with_value
 
     def may_be_null(self, model: type[Model]) -> bool:
         """True where a row may have no value; only then does the order say where blanks go."""

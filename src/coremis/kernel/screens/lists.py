@@ -19,7 +19,7 @@ from coremis.kernel.screens.columns import Column
 from coremis.kernel.screens.exports import AT_ONCE, FORMATS, export_list, file_response, may_export
 from coremis.kernel.screens.filters import Filter
 from coremis.kernel.screens.keyset import Order, Page, Place, in_order, page_of
-from coremis.kernel.screens.screen import ActionLink, Screen, Text, buttons, fetch_or_404, page_or_part, worded
+from coremis.kernel.screens.screen import ActionLink, Screen, Text, buttons, fetch_or_404, page_or_part, wants_part, worded
 from coremis.kernel.screens.selection import RESERVED, Selection, address_of, given_filters, read_selection
 from coremis.kernel.screens.tables import Table, cells_of, file_rows, order_of
 
@@ -106,7 +106,7 @@ class ListScreen(Screen):
         asked = self.read(request.user, query_of(request), kwargs)
         self._remember(request)
         response = page_or_part(request, self.template, "screens/_list.html", self.context(request, asked))
-        if request.htmx:
+        if wants_part(request):
             response["HX-Push-Url"] = request.get_full_path()
         return response
 

@@ -69,7 +69,7 @@ class Entry(NamedTuple):
     title: str
     url: str
     current: bool
-    count: int
+    waiting: int
 
 
 class Section(NamedTuple):
@@ -130,12 +130,14 @@ def current_address(items: Iterable[MenuItem], path: str) -> str:
 def check_menu(**_options: Any) -> list[CheckMessage]:
     """Every entry leads to a page that declares its permission, and no group is longer than people can read."""
     problems: list[CheckMessage] = []
-    for item in [*contributions(MenuItem), *contributions(TopSearch)]:
+    checked: list[MenuItem | TopSearch] = [*contributions(MenuItem), *contributions(TopSearch)]
+    for item in checked:
         problems += check_item(item)
     for group in GROUPS:
         count = sum(item.group == group for item in contributions(MenuItem))
         if count > LONGEST_GROUP:
-            problems.append(Error(f"The menu group “{group.code}” has {count} entries; {LONGEST_GROUP} are allowed. Move one to a page.", id="screens.E103"))
+            sentence = f"The menu group “{group.code}” has {count} entries; {LONGEST_GROUP} are allowed. Move one to a page."
+            problems.append(Error(sentence, id="screens.E103"))
     return problems
 
 
@@ -144,7 +146,8 @@ def check_item(item: MenuItem | TopSearch) -> list[CheckMessage]:
     try:
         target(item.address)
     except NoReverseMatch:
-        return [Error(f"The menu entry “{item.title}” leads to “{item.address}”, which is no address. Correct its module.py.", id="screens.E101")]
+        sentence = f"The menu entry “{item.title}” leads to “{item.address}”, which is no address. Correct its module.py."
+        return [Error(sentence, id="screens.E101")]
     except AttributeError:
         return [Error(f"The page “{item.address}” does not declare a permission. Make it a screen.", id="screens.E102")]
     return []

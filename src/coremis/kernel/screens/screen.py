@@ -69,7 +69,7 @@ class Screen:
 
 def wants_part(request: HttpRequest) -> bool:
     """True when the browser already has the page and asks only for the part that changed."""
-    asked = request.htmx
+    asked: Any = getattr(request, "htmx", None)
     return bool(asked) and not asked.boosted and not asked.history_restore_request
 
 

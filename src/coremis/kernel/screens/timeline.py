@@ -183,7 +183,8 @@ class _Teller:
         if told.name in self.timeline.words:
             return self.timeline.words[told.name](value, record)
         if told.is_relation:
-            return self.linked.get(told.related_model, {}).get(value, _("(not shown to you)"))  # type: ignore[call-overload, no-any-return]
+            names: dict[Any, str] = self.linked.get(told.related_model, {})  # type: ignore[arg-type]
+            return names.get(value, _("(not shown to you)"))
         if told.flatchoices:
             return str(dict(told.flatchoices).get(value, value))
         try:

@@ -180,11 +180,11 @@ def check_content(page: Visited, checked: Checked, marks: set[str]) -> None:
     tabs = [f"?tab={tab['name']}" for tab in (whole.context or {}).get("tabs", [])] if isinstance(page.screen, DetailScreen) else [""]
     for tab in tabs:
         full, part = client.get(page.mine + tab), client.get(page.mine + tab, headers=PARTIAL)
-        checked.expect(b"<html" in full.content, page.name, f"gives no whole page {tab}")
-        checked.expect(part.status_code == 200 and b"<html" not in part.content, page.name, f"gives no part for HTMX {tab}")
+        checked.expect(b"<html" in full.content, page.name, f"gives no whole page {tab}".strip())
+        checked.expect(part.status_code == 200 and b"<html" not in part.content, page.name, f"gives no part for HTMX {tab}".strip())
         checked.expect("HX-Request" in full.get("Vary", ""), page.name, "does not say Vary: HX-Request")
-        look_for(marks, full, page.name, f"the page {tab}", checked)
-        look_for(marks, part, page.name, f"the part {tab}", checked)
+        look_for(marks, full, page.name, f"the page {tab}".strip(), checked)
+        look_for(marks, part, page.name, f"the part {tab}".strip(), checked)
 
 
 def look_for(marks: set[str], answer: Any, name: str, where: str, checked: Checked) -> None:
@@ -200,7 +200,8 @@ def check_list(page: Visited, screen: ListScreen, checked: Checked, marks: set[s
     table.page_size = 1
     try:
         answer = client.get(page.mine + "?count=exact")
-        count, shown, url = answer.context["count"].get("number"), [], "?clear=1"
+        shown: list[int] = []
+        count, url = answer.context["count"].get("number"), "?clear=1"
         while url and len(shown) <= (count or 0):
             answer = client.get(page.mine + url)
             shown += [row["id"] for row in answer.context["rows"]]

@@ -1,7 +1,6 @@
 """Programmes, the enrolment of households or persons in them, and what was decided for many of them at once."""
 
 import uuid
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -67,7 +66,7 @@ class GroupChange(Record):
 
         PREPARING = "PREPARING", _("being carried out")
         DONE = "DONE", _("carried out")
-        STOPPED = "STOPPED", _("stopped, nothing remains of it")
+        STOPPED = "STOPPED", _("stopped")
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="group_changes", verbose_name=_("programme"))
     kind = models.CharField(_("what"), max_length=6, choices=Kind.choices)
@@ -95,15 +94,11 @@ class EnrolmentQuerySet(RecordQuerySet):
         return self.exclude(group__in=GroupChange.objects.filter(state=GroupChange.State.PREPARING).values("pk"))
 
 
-class EnrolmentManager(models.Manager["Enrolment"]):
+class EnrolmentManager(models.Manager.from_queryset(EnrolmentQuerySet)):  # type: ignore[misc]
     """The default reading of beneficiaries."""
 
     def get_queryset(self) -> EnrolmentQuerySet:
         return EnrolmentQuerySet(self.model, using=self._db).settled()
-
-    def visible_to(self, user: Any, permission: str) -> EnrolmentQuerySet:
-        """Those in places where ``user`` holds ``permission``."""
-        return self.get_queryset().visible_to(user, permission)
 
 
 class Enrolment(Record):

@@ -151,7 +151,9 @@ class Household(Record):
             models.Index(fields=["search_name", "id"]),
             models.Index(fields=["area", "search_name", "id"]),
         ]
-        constraints = [models.UniqueConstraint(fields=["source", "external_id"], condition=~Q(external_id=""), name="household_external_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], condition=~Q(external_id=""), name="household_external_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number_text} {self.head_name}".strip()
@@ -229,7 +231,7 @@ class Membership(Record):
 
     household = models.ForeignKey(Household, on_delete=models.PROTECT, related_name="memberships")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
-    relationship = models.CharField(_("relation to the head"), max_length=16, choices=Relationship.choices, default=Relationship.NOT_RELATED)
+    relationship = models.CharField(_("relation to the head"), max_length=16, choices=Relationship.choices, default="not_related")
     joined_on = models.DateField(_("since"))
     left_on = models.DateField(_("until"), null=True, blank=True, help_text="The first day on which the person no longer lived there.")
 

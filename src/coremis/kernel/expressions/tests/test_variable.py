@@ -48,6 +48,16 @@ def test_bad_data_is_missing_and_never_an_error(kind, dwelling_table):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("code", ["type", "exists", "true", "null", "last", "select", "value", "key", "path", "number", "a" * 60])
+def test_any_plain_code_can_be_read(code, dwelling_table):
+    """Also words that mean something to a database."""
+    fill([{"rooms": 1}])
+    Dwelling.objects.update(data={code: 7})
+    assert values_of(Variable(code, Kind.NUMBER)) == [7.0]
+    assert values_of(Variable(code, Kind.TEXT)) == [None]
+
+
+@pytest.mark.django_db
 def test_a_column_without_an_object_is_missing(dwelling_table):
     Dwelling.objects.bulk_create([Dwelling(data=data) for data in (None, [1, 2], "rooms", 5, True)])
     for kind in Kind:

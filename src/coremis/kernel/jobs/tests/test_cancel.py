@@ -33,9 +33,16 @@ def test_it_works(monkeypatch):
 
 
 def test_waiting_work_is_cancelled_at_once():
-    job = enqueue(prepare_rows)
+    job = enqueue(write_one)
     ask_cancel(job)
     assert (job.state, run_next()) == (State.CANCELLED, False)
+
+
+def test_waiting_work_whose_kind_takes_something_back_does_so_first():
+    job = enqueue(prepare_rows)
+    ask_cancel(job)
+    job = run_job(job.pk)
+    assert (job.state, [phase for phase, _cursor in sample_kinds.CALLS]) == (State.CANCELLED, ["abandon"])
 
 
 def test_work_that_prepares_nothing_keeps_what_it_did(monkeypatch):
@@ -52,7 +59,7 @@ def test_ended_work_cannot_be_cancelled():
 
 
 def test_asking_twice_changes_nothing(monkeypatch):
-    job = enqueue(prepare_rows)
+    job = enqueue(write_one)
     ask_cancel(job)
     ask_cancel(job)
     assert job.state == State.CANCELLED

@@ -10,7 +10,15 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import Column, Status
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
-from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, DateRangeFilter, NumberRangeFilter, SearchFilter, TextFilter
+from coremis.kernel.screens.filters import (
+    AreaFilter,
+    BooleanFilter,
+    ChoiceFilter,
+    DateRangeFilter,
+    NumberRangeFilter,
+    SearchFilter,
+    TextFilter,
+)
 from coremis.kernel.screens.forms import ActionForm, DateInput
 from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
 from coremis.kernel.screens.preview import Preview
@@ -49,6 +57,7 @@ class AreaTable(Table):
     def prepare(cls, rows):
         return rows.select_related("level")
 
+    @staticmethod
     def row_link(area):
         return reverse("sample:area_detail", kwargs={"pk": area.pk})
 
@@ -87,7 +96,10 @@ area_list = ListScreen(
     AreaTable,
     title="Places",
     lead="All places.",
-    actions=[ActionLink("Add", "sample:add_area", "areas.add_area", tone="primary"), ActionLink("Hidden", "sample:add_area", "no.permission")],
+    actions=[
+        ActionLink("Add", "sample:add_area", "areas.add_area", tone="primary"),
+        ActionLink("Hidden", "sample:add_area", "no.permission"),
+    ],
     empty=EmptyState("No places", "Places come first."),
 )
 former_list = ListScreen(FormerTable, title=lambda area: f"Former names of {area.name}", owner=Owner(Area, SEE, "area"), exports=False)

@@ -4,10 +4,10 @@ import pytest
 
 from coremis.kernel.access.models import Assignment
 from coremis.kernel.actions.models import Change, Event
+from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.services import close_area, move_area, rename_area
 from coremis.kernel.module.contributions import CATALOGUE
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
-from coremis.kernel.areas.models import Area
 from coremis.kernel.testing.cast import again, everywhere, make_user
 
 pytestmark = pytest.mark.urls("coremis.kernel.screens.tests.sample_urls")

@@ -54,7 +54,8 @@ def test_an_empty_selection_shows_nothing(reader, client):
 HOSTILE = [
     "level=9", "level=abc", "level=1&level=%00", "since_from=yesterday", "since_from=2026-02-30", "since_to=99999-01-01",
     "since_from=2026-02-01&since_to=2026-01-01", "position_min=1e400", "position_min=NaN", "position_min=99999999999999999999999999",
-    "position_max=%E2%80%8B", "area=1%20OR%201=1", "area=99999999", "area=-1", "area=99999999999999999999999", "area_text=Atlantis", "area_text=orth",
+    "position_max=%E2%80%8B", "area=1%20OR%201=1", "area=99999999", "area=-1", "area=99999999999999999999999",
+    "area_text=Atlantis", "area_text=orth",
     "area_text=%00", "code=a%00b", "code=" + "x" * 300, "stauts=OPEN", "id__in=1", "sort=password", "sort=level__names", "sort=-",
     "q=abc", "q=99999999999999999999", "q=%00", "q=1", "open=maybe", "level=%ED%A0%80", "do=export", "format=exe&level=7",
 ]  # fmt: skip

@@ -36,7 +36,8 @@ def pages(monkeypatch):
 
 
 def shown(reader, path="/"):
-    return [(section.title, [entry.title for entry in section.entries]) for section in menu.sections(menu.visible_items(reader), reader, path)]
+    sections = menu.sections(menu.visible_items(reader), reader, path)
+    return [(section.title, [entry.title for entry in section.entries]) for section in sections]
 
 
 def test_it_works():
@@ -65,7 +66,7 @@ def test_the_home_page_is_current_only_on_itself():
 
 def test_an_entry_carries_its_count():
     work = next(item for item in menu.visible_items(Reader()) if item.top)
-    assert menu.entry_of(work, Reader()).count == 12
+    assert menu.entry_of(work, Reader()).waiting == 12
 
 
 def test_a_group_longer_than_seven_stops_the_start(monkeypatch):

@@ -98,7 +98,7 @@ def test_what_is_wrong_is_found_all_at_once():
         "bad:leaky_list: lists a row outside the places",
         "bad:leaky_list: the file shows",
         "bad:slow_list: takes",
-        "bad:dropdown_list: the page  shows “Ebony”",
+        "bad:dropdown_list: the page shows “Ebony”",
         "bad:leaky_detail: answers 200 for a row outside the places",
         "bad:careless: answers 200 without areas.view_area",
         "bad:careless: gives no part for HTMX",

@@ -13,7 +13,16 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.registry.models import Household, Membership, Person, PhoneOwner, Relationship, Sex
 from coremis.modules.registry.services.fields import Errors, new_person, refuse_if, store_new
 from coremis.modules.registry.services.living import (
-    check_day, end_recipients, hand_over_head, join, leave, lock, members_now, open_membership, relate, renew_summary,
+    check_day,
+    end_recipients,
+    hand_over_head,
+    join,
+    leave,
+    lock,
+    members_now,
+    open_membership,
+    relate,
+    renew_summary,
 )  # fmt: skip
 
 
@@ -40,7 +49,9 @@ def add_member(
     _check_role(household, relationship)
     if person is None:
         errors: Errors = {}
-        given = {"given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner, "data": data}
+        given = {
+            "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner, "data": data,
+        }  # fmt: skip
         person = new_person(household.area, given, errors)
         refuse_if(errors)
         store_new(person)
@@ -69,7 +80,9 @@ def end_membership(
 
 
 @action(_("Change the head of household"))
-def change_head(*, household: Household, head: Person, relationships: dict[str, str] | None = None, on: date | None = None, actor: Actor) -> Household:
+def change_head(
+    *, household: Household, head: Person, relationships: dict[str, str] | None = None, on: date | None = None, actor: Actor
+) -> Household:
     """Another member becomes the head. ``relationships`` says by person id how the others are related to the new head.
 
     The former head must be among them; who is not named keeps the relation that was written down.

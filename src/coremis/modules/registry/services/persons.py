@@ -24,7 +24,9 @@ def register_person(
 ) -> Person:  # fmt: skip
     """Somebody without a household. At least one name is needed; what is not known stays empty."""
     errors: Errors = {}
-    given = {"given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner, "data": data}
+    given = {
+        "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner, "data": data,
+    }  # fmt: skip
     person = new_person(area, given, errors)
     refuse_if(errors)
     return store_new(person)
@@ -40,7 +42,9 @@ def change_person(
     household = lock_home(person)
     person.refresh_from_db()
     errors: Errors = {}
-    given = {"given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner, "data": data}
+    given = {
+        "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner, "data": data,
+    }  # fmt: skip
     set_person_fields(person, given, errors)
     if birth_unknown and not birth:
         person.birth_date, person.birth_precision = None, Precision.DAY
@@ -96,5 +100,3 @@ def _end_alternates(person: Person, day: date) -> None:
     for alternate in Recipient.objects.filter(person=person, rank__gt=0, valid_until=None):
         alternate.valid_until = day - timedelta(days=1)
         alternate.save()
-
-

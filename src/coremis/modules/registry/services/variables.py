@@ -17,7 +17,8 @@ Kind = VariableDefinition.Kind
 @action(_("Define a variable"))
 def define_variable(
     *, subject: VariableDefinition.Subject, code: str, names: dict[str, str], kind: VariableDefinition.Kind,
-    choices: list[dict[str, Any]] | None = None, unit: str = "", required: bool = False, filterable: bool = False, position: int = 0, is_active: bool = True, actor: Actor,
+    choices: list[dict[str, Any]] | None = None, unit: str = "", required: bool = False,
+    filterable: bool = False, position: int = 0, is_active: bool = True, actor: Actor,
 ) -> VariableDefinition:  # fmt: skip
     """Add a variable, or change its name, choices and use. A code that exists keeps its type, because values are stored under it.
 
@@ -34,7 +35,15 @@ def define_variable(
     return variable
 
 
-def _check(subject: str, code: str, names: dict[str, str], kind: str, choices: list[dict[str, Any]], found: VariableDefinition | None, errors: Errors) -> None:
+def _check(
+    subject: str,
+    code: str,
+    names: dict[str, str],
+    kind: str,
+    choices: list[dict[str, Any]],
+    found: VariableDefinition | None,
+    errors: Errors,
+) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", code):
         errors["code"] = [_("A code begins with a small letter and holds small letters, digits and _ only.")]
     if not any(str(text).strip() for text in names.values()):
@@ -49,5 +58,3 @@ def _check(subject: str, code: str, names: dict[str, str], kind: str, choices: l
     others = set(OF_HOUSEHOLDS) - {subject} if subject in OF_HOUSEHOLDS else set()
     if VariableDefinition.objects.filter(subject__in=others, code=code).exists():
         errors["code"] = [_("Households and dwellings share their codes, and this one is taken.")]
-
-

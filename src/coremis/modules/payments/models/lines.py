@@ -1,0 +1,134 @@
+"""The lines of payrolls, and those who were left out."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.actions.models import Record, RecordQuerySet
+from coremis.kernel.areas.models import Area
+from coremis.kernel.base.money import Money
+from coremis.kernel.base.numbers import number_text
+from coremis.modules.payments.models.payrolls import Cycle, Payroll
+from coremis.modules.payments.states import FREE_LINES, HIDDEN_PAYROLLS, Exclusion, LineState, UnpaidReason
+from coremis.modules.programmes.models import Enrolment
+from coremis.modules.registry.models import Person
+
+FROM_RECORDS = models.Manager.from_queryset(RecordQuerySet)
+
+
+class FinishedManager(FROM_RECORDS):  # type: ignore[misc, valid-type]
+    """Rows of payrolls that are calculated; what is being prepared or was given up is not there."""
+
+    def get_queryset(self) -> RecordQuerySet:
+        """Without the rows of payrolls that are being calculated."""
+        rows: RecordQuerySet = super().get_queryset()
+        return rows.exclude(payroll__state__in=HIDDEN_PAYROLLS)
+
+
+class PayrollLine(Record):
+    """One payment: to whom, how much, and everything it was based on, frozen; and what became of it."""
+
+    area_path = "area"
+    number_prefix = "T"
+
+    number = models.BigIntegerField(_("payment number"), unique=True, editable=False)
+    payroll = models.ForeignKey(Payroll, on_delete=models.PROTECT, related_name="lines", verbose_name=_("payroll"))
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="+", db_index=False)
+    component = models.CharField(max_length=20)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="payments", verbose_name=_("beneficiary"))
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"))
+    payee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="payments", verbose_name=_("payee"))
+    amount_minor = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+
+    enrolment_number = models.BigIntegerField()
+    enrolment_status = models.CharField(_("status at the data freeze"), max_length=10)
+    household_number = models.BigIntegerField(null=True)
+    household_name = models.CharField(_("head of household"), max_length=200, blank=True)
+    payee_number = models.BigIntegerField()
+    payee_name = models.CharField(_("payee"), max_length=241)
+    payee_search = models.CharField(max_length=241)
+    payee_phone = models.CharField(_("phone"), max_length=20, blank=True)
+    document_kind = models.CharField(_("document"), max_length=20, blank=True)
+    document_hash = models.CharField(max_length=64, blank=True)
+    area_name = models.CharField(_("place"), max_length=120)
+    hash = models.CharField(max_length=64, help_text="SHA-256 of all that is frozen; a changed line is found by it.")
+
+    state = models.CharField(_("status"), max_length=11, choices=LineState.choices, default=LineState.DUE)
+    paid_minor = models.BigIntegerField(_("amount paid"), default=0)
+    unpaid_reason = models.CharField(_("reason"), max_length=20, choices=UnpaidReason.choices, blank=True)
+    receipt = models.CharField(_("receipt"), max_length=60, blank=True)
+    paid_on = models.DateField(_("paid on"), null=True)
+    result_file = models.ForeignKey("payments.ResultFile", on_delete=models.PROTECT, null=True, related_name="lines", db_index=False)
+
+    objects = FinishedManager()
+    everything = FROM_RECORDS()
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        base_manager_name = "everything"
+        indexes = [models.Index(fields=["payroll", "id"]), models.Index(fields=["payroll", "area", "id"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cycle", "component", "enrolment"], condition=~Q(state__in=FREE_LINES), name="paid_once_in_a_cycle"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="line_amount_above_zero"),
+            models.CheckConstraint(condition=Q(state__in=LineState.values), name="line_known_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=["PAID", "PARTIAL", "OVERPAID"], paid_minor__gt=0) & ~Q(receipt="")
+                | ~Q(state__in=["PAID", "PARTIAL", "OVERPAID"]) & Q(paid_minor=0),
+                name="line_paid_with_receipt",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number_text} {self.payee_name}"
+
+    @property
+    def number_text(self) -> str:
+        """The payment number as people write it."""
+        return number_text(self.number_prefix, self.number)
+
+    @property
+    def amount(self) -> Money:
+        """What is due."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def paid(self) -> Money:
+        """What arrived."""
+        return Money(self.paid_minor, self.currency)
+
+
+class LeftOut(Record):
+    """A beneficiary of the chosen places who is not paid in this payroll, and why."""
+
+    area_path = "area"
+
+    payroll = models.ForeignKey(Payroll, on_delete=models.PROTECT, related_name="left_out", db_index=False)
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+", verbose_name=_("beneficiary"))
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("place"))
+    reason = models.CharField(_("reason"), max_length=14, choices=Exclusion.choices)
+    enrolment_number = models.BigIntegerField()
+    name = models.CharField(_("name"), max_length=241)
+
+    objects = FinishedManager()
+    everything = FROM_RECORDS()
+
+    class Meta:
+        verbose_name = _("left out of a payroll")
+        verbose_name_plural = _("left out of payrolls")
+        base_manager_name = "everything"
+        constraints = [
+            models.UniqueConstraint(fields=["payroll", "enrolment"], name="left_out_once"),
+            models.CheckConstraint(condition=Q(reason__in=Exclusion.values), name="left_out_known_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def number_text(self) -> str:
+        """The beneficiary's number as people write it."""
+        return number_text(Enrolment.number_prefix, self.enrolment_number)

@@ -1,0 +1,134 @@
+"""The states of payrolls and lines, and the one declared set of their groups, used by every query."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class PayrollState(models.TextChoices):
+    """How far a payroll is."""
+
+    PREPARING = "PREPARING", _("being calculated")
+    ABANDONED = "ABANDONED", _("calculation given up")
+    CALCULATED = "CALCULATED", _("calculated")
+    APPROVING = "APPROVING", _("being approved")
+    APPROVED = "APPROVED", _("approved")
+    RELEASING = "RELEASING", _("being sent for payment")
+    RELEASED = "RELEASED", _("in payment")
+    CANCELLING = "CANCELLING", _("being cancelled")
+    CANCELLED = "CANCELLED", _("cancelled")
+    CLOSED = "CLOSED", _("closed")
+
+
+class LineState(models.TextChoices):
+    """What has become of one payment. From PAID on, these are outcomes (rulebook 2.11.2)."""
+
+    DUE = "DUE", _("to be paid")
+    SENT = "SENT", _("in payment")
+    CANCELLED = "CANCELLED", _("cancelled")
+    PAID = "PAID", _("paid")
+    PARTIAL = "PARTIAL", _("partly paid")
+    OVERPAID = "OVERPAID", _("overpaid")
+    UNCOLLECTED = "UNCOLLECTED", _("not collected")
+    RETURNED = "RETURNED", _("returned")
+    FAILED = "FAILED", _("failed")
+
+
+P, L = PayrollState, LineState
+
+# Payrolls whose lines do not exist yet for anybody, or no more.
+HIDDEN_PAYROLLS = (P.PREPARING, P.ABANDONED)
+WORKING_PAYROLLS = (P.PREPARING, P.APPROVING, P.RELEASING, P.CANCELLING)
+CANCELLABLE_PAYROLLS = (P.CALCULATED, P.APPROVED)
+POSTED_PAYROLLS = (P.APPROVED, P.RELEASING, P.RELEASED, P.CLOSED)
+LIVE_PAYROLLS = (P.CALCULATED, P.APPROVING, *POSTED_PAYROLLS)
+
+# Lines that hold the key (cycle, component, enrolment); only a cancelled line gives it free.
+FREE_LINES = (L.CANCELLED,)
+AWAITING_LINES = (L.SENT,)
+PAID_LINES = (L.PAID, L.PARTIAL, L.OVERPAID)
+UNPAID_LINES = (L.UNCOLLECTED, L.RETURNED, L.FAILED)
+OUTCOMES = (*PAID_LINES, *UNPAID_LINES)
+
+
+class FileState(models.TextChoices):
+    """How far a file of results is."""
+
+    NEW = "NEW", _("columns to match")
+    CHECKING = "CHECKING", _("being checked")
+    CHECKED = "CHECKED", _("checked")
+    APPLYING = "APPLYING", _("being applied")
+    APPLIED = "APPLIED", _("applied")
+    DISCARDED = "DISCARDED", _("set aside")
+
+
+UNDECIDED_FILES = (FileState.NEW, FileState.CHECKING, FileState.CHECKED, FileState.APPLYING)
+
+
+class Exclusion(models.TextChoices):
+    """Why somebody is left out of a payroll."""
+
+    SUSPENDED = "SUSPENDED", _("suspended")
+    ENDED = "ENDED", _("left the programme in this cycle")
+    LATE = "LATE", _("became active after the data freeze")
+    DISSOLVED = "DISSOLVED", _("household dissolved")
+    NO_RECIPIENT = "NO_RECIPIENT", _("no primary recipient on the day of the data freeze")
+    RECIPIENT_DIED = "RECIPIENT_DIED", _("recipient died")
+    ALREADY = "ALREADY", _("already in a payroll of this cycle")
+
+
+class UnpaidReason(models.TextChoices):
+    """Why a payment did not arrive (rulebook 2.11.2)."""
+
+    DECEASED = "deceased", _("deceased")
+    MOVED = "moved", _("moved away")
+    ILL = "ill", _("ill")
+    TRAVELLING = "travelling", _("travelling")
+    NO_ID = "no_id", _("no identity document")
+    ID_MISMATCH = "id_mismatch", _("identity document does not match")
+    NOT_ON_LIST = "not_on_list", _("not on the list")
+    REFUSED = "refused", _("refused the money")
+    UNAWARE = "unaware", _("did not know the date")
+    SIM_INACTIVE = "sim_inactive", _("SIM card not active")
+    NO_WALLET = "no_wallet", _("wallet not registered")
+    WALLET_LIMIT = "wallet_limit", _("wallet limit reached")
+    WRONG_NUMBER = "wrong_number", _("wrong number")
+    DORMANT = "dormant", _("account dormant")
+    ACCOUNT_CLOSED = "account_closed", _("account closed")
+    NAME_MISMATCH = "name_mismatch", _("name does not match")
+    NO_CASH = "no_cash", _("agent had no cash")
+    NETWORK = "network", _("network down")
+    SECURITY = "security", _("security")
+    TIMEOUT = "timeout", _("provider did not answer")
+    DUPLICATE = "duplicate", _("duplicate")
+    OTHER = "other", _("other reason")
+    NO_PROOF = "no_proof", _("reported paid without a receipt")
+    NOT_IN_FILE = "not_in_file", _("not in the file")
+
+
+class RowProblem(models.TextChoices):
+    """Why a row of a results file is not applied."""
+
+    NO_REFERENCE = "NO_REFERENCE", _("The payment number is missing or mistyped.")
+    UNKNOWN = "UNKNOWN", _("No payment has this number.")
+    OTHER_PAYROLL = "OTHER_PAYROLL", _("This payment belongs to another payroll.")
+    NOT_SENT = "NOT_SENT", _("This payment was not sent.")
+    ALREADY = "ALREADY", _("This payment already has a result.")
+    REPEATED = "REPEATED", _("This payment stands in several rows.")
+    BAD_RESULT = "BAD_RESULT", _("The result is missing or not understood.")
+    BAD_AMOUNT = "BAD_AMOUNT", _("The amount is missing or not understood.")
+    NO_REASON = "NO_REASON", _("The reason is missing or not in the list.")
+    BAD_DATE = "BAD_DATE", _("The date is not understood, or is still to come.")
+    OUTSIDE = "OUTSIDE", _("This payment lies outside your places.")
+
+
+# Somebody was perhaps paid who is on none of our lists: nothing is closed before that is explained.
+BLOCKING_PROBLEMS = (RowProblem.UNKNOWN, RowProblem.NO_REFERENCE)
+
+
+class Step(models.TextChoices):
+    """The steps of a payroll that five different people do."""
+
+    CALCULATE = "CALCULATE", _("calculated by")
+    APPROVE = "APPROVE", _("approved by")
+    RELEASE = "RELEASE", _("sent for payment by")
+    RECONCILE = "RECONCILE", _("reconciled by")

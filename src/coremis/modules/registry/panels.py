@@ -1,0 +1,205 @@
+"""What this module shows on the pages of households and persons."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from coremis.kernel.approvals.models import Request
+from coremis.kernel.screens.contributions import Shown
+from coremis.kernel.screens.details import Attention, Fact
+from coremis.kernel.screens.tables import small_table
+from coremis.kernel.screens.timeline import Timeline, note_opening
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
+from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship
+from coremis.modules.registry.tables import DocumentTable, MemberTable, RecipientTable, household_url, person_url
+from coremis.modules.registry.words import birth_words, phone_words, variable_facts, variable_name
+
+REVEAL = "registry.reveal_document"
+
+
+def members(request: HttpRequest, household: Household) -> Shown:
+    """Who lives there now, the head first."""
+    rows = _members(request, household, left_on=None)
+    rows.sort(key=lambda row: (row.relationship != Relationship.HEAD, row.person.birth_date is None, row.person.birth_date))
+    omit = ["until", *_without(request, left="registry.end_membership", died="registry.record_death")]
+    return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else {"text": _("Nobody lives here.")}
+
+
+def former_members(request: HttpRequest, household: Household) -> Shown:
+    """Who lived there, or had another relation to the head."""
+    rows = _members(request, household, left_on__isnull=False)
+    return {"table": small_table(MemberTable, rows, request.user, ["left", "died", "phone"])} if rows else None
+
+
+def recipients(request: HttpRequest, household: Household) -> Shown:
+    """Who may collect, now and before."""
+    found = Recipient.objects.visible_to(request.user, "registry.view_recipient").filter(household=household).select_related("person")
+    rows = sorted(found, key=lambda row: (row.valid_until is not None, row.rank, -row.pk))
+    omit = _without(request, remove="registry.remove_alternate")
+    if not rows:
+        return {"text": _("Nobody may collect for this household yet.")}
+    return {"table": small_table(RecipientTable, rows, request.user, omit)}
+
+
+def household_documents(request: HttpRequest, household: Household) -> Shown:
+    """The documents of everybody who lives there."""
+    here = Membership.objects.filter(household=household, left_on=None).values("person")
+    return _documents(request, household, here, ())
+
+
+def person_documents(request: HttpRequest, person: Person) -> Shown:
+    """The documents of one person."""
+    return _documents(request, person, [person.pk], ("person",))
+
+
+def dwelling(request: HttpRequest, household: Household) -> Shown:
+    """What the dictionary says about households and dwellings."""
+    return _variables(household.data, OF_HOUSEHOLDS)
+
+
+def person_facts(request: HttpRequest, person: Person) -> Shown:
+    """What the dictionary says about persons."""
+    return _variables(person.data, OF_PERSONS)
+
+
+def homes(request: HttpRequest, person: Person) -> Shown:
+    """The households in which somebody lives or lived."""
+    found = Membership.objects.visible_to(request.user, "registry.view_membership").filter(person=person).select_related("household")
+    rows = sorted(found, key=lambda row: (row.left_on is not None, -row.pk))
+    if not rows:
+        return {"text": _("This person lives in no household that is registered.")}
+    facts = [Fact(row.household.number_text, _home_words(row), household_url(row.household_id)) for row in rows]
+    return {"facts": [fact.ready() for fact in facts]}
+
+
+def collects_for(request: HttpRequest, person: Person) -> Shown:
+    """The households for which somebody may collect."""
+    found = Recipient.objects.visible_to(request.user, "registry.view_recipient").filter(person=person, valid_until=None)
+    facts = [
+        Fact(row.household.number_text, _("alternate recipient") if row.rank else _("primary recipient"), household_url(row.household_id))
+        for row in found.select_related("household")
+    ]
+    return {"facts": [fact.ready() for fact in facts]} if facts else None
+
+
+def facts_of_household(request: HttpRequest, household: Household) -> Sequence[Fact]:
+    """The lines above the members."""
+    return [
+        Fact(_("Number"), household.number_text),
+        Fact(_("Place"), household.area.name),
+        Fact(_("Address or landmark"), household.address or None),
+        Fact(_("Members"), household.size),
+        Fact(_("Registered"), household.registered_on),
+        *([Fact(_("Household key"), f"{household.source} {household.external_id}".strip())] if household.external_id else []),
+    ]
+
+
+def facts_of_person(request: HttpRequest, person: Person) -> Sequence[Fact]:
+    """The lines on a person's page."""
+    died = [Fact(_("Died on"), person.death_date)] if person.death_date else []
+    return [
+        Fact(_("Number"), person.number_text),
+        Fact(_("Given names"), person.given_names or None),
+        Fact(_("Surname"), person.surname or None),
+        Fact(_("Sex"), person.get_sex_display()),
+        Fact(_("Born"), birth_words(person) or None),
+        *died,
+        Fact(_("Phone"), phone_words(person) or None),
+        Fact(_("Place"), person.area.name),
+        Fact(_("Registered"), person.registered_on),
+    ]
+
+
+def household_attention(request: HttpRequest, household: Household) -> list[Attention]:
+    """No head, nobody to collect, a recipient who died or left, a change that waits."""
+    found = []
+    if not household.size:
+        found.append(Attention("warn", _("Nobody lives in this household any more.")))
+    elif not household.head_name:
+        found.append(Attention("bad", _("This household has no head. Choose one of its members.")))
+    found += _recipient_attention(household) if household.size else []
+    if Request.objects.filter(subject_kind=Household.kind(), subject_id=household.pk, state=Request.State.PENDING).exists():
+        found.append(Attention("info", _("A change of this household waits for approval.")))
+    return found
+
+
+def person_attention(request: HttpRequest, person: Person) -> list[Attention]:
+    """A dead recipient, somebody without a household."""
+    if not person.death_date:
+        return []
+    rows = Recipient.objects.visible_to(request.user, "registry.view_recipient").filter(person=person, rank=0, valid_until=None)
+    return [
+        Attention(
+            "bad", _("This person has died but is still named as primary recipient."), household_url(row.household_id), row.household.number_text
+        )
+        for row in rows.select_related("household")
+    ]
+
+
+def _recipient_attention(household: Household) -> list[Attention]:
+    row = Recipient.objects.filter(household=household, rank=0, valid_until=None).select_related("person").first()
+    if row is None:
+        return [Attention("warn", _("Nobody may collect for this household. Name a primary recipient."))]
+    if row.person.death_date:
+        sentence = _("The primary recipient, %(name)s, has died. Ask for a change.")
+        return [Attention("bad", sentence % {"name": row.person.full_name}, person_url(row.person_id), _("See the person"))]
+    if not Membership.objects.filter(household=household, person=row.person_id, left_on=None).exists():
+        sentence = _("The primary recipient, %(name)s, no longer lives here. Ask for a change.")
+        return [Attention("bad", sentence % {"name": row.person.full_name})]
+    return []
+
+
+def told_with_household(household: Household) -> list[tuple[type[Any], list[int]]]:
+    """The rows whose changes are told in a household's history."""
+    rows = list(Membership.objects.filter(household=household).values_list("pk", "person"))
+    recipients = list(Recipient.objects.filter(household=household).values_list("pk", flat=True))
+    people = sorted({person for _pk, person in rows})
+    return [(Membership, [pk for pk, _person in rows]), (Recipient, recipients), (Person, people)]
+
+
+def told_with_person(person: Person) -> list[tuple[type[Any], list[int]]]:
+    """The rows whose changes are told in a person's history."""
+    return [
+        (Membership, list(person.memberships.values_list("pk", flat=True))),
+        (Recipient, list(person.collects_for.values_list("pk", flat=True))),
+        (Document, list(person.documents.values_list("pk", flat=True))),
+    ]
+
+
+HIDDEN = frozenset({"head_name", "size", "birth_precision"})
+HOUSEHOLD_TIMELINE = Timeline(also=told_with_household, hidden=HIDDEN, key_label=lambda _field, code: variable_name(code))
+PERSON_TIMELINE = Timeline(also=told_with_person, hidden=HIDDEN, key_label=lambda _field, code: variable_name(code))
+
+
+def _members(request: HttpRequest, household: Household, **about: Any) -> list[Membership]:
+    found = Membership.objects.visible_to(request.user, "registry.view_membership").filter(household=household, **about)
+    return list(found.select_related("person", "household").order_by("pk"))
+
+
+def _documents(request: HttpRequest, record: Any, people: Any, omit: Sequence[str]) -> Shown:
+    found = Document.objects.visible_to(request.user, "registry.view_document").filter(person__in=people).select_related("person")
+    rows = sorted(found, key=lambda row: (row.ended_on is not None, row.person.search_name, row.pk))
+    if not rows:
+        return {"text": _("No document is written down.")}
+    if request.user.has_perm(REVEAL):
+        note_opening(record, request.user)
+    return {"table": small_table(DocumentTable, rows, request.user, [*omit, *_without(request, end="registry.end_document")])}
+
+
+def _variables(data: Mapping[str, Any], subjects: Sequence[str]) -> Shown:
+    facts = variable_facts(dict(data), *subjects)
+    return {"facts": [fact.ready() for fact in facts]} if facts else {"text": _("The data dictionary has no variable for this yet.")}
+
+
+def _home_words(row: Membership) -> str:
+    words = str(row.get_relationship_display())
+    return f"{words} ({row.joined_on:%d/%m/%Y} – {row.left_on:%d/%m/%Y})" if row.left_on else words
+
+
+def _without(request: HttpRequest, **columns: str) -> list[str]:
+    """The columns whose action the reader may not take."""
+    return [name for name, permission in columns.items() if not request.user.has_perm(permission)]
+
+

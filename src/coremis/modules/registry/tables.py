@@ -1,0 +1,185 @@
+"""The lists of people: persons, households, and the small tables on their pages."""
+
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.numbers import number_text
+from coremis.kernel.screens.columns import Column, Status
+from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, Filter, NumberRangeFilter
+from coremis.kernel.screens.tables import Table
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
+from coremis.modules.registry.filters import (
+    AgeFilter,
+    HouseholdSearch,
+    MemberAgeFilter,
+    MemberSearch,
+    PersonSearch,
+    PhoneFilter,
+    RecipientFilter,
+    variable_filters,
+)
+from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Sex
+from coremis.modules.registry.words import age_of, born, masked
+
+
+def household_url(household_id: int) -> str:
+    """The page of a household."""
+    return reverse("registry:household", kwargs={"pk": household_id})
+
+
+def person_url(person_id: int) -> str:
+    """The page of a person."""
+    return reverse("registry:person", kwargs={"pk": person_id})
+
+
+class HouseholdTable(Table):
+    """All households the reader may see."""
+
+    model = Household
+    permission = "registry.view_household"
+    columns = (
+        Column("head_name", _("Head of household"), lambda row: row.head_name or _("(no head)"), sort="search_name"),
+        Column("number", _("Number"), lambda row: row.number_text, kind="code", sort="number"),
+        Column("area", _("Place"), lambda row: row.area.name),
+        Column("size", _("Members"), kind="number"),
+        Column("address", _("Address or landmark")),
+        Column("registered_on", _("Registered"), kind="date"),
+    )
+    search = HouseholdSearch("search", _("Name, number, phone or document"), help=_("The head's name or a part of it, with or without accents."))
+    filters = (
+        AreaFilter(),
+        MemberSearch("member", _("Has a member called")),
+        MemberAgeFilter("member_age", _("Has a member aged")),
+        NumberRangeFilter("size", _("Members")),
+        RecipientFilter("recipient", _("Has a recipient")),
+    )
+    default_sort = "head_name"
+    export_name = "households"
+
+    @staticmethod
+    def row_link(row: Any) -> str:
+        """The household's own page."""
+        return household_url(row.pk)
+
+    @staticmethod
+    def row_needs_attention(row: Any) -> bool:
+        """Nobody is its head."""
+        return not row.head_name
+
+    @classmethod
+    def prepare(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("area").defer("data")
+
+    @classmethod
+    def filters_for(cls, user: Any) -> list[Filter]:
+        return [*super().filters_for(user), *variable_filters(get_language() or "en", *OF_HOUSEHOLDS)]
+
+
+class PersonTable(Table):
+    """All persons the reader may see."""
+
+    model = Person
+    permission = "registry.view_person"
+    columns = (
+        Column("name", _("Name"), lambda row: row.full_name, sort="search_name"),
+        Column("number", _("Number"), lambda row: row.number_text, kind="code", sort="number"),
+        Column("sex", _("Sex"), lambda row: row.get_sex_display()),
+        Column("age", _("Age"), lambda row: None if row.death_date else age_of(row), kind="number"),
+        Column("area", _("Place"), lambda row: row.area.name),
+        Column(
+            "household", _("Household"), lambda row: number_text("H", row.home_number), kind="code",
+            link=lambda row: household_url(row.home) if row.home else "",
+        ),
+        Column("state", pgettext_lazy("of a person", "State"), lambda row: Status("off", _("died")) if row.death_date else ""),
+    )  # fmt: skip
+    search = PersonSearch("search", _("Name, number, phone or document"), help=_("A part of the name is enough, with or without accents."))
+    filters = (
+        AreaFilter(),
+        ChoiceFilter("sex", _("Sex"), choices=Sex.choices),
+        AgeFilter("age", _("Age")),
+        PhoneFilter("phone", _("Has a phone")),
+    )
+    default_sort = "name"
+    export_name = "persons"
+
+    @staticmethod
+    def row_link(row: Any) -> str:
+        """The person's own page."""
+        return person_url(row.pk)
+
+    @classmethod
+    def prepare(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        home = Membership.objects.filter(person=OuterRef("pk"), left_on=None)
+        homes = {"home": Subquery(home.values("household")[:1]), "home_number": Subquery(home.values("household__number")[:1])}
+        return rows.select_related("area").defer("data").annotate(**homes)
+
+    @classmethod
+    def filters_for(cls, user: Any) -> list[Filter]:
+        return [*super().filters_for(user), *variable_filters(get_language() or "en", *OF_PERSONS)]
+
+
+def _step(name: str, words: Any, address: str, show: Any = lambda row: True) -> Column:
+    """A column that leads to an action about the row."""
+    link = lambda row: reverse(address, kwargs={"pk": row.pk}) if show(row) else ""  # noqa: E731
+    return Column(name, "", lambda row: words if show(row) else "", link=link)
+
+
+class MemberTable(Table):
+    """Who lives in a household, on its page; ``left`` and ``died`` lead to the actions."""
+
+    model = Membership
+    permission = "registry.view_membership"
+    columns = (
+        Column("name", _("Name"), lambda row: row.person.full_name, link=lambda row: person_url(row.person_id)),
+        Column("relationship", _("Relation to the head"), lambda row: row.get_relationship_display()),
+        Column("sex", _("Sex"), lambda row: row.person.get_sex_display()),
+        Column("age", _("Age"), lambda row: age_of(row.person), kind="number"),
+        Column("born", _("Born"), lambda row: born(row.person)),
+        Column("phone", _("Phone"), lambda row: row.person.phone, kind="code"),
+        Column("since", _("Since"), lambda row: row.joined_on, kind="date"),
+        Column("until", _("Until"), lambda row: row.left_on, kind="date"),
+        _step("left", _("Left"), "registry:end_membership"),
+        Column("died", "", lambda row: _("Died"), link=lambda row: reverse("registry:record_death", kwargs={"pk": row.person_id})),
+    )
+
+
+class RecipientTable(Table):
+    """Who may collect for a household, now and before."""
+
+    model = Recipient
+    permission = "registry.view_recipient"
+    columns = (
+        Column("name", _("Name"), lambda row: row.person.full_name, link=lambda row: person_url(row.person_id)),
+        Column("role", pgettext_lazy("of a recipient", "Role"), lambda row: _("alternate recipient") if row.rank else _("primary recipient")),
+        Column("state", pgettext_lazy("of a recipient", "State"), lambda row: recipient_state(row)),
+        Column("since", _("Since"), lambda row: row.valid_from, kind="date"),
+        Column("until", _("Until"), lambda row: row.valid_until, kind="date"),
+        Column("why", _("Reason"), lambda row: "; ".join(filter(None, [str(row.get_cause_display() if row.cause else ""), row.reason]))),
+        _step("remove", _("Take away"), "registry:remove_alternate", lambda row: row.rank and row.valid_until is None),
+    )
+
+
+def recipient_state(row: Recipient) -> Status:
+    """Whether somebody may collect now."""
+    if row.valid_until is not None:
+        return Status("off", _("ended"))
+    return Status("stop", _("died")) if row.person.death_date else Status("good", _("may collect"))
+
+
+class DocumentTable(Table):
+    """Identity documents; whole numbers only for those who may see them."""
+
+    model = Document
+    permission = "registry.view_document"
+    columns = (
+        Column("person", _("Name"), lambda row: row.person.full_name, link=lambda row: person_url(row.person_id)),
+        Column("kind", _("Document"), lambda row: row.get_kind_display()),
+        Column("number", _("Document number"), kind="code", permission="registry.reveal_document", masked=lambda row: masked(row.number)),
+        Column("valid_until", _("Valid until"), kind="date"),
+        Column("state", pgettext_lazy("of a document", "State"), lambda row: Status("off", _("out of use")) if row.ended_on else ""),
+        _step("end", _("Take out of use"), "registry:end_document", lambda row: row.ended_on is None),
+    )
