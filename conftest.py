@@ -10,9 +10,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coremis.project.settings")
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
     from coremis.kernel.testing.database import let_tests_flush
 
     let_tests_flush()
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 @pytest.fixture

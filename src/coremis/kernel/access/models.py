@@ -109,6 +109,10 @@ class User(AbstractBaseUser):
         """Whether one of the profiles requires a second factor."""
         return any(held.profile.second_factor_required for held in self._held)
 
+    def places_held(self) -> list[Area]:
+        """Where this user holds any profile today, blocked or not."""
+        return [held.area for held in self._held]
+
     def home_area(self) -> Area | None:
         """The first assigned place, shown in the top bar."""
         return self._held[0].area if self._held else None

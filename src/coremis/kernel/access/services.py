@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.access.models import Assignment, Profile, User
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.actions.action import action
-from coremis.kernel.actions.context import Actor
+from coremis.kernel.actions.context import Actor, required
 from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Invalid, Refusal
@@ -22,8 +22,8 @@ def create_user(*, username: str, name: str, password: Secret[str], email: str =
     """A user without any rights; the password must be changed at the first sign-in."""
     if User.objects.filter(username=username.strip().lower()).exists():
         raise Invalid(_("This user name is taken. Choose another one."), {"username": [_("This user name is taken.")]})
-    if not username.strip() or not name.strip():
-        raise Invalid(_("A user needs a user name and a full name."), {"username": [_("This is required.")]})
+    if not username.strip() or not name.strip() or len(username) > 60 or len(name) > 120:
+        raise Invalid(_("A user needs a user name and a full name, of at most 60 and 120 letters."), {"username": [_("This is required.")]})
     user = User(username=username.strip().lower(), name=name.strip(), email=email, phone=phone, language=language, must_change_password=True)
     _set_password(user, password)
     user.save()
@@ -33,6 +33,7 @@ def create_user(*, username: str, name: str, password: Secret[str], email: str =
 @action(_("Change a user"))
 def change_user(*, user: User, name: str, email: str = "", phone: str = "", language: str = "", actor: Actor) -> User:
     """Change name, contact and language."""
+    _check_reach(user)
     user.name, user.email, user.phone, user.language = name.strip(), email, phone, language
     user.save(update_fields=["name", "email", "phone", "language"])
     return user
@@ -43,6 +44,7 @@ def set_user_active(*, user: User, active: bool, reason: str, actor: Actor) -> U
     """Block a user at once, or let one sign in again; the reason is kept."""
     if user.pk == actor.pk:
         raise Refusal(_("You cannot block yourself. Ask another administrator."))
+    _check_reach(user)
     user.is_active, user.failed_count, user.locked_until = active, 0, None
     user.save(update_fields=["is_active", "failed_count", "locked_until"])
     return user
@@ -53,6 +55,7 @@ def reset_password(*, user: User, password: Secret[str], actor: Actor) -> User:
     """Set a password that must be changed at the next sign-in; all open sessions of the user end."""
     if user.pk == actor.pk:
         raise Refusal(_("Change your own password under “My account”."))
+    _check_reach(user)
     _set_password(user, password)
     user.must_change_password, user.failed_count, user.locked_until = True, 0, None
     user.save(update_fields=["password", "must_change_password", "failed_count", "locked_until"])
@@ -67,6 +70,8 @@ def save_profile(
     unknown = set(permissions) - set(known_permissions())
     if unknown:
         raise Refusal(_("These permissions do not exist: %(names)s."), names=", ".join(sorted(unknown)))
+    if profile is None and Profile.objects.filter(code=code).exists():
+        raise Invalid(_("The code %(code)s is in use. Give another one."), {"code": [_("This code is in use.")]}, code=code)
     found = profile or Profile(code=code)
     found.names, found.permissions, found.second_factor_required = names, sorted(set(permissions)), second_factor_required
     found.save()
@@ -81,6 +86,8 @@ def assign(
     if user.pk == actor.pk:
         raise Refusal(_("Nobody assigns a profile to themselves. Ask another administrator."))
     since = valid_from or timezone.localdate()
+    if valid_until is not None and valid_until < since:
+        raise Invalid(_("An assignment ends after it begins. Correct the dates."), {"valid_until": [_("This lies before the beginning.")]})
     open_ones = Assignment.objects.filter(user=user, profile=profile, area=area).filter(Q(valid_until=None) | Q(valid_until__gte=since))
     if open_ones.exists():
         raise Refusal(_("%(user)s already holds this profile there."), user=str(user))
@@ -94,9 +101,14 @@ def end_assignment(*, assignment: Assignment, actor: Actor) -> Assignment:
     """End an assignment now: its rights are gone on the next request."""
     yesterday = timezone.localdate() - timedelta(days=1)
     assignment.valid_from = min(assignment.valid_from, yesterday)
-    assignment.valid_until = yesterday
+    assignment.valid_until = min(assignment.valid_until or yesterday, yesterday)
     assignment.save()
     return assignment
+
+
+def _check_reach(user: User) -> None:
+    """Whoever holds rights in a place is administered by people whose right to do so covers it."""
+    required().check_places([area.pk for area in user.places_held()])
 
 
 def _set_password(user: User, password: Secret[str]) -> None:

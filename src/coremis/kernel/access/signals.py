@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.signals import password_changed
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db.models import F
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -35,12 +36,11 @@ def sign_in_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
     if user is None:
         new_event("access.sign_in_failed", None)
         return
-    user.failed_count += 1
-    if user.failed_count >= ATTEMPTS:
-        user.failed_count, user.locked_until = 0, timezone.now() + timedelta(minutes=LOCK_MINUTES)
-        new_event("access.lock_out", user)
-    User.objects.filter(pk=user.pk).update(failed_count=user.failed_count, locked_until=user.locked_until)
     new_event("access.sign_in_failed", user)
+    User.objects.filter(pk=user.pk).update(failed_count=F("failed_count") + 1)
+    locked = {"failed_count": 0, "locked_until": timezone.now() + timedelta(minutes=LOCK_MINUTES)}
+    if User.objects.filter(pk=user.pk, failed_count__gte=ATTEMPTS).update(**locked):
+        new_event("access.lock_out", user)
 
 
 @receiver(password_changed)

@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 from django.db.models import BigIntegerField, CharField, F, Max, Value
-from django.db.models.functions import JSONObject
 
 from coremis.kernel.actions import context
+from coremis.kernel.actions.before import before_of
 from coremis.kernel.actions.models import Change, Record
 
 STAMPS = ("version", "event_id", "created_event_id")
@@ -39,29 +39,28 @@ def update_from(rows: "models.QuerySet[R]", **values: Any) -> int:
     """
     writing = context.required()
     model = rows.model
-    _check_outside(rows, writing)
     fields = [model._meta.get_field(name) for name in values]
-    before = JSONObject(**{field.attname: F(field.attname) for field in fields if not getattr(field, "secret", False)})
     area = F(model.area_path) if model.area_path else Value(None, output_field=BigIntegerField())
     source = (
         rows.order_by().select_for_update(of=("self",))
-        .annotate(_event=_id(writing), _kind=Value(model.kind(), output_field=CharField()), _area=area, _before=before, _digest=Value("", output_field=CharField()))
+        .annotate(_event=_id(writing), _kind=_text(model._meta.label_lower), _area=area, _before=before_of(fields), _digest=_text(""))
         .values_list("_event", "_kind", "pk", "_area", "_before", "_digest")
     )  # fmt: skip
     sql, params = source.query.sql_with_params()
-    mark = f"noted {model.kind()}"
-    mine = Change.objects.filter(event_id=writing.event.pk, kind=model.kind())
-    noted = mine.filter(pk__gt=writing.cache.get(mark, 0)).values("record_id")
+    mine = Change.objects.filter(event_id=writing.event.pk, kind=model._meta.label_lower)
+    noted = mine.filter(pk__gt=mine.aggregate(last=Max("pk"))["last"] or 0)
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO actions_change (event_id, kind, record_id, area_id, before, redacted_digest) {sql}", params)
         if not cursor.rowcount:
             return 0
+    changed = model._base_manager.filter(pk__in=noted.values("record_id"))
+    _check_inside(model, changed, writing)
     stamped = {**values, "version": F("version") + 1, "event_id": writing.event.pk}
-    count = models.QuerySet.update(models.QuerySet(model).filter(pk__in=noted), **stamped)
-    writing.cache[mark] = mine.aggregate(last=Max("pk"))["last"]
-    if model.area_path and model.area_path.split("__")[0] in values:
-        check_created_places(model, writing, stamp="event_id")
-    return count
+    with context.noted():
+        count = models.QuerySet.update(models.QuerySet(model).filter(pk__in=noted.values("record_id")), **stamped)
+    if model.area_path and model.area_path.split("__")[0] in {field.name for field in fields}:
+        _check_inside(model, changed, writing)
+    return int(count)
 
 
 def copy_into(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]], *, check_places: bool = True) -> int:
@@ -92,29 +91,29 @@ def _copy(table: str, names: list[str], rows: Iterable[list[Any]]) -> int:
         return len(batch)
 
 
-def check_created_places(model: type[Record], writing: context.Writing, stamp: str = "created_event_id") -> None:
+def check_created_places(model: type[Record], writing: context.Writing) -> None:
     """Refuse the transaction where a row made by this event lies outside the actor's places."""
-    places = writing.actor.places_for(writing.permission)
-    path = model.area_path or model.areas_path
-    if places.everywhere or not path:
-        return
-    made = model._base_manager.filter(**{stamp: writing.event.pk})
-    outside = made.exclude(**{f"{path}__in": places.areas()}).first()
-    if outside is not None:
-        writing.check_places(outside.place_ids() or [])
+    _check_inside(model, model._base_manager.filter(created_event_id=writing.event.pk), writing)
 
 
-def _check_outside(rows: "models.QuerySet[Any]", writing: context.Writing) -> None:
+def _check_inside(model: type[Record], rows: "models.QuerySet[Any]", writing: context.Writing) -> None:
     places = writing.actor.places_for(writing.permission)
-    if places.everywhere or not rows.model.area_path:
+    if places.everywhere:
         return
-    outside = rows.exclude(**{f"{rows.model.area_path}__in": places.areas()}).first()
-    if outside is not None:
-        writing.check_places(outside.place_ids() or [])
+    if model.areas_path:
+        writing.check_places(rows.order_by().values_list(model.areas_path, flat=True).distinct())
+    elif model.area_path:
+        outside = rows.exclude(**{f"{model.area_path}__in": places.areas()}).first()
+        if outside is not None:
+            writing.check_places(outside.place_ids() or [])
 
 
 def _id(writing: context.Writing) -> Value:
     return Value(writing.event.pk, output_field=BigIntegerField())
+
+
+def _text(value: str) -> Value:
+    return Value(value, output_field=CharField())
 
 
 def _order(source: "models.QuerySet[Any]", columns: Sequence[str]) -> Sequence[str]:

@@ -51,7 +51,6 @@ class Writing:
     outer: "Writing | None" = None
     approved: bool = False
     authority: "Authority | None" = None
-    cache: dict[str, Any] = field(default_factory=dict)
     several: "list[Record]" = field(default_factory=list)
 
     def check_places(self, area_ids: "Iterable[int | None]") -> None:

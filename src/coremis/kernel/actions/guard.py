@@ -22,7 +22,7 @@ from coremis.kernel.base.refusal import Refusal
 QUOTE = r"""[\["'`\]]?"""
 NAME = rf"(?:only\b\s*)?\(?\s*(?:{QUOTE}\w+{QUOTE}\s*\.\s*)*{QUOTE}(\w+){QUOTE}"
 WRITES = re.compile(
-    rf"\b(insert\s+(?:or\s+\w+\s+)?into|replace\s+into|update(?:\s+or\s+\w+)?|delete\s+from|truncate(?:\s+table)?|merge\s+into|copy)\b\s*{NAME}",
+    rf"\b(insert\s+(?:or\s+\w+\s+)?into|replace\s+into|update(?:\s+or\s+\w+)?|delete\s+from|truncate(?!\s+on\b)(?:\s+table)?|merge\s+into|copy)\b\s*{NAME}",
     re.IGNORECASE,
 )
 A_WRITE = re.compile(r"\b(insert|replace|update|delete|truncate|merge|copy)\b", re.IGNORECASE)

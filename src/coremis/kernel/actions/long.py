@@ -55,7 +55,9 @@ class LongWork:
                 event = new_event(self.action.name, actor, cause_id=work.cause_id)
                 writing = context.Writing(self.action, actor, self.action.name, event, None, rights["approved"])
                 with context.writing_as(writing):
-                    return step(work)
+                    result = step(work)
+                writing.check_several()
+                return result
 
         inside.__name__, inside.__module__ = step.__name__, step.__module__
         return inside

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions import context
+from coremis.kernel.actions.before import HIDDEN
 from coremis.kernel.actions.values import stored_value
 from coremis.kernel.base.refusal import Refusal, Stale
 
@@ -184,8 +185,8 @@ class Record(models.Model):
             super().save(update_fields=[*(field.name for field in fields if field.attname in before), "version", "event_id"])
         area = (places or [None])[0]
         secret = {field.attname for field in fields if getattr(field, "secret", False)}
-        shown = {name: "•••" if name in secret else value for name, value in before.items()}
-        Change.objects.create(event=writing.event, kind=self.kind(), record_id=self.pk, area_id=area, before=shown)
+        shown = {name: HIDDEN if name in secret else value for name, value in before.items()}
+        Change.objects.create(event=writing.event, kind=self._meta.label_lower, record_id=self.pk, area_id=area, before=shown)
         return True
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import BigIntegerField, Expression, F, Func, Value, Window
 from django.db.models.functions import Cast, RowNumber
 
@@ -23,8 +23,9 @@ def take_serials(name: str, count: int) -> int:
             sequence = f"numbers_{name}"
             cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [sequence])
             try:
-                cursor.execute("SELECT setval(%s::regclass, nextval(%s::regclass) + %s)", [sequence, sequence, count - 1])
-                return int(cursor.fetchone()[0]) - count + 1
+                with transaction.atomic():  # a failure must not keep the lock
+                    cursor.execute("SELECT setval(%s::regclass, nextval(%s::regclass) + %s)", [sequence, sequence, count - 1])
+                    return int(cursor.fetchone()[0]) - count + 1
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [sequence])
         cursor.execute(
@@ -37,7 +38,11 @@ def take_serials(name: str, count: int) -> int:
 
 def numbered(first_serial: int, order_by: str = "pk") -> Expression:
     """For ``insert_from``: the number of each row, counting from a reserved serial, with check digits (see base.numbers)."""
-    serial = Cast(Window(RowNumber(), order_by=F(order_by).asc()), BigIntegerField()) + Value(first_serial - 1)
+    return checked(Cast(Window(RowNumber(), order_by=F(order_by).asc()), BigIntegerField()) + Value(first_serial - 1))
+
+
+def checked(serial: Expression) -> Expression:
+    """A serial with its two check digits, in SQL (see base.numbers)."""
     hundred = serial * Value(100)
     return hundred + Value(98) - Func(hundred, Value(97), function="MOD", output_field=BigIntegerField())
 

@@ -11,8 +11,9 @@ from coremis.kernel.actions.action import action
 from coremis.kernel.actions.events import new_event
 from coremis.kernel.actions.guard import unguarded
 from coremis.kernel.actions.models import Change
-from coremis.kernel.actions.seals import change_digest
+from coremis.kernel.actions.seals import ERASED, change_digest
 from coremis.kernel.actions.system import system
+from coremis.kernel.actions.values import digest
 from coremis.kernel.base.refusal import Refusal
 
 
@@ -21,12 +22,16 @@ def redact(*, kind: str, record_id: int, reason: str, actor: context.Actor) -> i
     """Erase what the history held about one record (data-protection law); digests stay, so the chain still proves itself."""
     if not reason.strip():
         raise Refusal(_("Give the reason for erasing."))
-    erased = 0
-    for change in Change.objects.filter(kind=kind, record_id=record_id, redacted_digest=""):
-        digest = change_digest(change)
-        Change.objects.filter(pk=change.pk).update(before=None, redacted_digest=digest)
-        erased += 1
-    return erased
+    found = Change.objects.filter(kind=kind, record_id=record_id, redacted_digest="").exclude(event__action__in=[redact.name, ERASED])
+    erased = [(change.pk, change_digest(change)) for change in found]
+    writing = context.required()
+    writing.check_places({change.area_id for change in found})
+    for number, held in erased:
+        Change.objects.filter(pk=number).update(before=None, redacted_digest=held)
+    listed = {"erased": erased}
+    event = new_event(ERASED, actor, cause_id=writing.event.pk, inputs_digest=digest(listed))
+    Change.objects.create(event=event, kind=Change.INPUTS, record_id=event.pk, before=listed)
+    return len(erased)
 
 
 @action(_("Maintenance"))
@@ -35,11 +40,11 @@ def maintain(*, reason: str, actor: context.Actor) -> None:
 
 
 @contextmanager
-def maintenance(reason: str) -> Iterator[None]:
-    """Let a migration or factory write records; leaves an event of its own."""
+def maintenance(reason: str) -> Iterator[int]:
+    """Let a migration or factory write records; leaves an event of its own, whose id is given."""
     with transaction.atomic():
         worker = system(maintain.name)
         event = new_event(maintain.name, worker)
         Change.objects.create(event=event, kind=Change.INPUTS, record_id=event.pk, before={"reason": reason})
         with unguarded(reason), context.writing_as(context.Writing(maintain, worker, maintain.name, event)):
-            yield
+            yield event.pk

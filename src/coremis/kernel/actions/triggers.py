@@ -15,6 +15,7 @@ from coremis.kernel.actions.models import Change, Event, Record, Seal
 HISTORY = (Event._meta.db_table, Seal._meta.db_table, Change._meta.db_table)
 REDACTION = (
     "NEW.id = OLD.id AND NEW.event_id = OLD.event_id AND NEW.kind = OLD.kind AND NEW.record_id = OLD.record_id "
+    "AND COALESCE(NEW.area_id, 0) = COALESCE(OLD.area_id, 0) "
     "AND OLD.redacted_digest = '' AND NEW.redacted_digest <> '' AND NEW.before IS NULL"
 )
 
@@ -91,7 +92,7 @@ def _trigger(vendor: str, table: str, verb: str, allowed: str) -> list[str]:
 
 def _present(alias: str) -> set[str]:
     queries = {
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled <> 'D'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgenabled IN ('O', 'A')",
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     }
     with connections[alias].cursor() as cursor:

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.models import Profile, User
 from coremis.kernel.actions.action import Action, action, find_action
 from coremis.kernel.actions.context import Actor, Authority, approved_by
-from coremis.kernel.actions.parameters import store_one
+from coremis.kernel.actions.keys import store_result
+from coremis.kernel.actions.models import Record
 from coremis.kernel.approvals.models import Decision, Request, Route, RouteLevel
 from coremis.kernel.approvals.routes import approvable, area_of, find_route, subject_of
 from coremis.kernel.areas.models import Area
-from coremis.kernel.base.refusal import NotPermitted, Refusal
+from coremis.kernel.base.refusal import NotPermitted, Refusal, Stale
 
 State = Request.State
 
@@ -46,20 +46,23 @@ def submit(target: Action[Any], inputs: dict[str, Any], *, actor: User, note: st
 
 @action(_("Submit for approval"))
 def submit_request(*, action: str, inputs: dict, note: str = "", actor: Actor) -> Request:
-    """Store what is asked, with the version of what it is about and the levels that must agree."""
+    """Store what is asked, with the versions of what it is about and the levels that must agree."""
     target = find_action(action)
-    values = target.from_stored(inputs)
+    if not target.approvable:
+        raise Refusal(_("This action never waits for approval. Choose another one."))
+    values = target.check_inputs(target.from_stored(inputs))
     target.check_permission(actor)
     target.check_places(actor, target.name, values)
     item = approvable(target)
     subject, amount = subject_of(values), item.amount(values)
+    _check_fresh(inputs, values, lock=subject)
     if subject is not None and _waiting_about(target.name, subject):
         raise Refusal(_("The same is already waiting for approval. Look under “My work”."))
     route = find_route(target.name, area_of(item, values), amount.amount_minor if amount else None)
     levels = [{"position": level.position, "profile": level.profile_id, "people": level.people} for level in route.levels.filter(is_active=True)]
     request = Request(
         action=target.name, inputs=inputs, note=note, maker_id=actor.pk, levels=levels, level=0, level_profile_id=levels[0]["profile"],
-        subject_kind=subject.kind() if subject else "", subject_id=subject.pk if subject else None,
+        subject_kind=subject._meta.label_lower if subject else "", subject_id=subject.pk if subject else None,
         subject_version=subject.version if subject else None, area=area_of(item, values),
         amount_minor=amount.amount_minor if amount else None, currency=amount.currency if amount else "",
     )  # fmt: skip
@@ -126,7 +129,12 @@ def save_route(
         raise Refusal(_("This action never waits for approval. Choose another one."))
     if not levels and not no_approval:
         raise Refusal(_("A route needs at least one level, or the statement that no approval is needed."))
-    found = route or Route.objects.filter(action=action, area=area, min_amount=min_amount, is_active=True).first() or Route()
+    if (levels and no_approval) or min_amount < 0:
+        raise Refusal(_("A route has levels or needs no approval, never both; its amount is not negative."))
+    same = Route.objects.filter(action=find_action(action).name, area=area, min_amount=min_amount, is_active=True).first()
+    if route is not None and same not in {None, route}:
+        raise Refusal(_("Another route in use has the same action, place and amount. Change or close that one."))
+    found = route or same or Route()
     found.action, found.area, found.min_amount, found.no_approval = find_action(action).name, area, min_amount, no_approval
     found.save()
     existing = {level.position: level for level in found.levels.all()}
@@ -134,8 +142,7 @@ def save_route(
         level = existing.get(position) or RouteLevel(route=found, position=position)
         level.is_active = position < len(levels)
         if level.is_active:
-            level.profile = Profile.objects.get(code=levels[position]["profile"])
-            level.people = levels[position].get("people", 1)
+            level.profile, level.people = _level(levels[position])
         level.save()
     return found
 
@@ -146,6 +153,13 @@ def close_route(*, route: Route, actor: Actor) -> Route:
     route.is_active = False
     route.save()
     return route
+
+
+def _level(given: dict[str, Any]) -> tuple[Profile, int]:
+    profile, people = Profile.objects.filter(code=given.get("profile")).first(), given.get("people", 1)
+    if profile is None or not isinstance(people, int) or not 1 <= people <= 20:
+        raise Refusal(_("Each level needs an access profile and the number of people who must agree, from 1 to 20."))
+    return profile, people
 
 
 def may_decide(request: Request, person: User) -> bool:
@@ -194,11 +208,22 @@ def _end(request: Request, actor: Any, verdict: Decision.Verdict, state: State, 
 
 def _fresh_inputs(request: Request) -> dict[str, Any] | None:
     values = find_action(request.action).from_stored(request.inputs)
-    if request.subject_kind:
-        now = apps.get_model(request.subject_kind)._base_manager.filter(pk=request.subject_id).values_list("version", flat=True).first()
-        if now != request.subject_version:
-            return None
+    try:
+        _check_fresh(request.inputs, values)
+    except Stale:
+        return None
     return values
+
+
+def _check_fresh(inputs: dict[str, Any], values: dict[str, Any], lock: Any = None) -> None:
+    """Refuse where a record among the inputs is no longer what it was when it was asked; ``lock`` is the one to keep still."""
+    if lock is not None:
+        type(lock)._base_manager.select_for_update(of=("self",)).get(pk=lock.pk)
+    for name, value in values.items():
+        items, asked = (value, inputs[name]) if isinstance(value, list) else ([value], [inputs[name]])
+        for item, stored in zip(items, asked, strict=True):
+            if isinstance(item, Record) and item.version != stored["version"]:
+                raise Stale(_("“%(thing)s” was changed meanwhile. Look at it again before you ask."), thing=str(item))
 
 
 def _carry_out(request: Request, values: dict[str, Any]) -> Any:
@@ -207,8 +232,8 @@ def _carry_out(request: Request, values: dict[str, Any]) -> Any:
         for decision in request.decisions.filter(verdict=Decision.Verdict.APPROVED).select_related("person").order_by("pk")
     )
     with transaction.atomic(), approved_by(Authority(find_action(request.action).name, request.pk, deciders)):
-        return store_one(find_action(request.action)(actor=request.maker, **values))
+        return store_result(find_action(request.action)(actor=request.maker, **values))
 
 
 def _waiting_about(name: str, subject: Any) -> bool:
-    return Request.objects.filter(action=name, subject_kind=subject.kind(), subject_id=subject.pk, state=State.PENDING).exists()
+    return Request.objects.filter(action=name, subject_kind=subject._meta.label_lower, subject_id=subject.pk, state=State.PENDING).exists()

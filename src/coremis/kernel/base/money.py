@@ -1,17 +1,28 @@
 """Money: a whole number of the smallest unit, beside its currency. Decimals exist only when it is read or written."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Refusal
 
-# ISO 4217 minor units where they are not 2; private codes such as SZF (the demo's franc) are registered by declare_currency.
+# ISO 4217 minor units where they are not 2, and the currencies in use where they are; XXX stands for "no currency".
+# Private codes such as SZF (the demo's franc) are known by declare_currency, or by what the installation has stored (see OWN_CURRENCY).
 DECIMALS = {
     "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0, "VND": 0,
-    "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "SZF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
+    "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "XXX": 0, "SZF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }  # fmt: skip
+TWO_DECIMALS = frozenset((
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK "
+    "DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR ISK JMD KES KGS KHR KPW KYD KZT LAK "
+    "LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON "
+    "RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD XCG "
+    "YER ZAR ZMW ZWG "
+).split())
+# Asked for a code that is not listed: gives (currency, decimals) of this installation, or None. Set by the config package.
+OWN_CURRENCY: list[Callable[[], tuple[str, int] | None]] = []
 LARGEST = 10**15
 # A sign, figures (grouped by threes with one and the same separator, or not at all), decimals.
 FIGURES = re.compile(r"(-?)([1-9]\d{0,2}([., '])\d{3}(?:\3\d{3})*|\d+)(?:([.,])(\d+))?")
@@ -61,8 +72,17 @@ class Money:
 
 
 def decimals_of(currency: str) -> int:
-    """How many decimals people write for a currency (ISO 4217; two where it is not listed)."""
+    """How many decimals people write for a currency: ISO 4217, else what this installation stored, else two."""
+    if currency not in DECIMALS and currency not in TWO_DECIMALS:
+        for ask in OWN_CURRENCY:
+            if (own := ask()) is not None and own[0] == currency:
+                declare_currency(*own)
     return DECIMALS.get(currency, 2)
+
+
+def standard_decimals(currency: str) -> int | None:
+    """The decimals that ISO 4217 gives a currency; None for a private code, whose decimals the country says."""
+    return 2 if currency in TWO_DECIMALS else DECIMALS.get(currency)
 
 
 def declare_currency(currency: str, decimals: int) -> None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -66,8 +65,7 @@ def apply_rows(work: Work) -> bool:
     found = next_groups(context.batch, context.kind, work.cursor, state=GOOD)
     if not found:
         return False
-    with transaction.atomic():
-        context.kind.apply(found, context)
+    context.kind.apply(found, context)
     settle(found)
     save_rows(found)
     work.done += len(found)

@@ -36,7 +36,7 @@ OPTIONS = frozenset({*READING_OPTIONS, "decimal_comma", "day_first"})
 
 
 @action(_("Match the columns of an import and check it"))
-def check_batch(*, batch: Batch, mapping: dict, options: dict, actor: Actor) -> Batch:
+def check_batch(*, batch: Batch, mapping: dict[str, Any], options: dict[str, Any], actor: Actor) -> Batch:
     """Say which title brings which column and how the file is written; then every row is checked anew."""
     require_open(batch, State.NEW, State.CHECKED)
     unknown = set(options) - OPTIONS
@@ -51,7 +51,7 @@ def check_batch(*, batch: Batch, mapping: dict, options: dict, actor: Actor) -> 
 
 
 @action(_("Correct rows of an import"))
-def correct_rows(*, batch: Batch, corrections: dict, actor: Actor) -> Batch:
+def correct_rows(*, batch: Batch, corrections: dict[str, Any], actor: Actor) -> Batch:
     """Texts in place of what the file says, by row number and column code; then every row is checked anew. The file stays."""
     require_open(batch, State.CHECKED)
     known = {str(number) for number in BatchRow.objects.filter(batch=batch, number__in=list(corrections)).values_list("number", flat=True)}

@@ -118,8 +118,8 @@ def mark_repeated(batch: Batch, column: ImportColumn) -> None:
     """Note on every row whose identity stands in another row of the file, too, which rows those are (both sides, ETL-09)."""
     by_identity: dict[str, list[StagedRow]] = {}
     names = BatchRow.objects.filter(batch=batch).exclude(identity="").values("identity").annotate(found=Count("id")).filter(found__gt=1)
-    for row in BatchRow.objects.filter(batch=batch, identity__in=names.values("identity")).order_by("number"):
-        by_identity.setdefault(row.identity, []).append(_staged(row))
+    for found in BatchRow.objects.filter(batch=batch, identity__in=names.values("identity")).order_by("number"):
+        by_identity.setdefault(found.identity, []).append(_staged(found))
     for rows in by_identity.values():
         numbers = ", ".join(str(row.number) for row in rows[:10])
         for row in rows:

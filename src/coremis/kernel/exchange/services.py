@@ -34,7 +34,9 @@ def send_file(file: BinaryIO, name: str, *, kind: str, area: Area, actor: User, 
 
 
 @action(_("Send a file to import"))
-def create_batch(*, kind: str, area: Area, name: str, sha256: str, size: int, headers: list[str], options: dict, actor: Actor) -> Batch:
+def create_batch(
+    *, kind: str, area: Area, name: str, sha256: str, size: int, headers: list[str], options: dict[str, Any], actor: Actor
+) -> Batch:
     """A new import for one place, made by ``send_file``. The same file is taken once, under whatever name it is sent."""
     declared = find_kind(kind)
     batch = Batch(import_kind=kind, area=area, name=shown_name(name), sha256=sha256, headers=headers, options=options, sent_by_id=actor.pk)

@@ -47,7 +47,7 @@ class Attachment(Record):
     user_id = models.BigIntegerField(null=True, help_text=_("The only person who may open it, where it belongs to nothing."))
     permission = models.CharField(max_length=100, blank=True)
 
-    objects = AttachmentQuerySet.as_manager()
+    objects = AttachmentQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("file")

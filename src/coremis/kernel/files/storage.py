@@ -110,7 +110,7 @@ def attach(content: Content, name: str, *, owner: Record | None = None, user: An
         size=content.size,
         content_type=mimetypes.guess_type(shown)[0] or "application/octet-stream",
         name=shown,
-        owner_kind=owner.kind() if owner else "",
+        owner_kind=owner._meta.label_lower if owner else "",
         owner_id=owner.pk if owner else None,
         user_id=user.pk if user else None,
         permission=permission,
@@ -135,4 +135,4 @@ def open_attachment(attachment: Attachment) -> BinaryIO:
 
 def files_of(owner: Record) -> "Any":
     """The files that belong to a record, oldest first."""
-    return Attachment.objects.filter(owner_kind=owner.kind(), owner_id=owner.pk).order_by("pk")
+    return Attachment.objects.filter(owner_kind=owner._meta.label_lower, owner_id=owner.pk).order_by("pk")

@@ -1,7 +1,5 @@
 """`ActionScreen`: the page of an action. It says what will happen before it happens, and does it once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +8,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import messages
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,7 +20,7 @@ from coremis.kernel.base.refusal import Invalid, NotPermitted, OutsidePlaces, Re
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.preview import Preview
-from coremis.kernel.screens.screen import Fetch, Screen, fetch_or_404, page_or_part, worded
+from coremis.kernel.screens.screen import Fetch, Screen, fetch_or_404, page_or_part, see_other, worded
 
 OWN_FIELDS = frozenset({"csrfmiddlewaretoken", "step", "seen", "key", "version"})
 
@@ -198,12 +196,12 @@ class ActionScreen(Screen):
     def leave(self, attempt: Attempt, result: Any) -> HttpResponse:
         """Say that it is done and go on."""
         messages.success(attempt.request, self.said(result) if self.said else _("Done: %(title)s.") % {"title": self.title_for(attempt)})
-        return _see_other(self.done(result) if self.done else self.back_url(attempt))
+        return see_other(self.done(result) if self.done else self.back_url(attempt))
 
     def leave_submitted(self, attempt: Attempt) -> HttpResponse:
         """Say that it waits for others and go back."""
         messages.success(attempt.request, _("Sent for approval. You will find it under “My work”."))
-        return _see_other(self.back_url(attempt))
+        return see_other(self.back_url(attempt))
 
     def show_form(self, attempt: Attempt, status: int = 200) -> HttpResponse:
         """The form with everything that was typed."""
@@ -235,9 +233,3 @@ class ActionScreen(Screen):
 
     def _about(self, attempt: Attempt) -> list[Any]:
         return [attempt.target] if self.target else []
-
-
-def _see_other(url: str) -> HttpResponse:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response

@@ -15,6 +15,6 @@ class ScreensConfig(AppConfig):
         """Know the export action, check the menu, and put the daily clearing of kept searches on the timetable."""
         from coremis.kernel.jobs.schedule import Schedule
         from coremis.kernel.module.contributions import CATALOGUE
-        from coremis.kernel.screens import exports, jobs, menu  # noqa: F401
+        from coremis.kernel.screens import checks, exports, jobs, menu  # noqa: F401
 
         CATALOGUE.add("screens", [Schedule(jobs.forget_searches, every="day")])

@@ -1,7 +1,5 @@
 """Columns and cells: what one value of a list looks like on the page and in a file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime

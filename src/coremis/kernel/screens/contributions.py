@@ -1,7 +1,5 @@
 """What modules add to pages that are not theirs: panels and tabs on a record's page, cards on the home page."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """`DetailScreen`: the page of one record: what it is, what needs attention, what one may do, tabs, and its history."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Taking a list home: at once up to 5,000 rows, as a job above. Reading many names is an event either way."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Sequence
 from typing import Any

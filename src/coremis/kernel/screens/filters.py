@@ -3,8 +3,6 @@
 A filter that is not understood never means "no filter": the list then shows nothing and the sentence says why.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta

@@ -1,7 +1,5 @@
 """Forms for people: fields for places, money, partly known dates and texts in several languages."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 

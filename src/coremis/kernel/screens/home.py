@@ -1,7 +1,5 @@
 """The home page: the cards that the enabled modules add."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse

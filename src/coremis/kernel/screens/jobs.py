@@ -1,7 +1,5 @@
 """Work of the pages that nobody waits for: long exports, and forgetting old searches."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

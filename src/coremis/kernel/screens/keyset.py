@@ -4,8 +4,6 @@ A page begins after (or ends before) one row, named in the address by its id alo
 person's name, and no name stands in an address. The value is read again, under the reader's own rights.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`ListScreen`: a list with search, filters, sort, honest count, keyset pages and export."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -19,7 +17,18 @@ from coremis.kernel.screens.columns import Column
 from coremis.kernel.screens.exports import AT_ONCE, FORMATS, export_list, file_response, may_export
 from coremis.kernel.screens.filters import Filter
 from coremis.kernel.screens.keyset import Order, Page, Place, in_order, page_of
-from coremis.kernel.screens.screen import ActionLink, Screen, Text, buttons, fetch_or_404, page_or_part, wants_part, worded
+from coremis.kernel.screens.screen import (
+    ActionLink,
+    Screen,
+    Text,
+    buttons,
+    fetch_or_404,
+    page_or_part,
+    see_other,
+    wants_part,
+    whole_number,
+    worded,
+)  # fmt: skip
 from coremis.kernel.screens.selection import RESERVED, Selection, address_of, given_filters, read_selection
 from coremis.kernel.screens.tables import Table, cells_of, file_rows, order_of
 
@@ -169,11 +178,13 @@ class ListScreen(Screen):
         """Go to the address of what was typed; names, phones and document numbers stay on the server."""
         given = request.POST if request.method == "POST" else request.GET
         typed = {name: [str(text)[:500] for text in values] for name, values in given.lists()}
-        filters = self.table.filters_for(request.user)
+        filters, search = self.table.filters_for(request.user), self.table.search
+        if search and request.method == "POST" and "q" in typed:  # the search box of the top bar
+            typed.setdefault(search.name, typed["q"])
         query = address_of(self.table.label(), filters, typed, request.user)
         if sort := request.GET.get("sort"):
             query["sort"] = [sort]
-        return _see_other(request.path + (_address(query) if query else "?clear=1"))
+        return see_other(request.path + (_address(query) if query else "?clear=1"))
 
     def return_to_last(self, request: HttpRequest) -> HttpResponse | None:
         """Come back to the filters with which this person left the list, unless they are to be cleared."""
@@ -181,7 +192,7 @@ class ListScreen(Screen):
             request.session["lists"] = {path: last for path, last in _lists(request).items() if path != request.path}
             return None
         last = _lists(request).get(request.path)
-        return _see_other(request.path + last) if last else None
+        return see_other(request.path + last) if last else None
 
     def export(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponse:
         """The file, or the promise of it where it is long."""
@@ -199,10 +210,10 @@ class ListScreen(Screen):
             raise
         except Refusal as problem:
             messages.error(request, str(problem))
-            return _see_other(back)
+            return see_other(back)
         if job is not None:
             messages.success(request, _("The file is being made. You will find it under “My work”."))
-            return _see_other(back)
+            return see_other(back)
         rows = list(in_order(self.rows(user, asked), asked.order)[:AT_ONCE])
         cells = file_rows(self.table, asked.columns, rows, user)
         title = self.title_for(asked.owner)
@@ -298,16 +309,9 @@ def _address(query: Mapping[str, list[str]]) -> str:
 
 
 def _id(query: Mapping[str, list[str]], name: str) -> int | None:
-    text = query.get(name, [""])[0]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole_number(query.get(name, [""])[0])
 
 
 def _lists(request: HttpRequest) -> dict[str, str]:
     kept = request.session.get("lists", {})
     return kept if isinstance(kept, dict) else {}
-
-
-def _see_other(url: str) -> HttpResponse:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response

@@ -1,7 +1,5 @@
 """Searches kept on the server, because names, phones and document numbers never stand in an address."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any

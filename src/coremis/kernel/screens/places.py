@@ -1,7 +1,5 @@
 """Choosing a place: by a list that goes down level by level, or by typing a part of its name; only one's own places."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.base.text import fold
-from coremis.kernel.screens.screen import Screen
+from coremis.kernel.screens.screen import Screen, whole_number
 
 MOST = 40
 
@@ -36,8 +34,7 @@ def read_area(value: str, text: str, user: Any, permission: str, current: bool =
     areas = own_areas(user, permission, current)
     chosen = None
     if value:
-        number = int(value) if value.isascii() and value.isdigit() and len(value) < 19 else 0
-        chosen = areas.filter(pk=number).first()
+        chosen = areas.filter(pk=whole_number(value) or 0).first()
         if chosen is None:
             raise Refusal(_("This place does not exist, or is not one of yours. Choose another."))
     if not text or (chosen and fold(text) in chosen.search_name):
@@ -65,7 +62,7 @@ def matching(areas: QuerySet[Any], text: str) -> QuerySet[Any]:
 def area_options(chosen: list[str], text: str, user: Any, permission: str, current: bool = False) -> list[AreaOption]:
     """What to offer: those that fit the text; else the chosen ones and what lies just below; else one's highest places."""
     areas = own_areas(user, permission, current).select_related("level", "parent")
-    picked = {int(value) for value in chosen if value.isascii() and value.isdigit() and len(value) < 19}
+    picked = {number for value in chosen if (number := whole_number(value))}
     if text:
         found = list(matching(areas, text)[:MOST])
     elif picked:
@@ -93,8 +90,8 @@ class AreaChoices(Screen):
         chosen, text = request.GET.getlist(name), request.GET.get(f"{name}_text", "").strip()
         permission = request.GET.get("permission", "")
         options = area_options(chosen, text, request.user, permission, current=request.GET.get("current") == "yes")
-        many = request.GET.get("many") == "yes"
-        return render(request, "screens/_area_options.html", {"options": options, "name": name, "many": many, "text": text})
+        many, blank = (request.GET.get(asked) == "yes" for asked in ("many", "blank"))
+        return render(request, "screens/_area_options.html", {"options": options, "name": name, "many": many, "blank": blank})
 
 
 area_choices = AreaChoices(permission=None, title="")

@@ -1,7 +1,5 @@
 """`Preview`: what an action will do, said before it is done."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -53,7 +51,7 @@ class Preview:
             "facts": [{"label": str(label), "text": text_of(value) or "–"} for label, value in self.facts],
             "count": text_of(self.count),
             "amount": text_of(self.amount),
-            "left_out": [(str(reason), text_of(number)) for reason, number in self.left_out],
+            "left_out": [(str(reason), text_of(number)) for reason, number in self.left_out if number],
             "left_out_total": text_of(sum(number for _reason, number in self.left_out)),
             "changes": [{"label": str(label), "before": text_of(old), "after": text_of(new)} for label, old, new in self.changes],
             "problem": problem,

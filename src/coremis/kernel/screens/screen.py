@@ -1,7 +1,5 @@
 """The one base of every page, and the few words that all pages share."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -81,6 +79,16 @@ def page_or_part(request: HttpRequest, page: str, part: str, context: Mapping[st
 def worded(text: Any, *about: Any) -> str:
     """A title or sentence that is given as text, or as a function of what the page is about."""
     return str(text(*about) if callable(text) else text)
+
+
+def whole_number(text: str) -> int | None:
+    """An id as it stands in an address; None for anything that cannot be one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def see_other(url: str) -> HttpResponse:
+    """Go on to another page with a GET, after a POST."""
+    return HttpResponseRedirect(url, status=303)
 
 
 Fetch = Callable[[Any, Any], Any]

@@ -1,7 +1,5 @@
 """What was asked of a list: from the address, and from searches kept on the server."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +11,7 @@ from django.utils.translation import ngettext
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.filters import Filter, Given
 from coremis.kernel.screens.models import keep_search, kept_search
+from coremis.kernel.screens.screen import whole_number
 
 RESERVED = frozenset({"after", "before", "sort", "count", "q", "csrfmiddlewaretoken", "do", "format", "clear"})
 
@@ -60,10 +59,10 @@ def given_filters(table: str, filters: Sequence[Filter], query: Given, user: Any
     """The filter values of an address with those of its kept search (`q`), and a sentence where that is gone."""
     given = {name: list(values) for name, values in query.items() if name not in RESERVED}
     private = {name for filter in filters if filter.private for name in filter.names()}
-    number = "".join(query.get("q", ())[:1])
-    if not number:
+    if not any(query.get("q", ())):
         return given, []
-    kept = kept_search(user, table, int(number)) if number.isascii() and number.isdigit() and len(number) < 18 else None
+    number = whole_number(query["q"][0])
+    kept = kept_search(user, table, number) if number else None
     if kept is None:
         return given, [_("This search is no longer kept. Type it again.")]
     return {**given, **{name: values for name, values in kept.items() if name in private}}, []

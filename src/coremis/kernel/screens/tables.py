@@ -1,7 +1,5 @@
 """`Table`: the declaration of a list. One class says what a row is, who sees it, its columns, filters and export."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 

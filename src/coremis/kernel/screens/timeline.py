@@ -1,7 +1,5 @@
 """The history of a record in words: what was done, what changed from what to what, who, when, who agreed, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from coremis.kernel.actions.action import ACTIONS, FORMER_NAMES
+from coremis.kernel.actions.before import HIDDEN
 from coremis.kernel.actions.events import new_event
 from coremis.kernel.actions.models import Change, Event, Record
 from coremis.kernel.actions.values import stored_value
@@ -20,7 +19,6 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.screens.columns import text_of
 
 LATEST, MOST = 50, 1_000
-HIDDEN = "•••"
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,17 @@ class Entry:
     erased: bool = False
 
 
+@dataclass
+class Step:
+    """One field of one record, before and after one event."""
+
+    entry: Entry
+    record: Record
+    told: "models.Field[Any, Any]"
+    before: Any
+    after: Any
+
+
 def timeline_of(record: Record, user: Any, timeline: Timeline, in_full: bool = False) -> dict[str, Any]:
     """The latest entries, newest first, and whether there are `more`. At most seven queries and one a linked class."""
     subjects = _subjects(record, timeline)
@@ -87,13 +96,13 @@ def note_opening(record: Record, user: Any) -> None:
     """Write into the history that this person opened this record."""
     places = record.place_ids() or [None]
     event = new_event("screens.open_record", user, area_id=places[0] if len(places) == 1 else None)
-    Change.objects.create(event=event, kind=record.kind(), record_id=record.pk, area_id=event.area_id, before={})
+    Change.objects.create(event=event, kind=record._meta.label_lower, record_id=record.pk, area_id=event.area_id, before={})
 
 
 def _subjects(record: Record, timeline: Timeline) -> dict[tuple[str, int], Record]:
-    found: dict[tuple[str, int], Record] = {(record.kind(), record.pk): record}
+    found: dict[tuple[str, int], Record] = {(record._meta.label_lower, record.pk): record}
     for model, ids in timeline.also(record) if timeline.also else ():
-        found.update({(model.kind(), item.pk): item for item in model._base_manager.filter(pk__in=ids)})
+        found.update({(model._meta.label_lower, item.pk): item for item in model._base_manager.filter(pk__in=ids)})
     return found
 
 
@@ -150,34 +159,37 @@ class _Teller:
                 if told is None or not told.editable or name in self.timeline.hidden or told.name in self.timeline.hidden:
                     continue
                 place = (change.kind, change.record_id, name)
-                after = now.get(place, HIDDEN if before == HIDDEN else stored_value(told, record))
+                after = now.get(place, stored_value(told, record))
                 now[place] = before
-                steps.append((entries[change.event_id], record, told, before, after))
+                if getattr(told, "secret", False):
+                    before = after = HIDDEN
+                steps.append(Step(entries[change.event_id], record, told, before, after))
         self._fetch_linked(steps)
-        for entry, record, told, before, after in steps:
-            entry.lines.extend(self._lines(record, told, before, after))
+        for step in steps:
+            step.entry.lines.extend(self._lines(step))
 
-    def _fetch_linked(self, steps: Iterable[tuple[Entry, Record, models.Field[Any, Any], Any, Any]]) -> None:
+    def _fetch_linked(self, steps: Iterable[Step]) -> None:
         wanted: dict[type[models.Model], set[Any]] = {}
-        for _entry, _record, told, before, after in steps:
-            if told.is_relation and isinstance(told.related_model, type):
-                wanted.setdefault(told.related_model, set()).update({before, after} - {None})
+        for step in steps:
+            if step.told.is_relation and isinstance(step.told.related_model, type):
+                wanted.setdefault(step.told.related_model, set()).update({step.before, step.after} - {None})
         for model, keys in wanted.items():
             rows = model._base_manager.filter(pk__in=keys)
             if issubclass(model, Record) and model is not Area:
                 rows = model.objects.visible_to(self.user, f"{model._meta.app_label}.view_{model._meta.model_name}").filter(pk__in=keys)
             self.linked[model] = {row.pk: str(row) for row in rows}
 
-    def _lines(self, record: Record, told: models.Field[Any, Any], before: Any, after: Any) -> list[Line]:
-        if isinstance(before, dict) or isinstance(after, dict):
-            old, new = before or {}, after or {}
+    def _lines(self, step: Step) -> list[Line]:
+        record, told = step.record, step.told
+        if isinstance(step.before, dict) or isinstance(step.after, dict):
+            old, new = step.before or {}, step.after or {}
             keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
             name = self.timeline.key_label or (lambda _field, key: key)
             return [Line(name(told.name, key), text_of(old.get(key)), text_of(new.get(key))) for key in keys]
         label = str(told.verbose_name)
-        return [Line(label[:1].upper() + label[1:], self._words(record, told, before), self._words(record, told, after))]
+        return [Line(label[:1].upper() + label[1:], self._words(record, told, step.before), self._words(record, told, step.after))]
 
-    def _words(self, record: Record, told: models.Field[Any, Any], value: Any) -> str:
+    def _words(self, record: Record, told: "models.Field[Any, Any]", value: Any) -> str:
         if value is None or value == "" or value == HIDDEN:
             return value or ""
         if told.name in self.timeline.words:
@@ -193,7 +205,7 @@ class _Teller:
             return str(value)
 
 
-def _field(record: Record, name: str) -> models.Field[Any, Any] | None:
+def _field(record: Record, name: str) -> "models.Field[Any, Any] | None":
     """The field that a change speaks of; None for one that this release no longer has."""
     for told in record._meta.concrete_fields:
         if name in (told.attname, told.name):

@@ -1,7 +1,5 @@
 """Proves for every page and export of a module: nothing without the right, nothing from outside the places, no slow pages."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -11,12 +9,13 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import NoReverseMatch, URLPattern, URLResolver, reverse
+from django.urls import NoReverseMatch, reverse
 
 from coremis.kernel.access.models import User
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.areas.models import Area
 from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.checks import patterns_in
 from coremis.kernel.screens.details import DetailScreen
 from coremis.kernel.screens.exports import export_list
 from coremis.kernel.screens.lists import ListScreen
@@ -112,15 +111,6 @@ def pages_of(urls: Any, checked: Checked, leave_out: Collection[str]) -> Iterato
             checked.expect(False, name, "needs more in its address than the id of what it is about")
             continue
         yield Visited(name, screen, mine, theirs)
-
-
-def patterns_in(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
-    """All patterns, those of included lists too."""
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            yield from patterns_in(pattern.url_patterns)
-        else:
-            yield pattern
 
 
 def subject_of(screen: Screen) -> tuple[type[Any] | None, str]:

@@ -42,7 +42,7 @@ def close_proof(work: Work) -> None:
     accounts: list[Any] = list(with_balance(Account.objects.all()))
     for account in accounts:
         sums[account.currency] = sums.get(account.currency, 0) + account.balance_minor
-        if account.balance_minor < 0 and account.kind != Account.Kind.WORLD:
+        if account.balance_minor < 0 and account.station != Account.Station.WORLD:
             note(work, _("The account “%(account)s” is below zero."), account=str(account))
     for currency, total in sorted(sums.items()):
         if total:

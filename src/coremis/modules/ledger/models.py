@@ -14,7 +14,7 @@ class Account(Record):
 
     area_path = None
 
-    class Kind(models.TextChoices):
+    class Station(models.TextChoices):
         """The stations of money on its way."""
 
         WORLD = "WORLD", _("outside world")
@@ -26,7 +26,7 @@ class Account(Record):
         WRITTEN_OFF = "WRITTEN_OFF", _("written off")
         FEES = "FEES", _("fees")
 
-    kind = models.CharField(_("account"), max_length=12, choices=Kind.choices)
+    station = models.CharField(_("account"), max_length=12, choices=Station.choices)
     owner_kind = models.CharField(max_length=60, blank=True)
     owner_id = models.BigIntegerField(default=0)
     owner_name = models.CharField(_("belongs to"), max_length=120, blank=True)
@@ -37,12 +37,12 @@ class Account(Record):
         verbose_name_plural = _("accounts")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["kind", "owner_kind", "owner_id", "currency"], name="account_once"),
-            models.CheckConstraint(condition=Q(kind="WORLD") ^ ~Q(owner_kind=""), name="account_world_has_no_owner"),
+            models.UniqueConstraint(fields=["station", "owner_kind", "owner_id", "currency"], name="account_once"),
+            models.CheckConstraint(condition=Q(station="WORLD") ^ ~Q(owner_kind=""), name="account_world_has_no_owner"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.owner_name or self.currency}"
+        return f"{self.get_station_display()} · {self.owner_name or self.currency}"
 
 
 class Posting(Record):
@@ -50,7 +50,7 @@ class Posting(Record):
 
     area_path = None
 
-    class Kind(models.TextChoices):
+    class Purpose(models.TextChoices):
         """What it was made for."""
 
         RECEIPT = "RECEIPT", _("funds received")
@@ -67,7 +67,7 @@ class Posting(Record):
         POSTED = "POSTED", _("posted")
         ABANDONED = "ABANDONED", _("given up")
 
-    kind = models.CharField(_("what for"), max_length=10, choices=Kind.choices)
+    purpose = models.CharField(_("what for"), max_length=10, choices=Purpose.choices)
     subject_kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     subject_name = models.CharField(_("about"), max_length=120, blank=True)
@@ -86,12 +86,12 @@ class Posting(Record):
         verbose_name = _("posting")
         verbose_name_plural = _("postings")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "subject_kind", "subject_id", "attempt"], name="posting_once"),
+            models.UniqueConstraint(fields=["purpose", "subject_kind", "subject_id", "attempt"], name="posting_once"),
             models.CheckConstraint(condition=Q(state="POSTED", posted_at__isnull=False) | ~Q(state="POSTED"), name="posting_has_its_moment"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.subject_name}"
+        return f"{self.get_purpose_display()} · {self.subject_name}"
 
 
 class Movement(Record):

@@ -1,6 +1,5 @@
 """Balances, and what they are made of."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Sum
@@ -33,9 +32,9 @@ def available(account: Account) -> Money:
 
 
 def accounts_of(owner: Record) -> dict[str, Account]:
-    """The accounts of one owner by kind, with their balances."""
+    """The accounts of one owner by station, with their balances."""
     mine = Account.objects.filter(owner_kind=owner.kind(), owner_id=owner.pk)
-    return {account.kind: account for account in with_balance(mine)}
+    return {account.station: account for account in with_balance(mine)}
 
 
 def postings_about(subject: Record) -> "QuerySet[Posting]":
@@ -43,13 +42,11 @@ def postings_about(subject: Record) -> "QuerySet[Posting]":
     return Posting.objects.filter(subject_kind=subject.kind(), subject_id=subject.pk).order_by("pk")
 
 
-def sums_about(subject: Record, kinds: Iterable[str] = ()) -> dict[str, int]:
-    """What posted postings about a subject have left in the accounts, by kind of account, in smallest units."""
+def sums_about(subject: Record) -> dict[str, int]:
+    """What posted postings about a subject have left in the accounts, by station, in smallest units."""
     totals = PostingTotal.objects.filter(posting__in=postings_about(subject).filter(state__in=COUNTS))
-    if kinds:
-        totals = totals.filter(account__kind__in=list(kinds))
-    rows = totals.values("account__kind").annotate(left=Sum("received_minor") - Sum("given_minor")).order_by()
-    return {row["account__kind"]: row["left"] for row in rows}
+    rows = totals.values("account__station").annotate(left=Sum("received_minor") - Sum("given_minor")).order_by()
+    return {row["account__station"]: row["left"] for row in rows}
 
 
 def last_proof() -> Proof | None:

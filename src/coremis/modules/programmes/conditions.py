@@ -16,7 +16,7 @@ from coremis.modules.registry.models import Household, Person, Relationship, Var
 Names = Mapping[str, str]
 Subject = VariableDefinition.Subject
 HEAD = "current_head"
-HEAD_OF_NOW = FilteredRelation("memberships", condition=Q(memberships__left_on=None, memberships__relationship=Relationship.HEAD))
+IS_HEAD = Q(memberships__left_on=None, memberships__relationship=Relationship.HEAD)
 UNITS: dict[str, type[Household] | type[Person]] = {Programme.Unit.HOUSEHOLD: Household, Programme.Unit.PERSON: Person}
 SUBJECTS = {Programme.Unit.HOUSEHOLD: (Subject.HOUSEHOLD, Subject.DWELLING), Programme.Unit.PERSON: (Subject.PERSON,)}
 # What is known of everybody, beside the variables of the data dictionary; these names win over a variable of the same code.
@@ -55,7 +55,7 @@ def fitting(rows: "QuerySet[Any]", text: str, unit: str, names: Names, day: date
         return rows
     columns = {name: column_of(name, names[name], unit, day) for name in formula.names_used}
     if any(name.startswith("head_") and name in OWN_NAMES[unit] for name in columns):
-        rows = rows.alias(**{HEAD: HEAD_OF_NOW})
+        rows = rows.alias(**{HEAD: FilteredRelation("memberships", condition=IS_HEAD)})
     return rows.filter(compile_condition(formula, columns))
 
 

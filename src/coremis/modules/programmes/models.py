@@ -54,7 +54,7 @@ class GroupChange(Record):
 
     area_path = "area"
 
-    class Kind(models.TextChoices):
+    class What(models.TextChoices):
         """What was decided."""
 
         ENROL = "ENROL", _("enrolment")
@@ -69,7 +69,7 @@ class GroupChange(Record):
         STOPPED = "STOPPED", _("stopped")
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="group_changes", verbose_name=_("programme"))
-    kind = models.CharField(_("what"), max_length=6, choices=Kind.choices)
+    what = models.CharField(_("what"), max_length=6, choices=What.choices)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"), help_text="What holds all chosen places.")
     area_ids = models.JSONField(default=list, help_text="The places that were chosen.")
     condition = models.TextField(_("condition"), blank=True)

@@ -1,5 +1,58 @@
 """What this module adds."""
 
-from coremis.kernel.module.contributions import Contribution
+from collections.abc import Callable
+from typing import Any
 
-contributions: list[Contribution] = []
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.access.seats import SeatPermissions
+from coremis.kernel.actions.action import Action
+from coremis.kernel.approvals.presets import RoutePreset
+from coremis.kernel.approvals.routes import Approvable
+from coremis.kernel.module.contributions import Contribution
+from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
+from coremis.kernel.screens.menu import ENROL, MenuItem
+from coremis.modules.programmes import panels, previews
+from coremis.modules.programmes.models import GroupChange, Programme
+from coremis.modules.programmes.services import change_programme, change_status_matching, enrol_matching, undo_status_change
+from coremis.modules.registry.models import Household, Person
+
+SEES = ("programmes.view_programme", "programmes.view_enrolment", "programmes.view_groupchange")
+DECIDES = (
+    "programmes.create_programme", "programmes.change_programme", "programmes.enrol_one", "programmes.enrol_matching",
+    "programmes.change_status", "programmes.change_status_matching", "programmes.undo_last_change", "programmes.undo_status_change",
+)  # fmt: skip
+
+
+def with_approval(action: Action[Any], preview: Callable[..., Any]) -> list[Contribution]:
+    """An action that one approver must agree to, shown to that person as it was shown to the one who asked."""
+    return [Approvable(action, preview=preview), RoutePreset(action, ("approver",))]
+
+
+contributions: list[Contribution] = [
+    MenuItem(_("Programmes"), "programmes:programme_list", group=ENROL, order=10),
+    MenuItem(_("Potential"), "programmes:potential_list", group=ENROL, order=21),
+    MenuItem(_("Active"), "programmes:active_list", group=ENROL, order=22),
+    MenuItem(_("Suspended"), "programmes:suspended_list", group=ENROL, order=23),
+    MenuItem(_("Graduated"), "programmes:graduated_list", group=ENROL, order=24),
+    MenuItem(_("Exited"), "programmes:exited_list", group=ENROL, order=25),
+    Panel(Programme, _("Beneficiaries"), panels.beneficiaries, "programmes.view_enrolment", order=10),
+    Tab(Programme, "groups", _("Group changes"), order=10),
+    Panel(Programme, _("Latest group changes"), panels.group_changes, "programmes.view_groupchange", tab="groups"),
+    Panel(GroupChange, _("Some of those enrolled"), panels.concerned, "programmes.view_enrolment"),
+    Panel(Household, _("Programmes"), panels.of_household, "programmes.view_enrolment", order=50),
+    Panel(Person, _("Programmes"), panels.of_person, "programmes.view_enrolment", order=50),
+    HomeCard(_("Programmes"), panels.pipeline, "programmes.view_enrolment", order=30),
+    *with_approval(change_programme, previews.changed_programme),
+    *with_approval(enrol_matching, previews.group_enrolment),
+    *with_approval(change_status_matching, previews.group_status),
+    *with_approval(undo_status_change, previews.group_undoing),
+    SeatPermissions("manager", (*SEES, *DECIDES)),
+    SeatPermissions("commune", (*SEES, "programmes.change_status")),
+    SeatPermissions("data", (*SEES, "programmes.enrol_one")),
+    SeatPermissions("verifier", SEES),
+    SeatPermissions("approver", SEES),
+    SeatPermissions("auditor", SEES),
+    SeatPermissions("payments", SEES),
+    SeatPermissions("accountant", SEES),
+]

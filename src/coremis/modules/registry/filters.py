@@ -1,7 +1,6 @@
 """Filters of the lists of people that are more than a column: one box for everything that identifies somebody, ages, phones."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -132,7 +131,7 @@ def variable_filters(language: str, *subjects: str) -> list[Filter]:
 
 
 def _variable_filter(found: VariableDefinition, language: str) -> Filter:
-    choices: Sequence[tuple[str, str]] = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in found.choices]
+    choices = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in found.choices]
     title = str(found) + (f" ({found.unit})" if found.unit else "")
     made = variable_filter(f"var_{found.code}", title, variable(found), found.kind.lower(), choices)
     return replace(made, decimals=6) if isinstance(made, NumberRangeFilter) else made

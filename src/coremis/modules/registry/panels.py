@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from coremis.kernel.approvals.models import Request
+from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Attention, Fact
 from coremis.kernel.screens.tables import small_table
@@ -132,7 +133,10 @@ def person_attention(request: HttpRequest, person: Person) -> list[Attention]:
     rows = Recipient.objects.visible_to(request.user, "registry.view_recipient").filter(person=person, rank=0, valid_until=None)
     return [
         Attention(
-            "bad", _("This person has died but is still named as primary recipient."), household_url(row.household_id), row.household.number_text
+            "bad",
+            _("This person has died but is still named as primary recipient."),
+            household_url(row.household_id),
+            row.household.number_text,
         )
         for row in rows.select_related("household")
     ]
@@ -195,11 +199,9 @@ def _variables(data: Mapping[str, Any], subjects: Sequence[str]) -> Shown:
 
 def _home_words(row: Membership) -> str:
     words = str(row.get_relationship_display())
-    return f"{words} ({row.joined_on:%d/%m/%Y} – {row.left_on:%d/%m/%Y})" if row.left_on else words
+    return f"{words} ({text_of(row.joined_on)} – {text_of(row.left_on)})" if row.left_on else words
 
 
 def _without(request: HttpRequest, **columns: str) -> list[str]:
     """The columns whose action the reader may not take."""
     return [name for name, permission in columns.items() if not request.user.has_perm(permission)]
-
-

@@ -49,7 +49,9 @@ class HouseholdTable(Table):
         Column("address", _("Address or landmark")),
         Column("registered_on", _("Registered"), kind="date"),
     )
-    search = HouseholdSearch("search", _("Name, number, phone or document"), help=_("The head's name or a part of it, with or without accents."))
+    search = HouseholdSearch(
+        "search", _("Name, number, phone or document"), help=_("The head's name or a part of it, with or without accents.")
+    )
     filters = (
         AreaFilter(),
         MemberSearch("member", _("Has a member called")),
@@ -91,8 +93,8 @@ class PersonTable(Table):
         Column("age", _("Age"), lambda row: None if row.death_date else age_of(row), kind="number"),
         Column("area", _("Place"), lambda row: row.area.name),
         Column(
-            "household", _("Household"), lambda row: number_text("H", row.home_number), kind="code",
-            link=lambda row: household_url(row.home) if row.home else "",
+            "household", _("Household"), lambda row: number_text("H", getattr(row, "home_number", None)), kind="code",
+            link=lambda row: household_url(row.home) if getattr(row, "home", None) else "",
         ),
         Column("state", pgettext_lazy("of a person", "State"), lambda row: Status("off", _("died")) if row.death_date else ""),
     )  # fmt: skip
@@ -154,13 +156,18 @@ class RecipientTable(Table):
     permission = "registry.view_recipient"
     columns = (
         Column("name", _("Name"), lambda row: row.person.full_name, link=lambda row: person_url(row.person_id)),
-        Column("role", pgettext_lazy("of a recipient", "Role"), lambda row: _("alternate recipient") if row.rank else _("primary recipient")),
+        Column("role", pgettext_lazy("of a recipient", "Role"), lambda row: role_of(row)),
         Column("state", pgettext_lazy("of a recipient", "State"), lambda row: recipient_state(row)),
         Column("since", _("Since"), lambda row: row.valid_from, kind="date"),
         Column("until", _("Until"), lambda row: row.valid_until, kind="date"),
         Column("why", _("Reason"), lambda row: "; ".join(filter(None, [str(row.get_cause_display() if row.cause else ""), row.reason]))),
         _step("remove", _("Take away"), "registry:remove_alternate", lambda row: row.rank and row.valid_until is None),
     )
+
+
+def role_of(row: Recipient) -> Any:
+    """Primary or alternate."""
+    return _("alternate recipient") if row.rank else _("primary recipient")
 
 
 def recipient_state(row: Recipient) -> Status:

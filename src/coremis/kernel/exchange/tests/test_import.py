@@ -1,5 +1,8 @@
 """From a file to records: sent, matched, checked, corrected, approved, taken in, reported."""
 
+import io
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
@@ -14,10 +17,11 @@ from coremis.kernel.exchange import rows
 from coremis.kernel.exchange.applying import apply_batch, submit_batch
 from coremis.kernel.exchange.checking import check_batch, correct_rows
 from coremis.kernel.exchange.models import Batch, BatchRow
-from coremis.kernel.exchange.services import cancel_batch
-from coremis.kernel.exchange.tests.sample import MAPPING, OPTIONS, TITLES, send
+from coremis.kernel.exchange.services import cancel_batch, send_file
+from coremis.kernel.exchange.tests.sample import MAPPING, OPTIONS, SAMPLE, TITLES, send
 from coremis.kernel.files.reading import open_table
 from coremis.kernel.files.storage import open_attachment, path_of
+from coremis.kernel.files.writing import DATE, NUMBER, Sheet, SheetColumn, write_xlsx
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import make_user
 
@@ -195,3 +199,35 @@ def test_chunks_keep_groups_whole_and_statements_few(country, people, monkeypatc
         counts[chunk] = len(queries)
         assert taken_in(Batch.objects.get(pk=batch.pk), people).applied_count == 60
     assert counts[60] < 80
+
+
+def test_a_workbook_brings_dates_and_numbers(country, people):
+    target = io.BytesIO()
+    columns = [SheetColumn("id"), SheetColumn("NAME"), SheetColumn("place"), SheetColumn("valid until", DATE), SheetColumn("size", NUMBER)]
+    write_xlsx(
+        target, [Sheet("Read me", [SheetColumn("Help")], [["x"]]), Sheet("Data", columns, [["007", "Old", "n1a", date(2019, 2, 1), 3]])]
+    )
+    batch = send_file(target, "names.csv", kind=SAMPLE.name, area=country["North"], actor=people[0])
+    batch = check_batch(batch=batch, mapping=batch.mapping, options=batch.options, actor=people[0])
+    run_until_idle()
+    assert BatchRow.objects.get(batch=batch).values == {
+        "code": "007",
+        "name": "Old",
+        "place": country["Almond"].pk,
+        "until": "2019-02-01",
+        "size": 3,
+    }
+    taken_in(Batch.objects.get(pk=batch.pk), people)
+    assert str(FormerArea.objects.get().valid_until) == "2019-02-01"
+
+
+def test_rubbish_is_refused_before_anything_is_kept(country, people):
+    with pytest.raises(Refusal, match="web page"):
+        send_file(io.BytesIO(b"<html>"), "names.xlsx", kind=SAMPLE.name, area=country["North"], actor=people[0])
+    assert not Batch.objects.exists()
+
+
+def test_a_double_click_makes_one_import(country, people):
+    key = {"kind": SAMPLE.name, "area": country["North"], "actor": people[0], "key": "form-1"}
+    first, second = (send_file(io.BytesIO((TITLES + GOOD).encode()), "a.csv", **key) for _time in range(2))
+    assert first == second

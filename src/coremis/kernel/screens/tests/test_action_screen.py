@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.messages import get_messages
+from django.test import Client
 
 from coremis.kernel.actions.models import Event
 from coremis.kernel.actions.services import maintenance
@@ -132,8 +133,6 @@ def test_a_page_without_key_does_nothing(clerk, client, url):
 
 def test_without_the_token_nothing_is_sent(clerk, url, country):
     """pitfall S11"""
-    from django.test import Client
-
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(clerk)
     assert strict.post(f"{url}/rename/", {"key": "k", "step": "confirm", "name": "X", "code": "Y"}).status_code == 403

@@ -4,11 +4,13 @@ import pytest
 
 from coremis.kernel.access.models import Assignment
 from coremis.kernel.actions.models import Change, Event
+from coremis.kernel.actions.services import maintenance
+from coremis.kernel.actions.triggers import install_after_migrate, remove
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.services import close_area, move_area, rename_area
 from coremis.kernel.module.contributions import CATALOGUE
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
-from coremis.kernel.testing.cast import again, everywhere, make_user
+from coremis.kernel.testing.cast import again, everywhere, make_profile, make_user
 
 pytestmark = pytest.mark.urls("coremis.kernel.screens.tests.sample_urls")
 
@@ -65,8 +67,6 @@ def test_only_ones_own_places(reader, client, country):
 
 def test_buttons_follow_the_place(client, country):
     user = make_user("two", "areas.view_area", area=country["Testland"])
-    from coremis.kernel.actions.services import maintenance
-    from coremis.kernel.testing.cast import make_profile
 
     with maintenance("test"):
         Assignment(user=user, profile=make_profile("r", "areas.rename_area"), area=country["South"]).save()
@@ -101,8 +101,6 @@ def test_the_history_costs_the_same_whatever_its_length(reader, client, country,
 
 
 def test_what_was_erased_stays_erased(reader, client, country):
-    from coremis.kernel.actions.triggers import install_after_migrate, remove
-
     area = rename_area(area=country["Almond"], name="Painful", code="N1A", actor=everywhere(rename_area.name))
     rename_area(area=area, name="Calm", code="N1A", actor=everywhere(rename_area.name))
     remove()

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -9,6 +11,7 @@ from python_calamine import CalamineWorkbook
 from coremis.kernel.access.models import Assignment
 from coremis.kernel.actions.models import Change, Event
 from coremis.kernel.actions.services import maintenance
+from coremis.kernel.base.money import Money
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.screens.exports import my_downloads
@@ -114,10 +117,5 @@ def test_a_killed_worker_leaves_no_half_chunk(tmp_path):
 
 
 def test_values_survive_the_wait():
-    from datetime import UTC, date, datetime
-    from decimal import Decimal
-
-    from coremis.kernel.base.money import Money
-
     for value in [Money(5, "XOF"), Decimal("1.50"), date(2026, 3, 1), datetime(2026, 3, 1, 8, tzinfo=UTC), "x", 3, None]:
         assert unpacked(packed(value)) == value

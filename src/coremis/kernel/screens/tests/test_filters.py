@@ -1,8 +1,13 @@
 """Filters: what they find, and that a misunderstood one never means "everything"."""
 
-import pytest
+from datetime import timedelta
 
-from coremis.kernel.screens.models import SavedSearch
+import pytest
+from django.utils import timezone
+
+from coremis.kernel.screens.lists import asked_rows
+from coremis.kernel.screens.models import KEPT_FOR, SavedSearch, forget_old_searches
+from coremis.kernel.screens.tests.sample import AreaTable
 from coremis.kernel.testing.cast import make_user
 
 pytestmark = pytest.mark.urls("coremis.kernel.screens.tests.sample_urls")
@@ -92,6 +97,10 @@ def test_names_are_kept_on_the_server(reader, client):
     assert SavedSearch.objects.count() == 1
 
 
+def test_the_top_bar_searches_too(reader, client):
+    assert names(client.get(client.post(LIST, {"q": "cedar"})["Location"])) == ["Cedar"]
+
+
 def test_a_name_in_an_address_is_moved_away(reader, client):
     answer = client.get(LIST + "?search=almond")
     assert answer.status_code == 303 and "almond" not in answer["Location"]
@@ -119,12 +128,6 @@ def test_searching_goes_by_words_without_accents(reader, client):
 
 
 def test_old_searches_are_forgotten(reader, client):
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from coremis.kernel.screens.models import KEPT_FOR, forget_old_searches
-
     client.post(LIST, {"search": "almond"})
     assert forget_old_searches() == 0
     SavedSearch.objects.update(created=timezone.now() - KEPT_FOR - timedelta(days=1))
@@ -134,3 +137,15 @@ def test_old_searches_are_forgotten(reader, client):
 def test_the_form_keeps_what_was_typed(reader, client):
     html = client.get(LIST + "?since_from=yesterday&code=zz").content.decode()
     assert 'value="yesterday"' in html and 'value="zz"' in html
+
+
+def test_an_action_page_gets_the_rows_a_list_chose(reader, client, rf):
+    """pitfall M1, M2"""
+    def chosen(query):
+        request = rf.get(f"/x/?{query}")
+        request.user = reader
+        return sorted(area.name for area in asked_rows(AreaTable, request))
+
+    address = client.post(LIST, {"search": "north", "level": "2"})["Location"].partition("?")[2]
+    assert chosen(address) == ["Northfield", "Northlake"]
+    assert chosen("level=9") == chosen("stauts=OPEN") == chosen("q=99") == [] and len(chosen("")) == 6

@@ -1,8 +1,12 @@
 """A list: what is shown, to whom, how much, in which order."""
 
+from datetime import date
+
 import pytest
 
-from coremis.kernel.testing.cast import make_user
+from coremis.kernel.access.models import Assignment
+from coremis.kernel.actions.services import maintenance
+from coremis.kernel.testing.cast import make_profile, make_user
 
 pytestmark = pytest.mark.urls("coremis.kernel.screens.tests.sample_urls")
 LIST = "/sample/areas/"
@@ -66,10 +70,6 @@ def walk(client, start):
 
 @pytest.mark.parametrize("sort", ["name", "-name", "code", "-code", "level", "-level", "valid_until", "-valid_until"])
 def test_pages_meet_without_gap_or_overlap(reader, client, country, sort):
-    from datetime import date
-
-    from coremis.kernel.actions.services import maintenance
-
     with maintenance("test"):
         for name, day in [("Fig", 3), ("Almond", 1), ("Beech", 1)]:
             country[name].valid_until = date(2026, 1, day)
@@ -111,9 +111,6 @@ def test_masked_columns_follow_the_place(country, client):
     user = make_user("mixed", "areas.view_area", area=country["Testland"])
     client.force_login(user)
     assert "code N1A" not in client.get(LIST).content.decode()
-    from coremis.kernel.access.models import Assignment
-    from coremis.kernel.actions.services import maintenance
-    from coremis.kernel.testing.cast import make_profile
 
     with maintenance("test"):
         Assignment(user=user, profile=make_profile("r", "areas.rename_area"), area=country["North"]).save()

@@ -3,23 +3,23 @@
 from coremis.kernel.actions.models import Record
 from coremis.modules.ledger.models import Account
 
-Kind = Account.Kind
-OWNED = tuple(kind for kind in Kind if kind is not Kind.WORLD)
+Station = Account.Station
+OWNED = tuple(station for station in Station if station is not Station.WORLD)
 
 
 def open_accounts(owner: Record, name: str, currency: str) -> dict[str, Account]:
-    """One account of each kind for an owner, by kind; those that exist are returned as they are."""
-    existing = {account.kind: account for account in Account.objects.filter(owner_kind=owner.kind(), owner_id=owner.pk, currency=currency)}
-    for kind in OWNED:
-        if kind not in existing:
-            existing[kind] = Account(kind=kind, owner_kind=owner.kind(), owner_id=owner.pk, owner_name=name[:120], currency=currency)
-            existing[kind].save()
+    """One account of each station for an owner, by station; those that exist are returned as they are."""
+    existing = {account.station: account for account in Account.objects.filter(owner_kind=owner.kind(), owner_id=owner.pk, currency=currency)}
+    for station in OWNED:
+        if station not in existing:
+            existing[station] = Account(station=station, owner_kind=owner.kind(), owner_id=owner.pk, owner_name=name[:120], currency=currency)
+            existing[station].save()
     return existing
 
 
 def world(currency: str) -> Account:
     """Where money comes from, for one currency."""
-    found = Account.objects.filter(kind=Kind.WORLD, currency=currency).first() or Account(kind=Kind.WORLD, currency=currency)
+    found = Account.objects.filter(station=Station.WORLD, currency=currency).first() or Account(station=Station.WORLD, currency=currency)
     if found.pk is None:
         found.save()
     return found

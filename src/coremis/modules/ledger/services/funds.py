@@ -23,11 +23,11 @@ def receive_funds(*, account: Account, amount: Money, received_on: date, proof: 
     check_receipt(account, amount, received_on, proof)
     outside = world(account.currency)
     posting = open_posting(
-        Posting.Kind.RECEIPT, account, amount, takes_from=outside, name=account.owner_name, effective_on=received_on, reason=note, proof=proof
+        Posting.Purpose.RECEIPT, account, amount, takes_from=outside, name=account.owner_name, effective_on=received_on, reason=note, proof=proof
     )
     Movement(
         posting=posting, step="in", from_account=outside, to_account=account, amount_minor=amount.amount_minor, currency=amount.currency,
-        reason=posting.kind, effective_on=received_on, recorded_at=timezone.now(),
+        reason=posting.purpose, effective_on=received_on, recorded_at=timezone.now(),
     ).save()  # fmt: skip
     return post(posting)
 
@@ -35,7 +35,7 @@ def receive_funds(*, account: Account, amount: Money, received_on: date, proof: 
 @action(_("Reverse funds received"), approvable=True)
 def reverse_receipt(*, posting: Posting, reason: str, actor: Actor) -> Posting:
     """Take back a receipt that was entered wrongly; refused where the money has been used."""
-    if posting.kind != Posting.Kind.RECEIPT:
+    if posting.purpose != Posting.Purpose.RECEIPT:
         raise Refusal(_("Only funds received can be reversed here. Cancel the payroll instead."))
     if not reason.strip():
         raise Invalid(WRONG, {"reason": [_("Give the reason.")]})
@@ -48,7 +48,7 @@ def reverse_receipt(*, posting: Posting, reason: str, actor: Actor) -> Posting:
 def check_receipt(account: Account, amount: Money, received_on: date, proof: str) -> None:
     """Refuse a receipt without proof, of another currency, of nothing, or from the future."""
     errors: dict[str, list[object]] = {}
-    if account.kind != Account.Kind.FUND:
+    if account.station != Account.Station.FUND:
         errors["account"] = [_("Money arrives in a fund. Choose a fund.")]
     if amount.amount_minor <= 0:
         errors["amount"] = [_("The amount must be above zero.")]

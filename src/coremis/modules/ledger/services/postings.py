@@ -17,16 +17,16 @@ Totals = dict[int, list[int]]
 
 
 def open_posting(
-    kind: Posting.Kind, subject: Record, amount: Money, *, takes_from: Account, name: str = "", effective_on: date | None = None,
+    purpose: Posting.Purpose, subject: Record, amount: Money, *, takes_from: Account, name: str = "", effective_on: date | None = None,
     reason: str = "", proof: str = "", reverses: Posting | None = None,
 ) -> Posting:  # fmt: skip
     """A posting that prepares to take ``amount`` from an account; refused where that is not there or promised to others."""
     lock([takes_from.pk])
-    if takes_from.kind != Account.Kind.WORLD:
+    if takes_from.station != Account.Station.WORLD:
         require_funds(takes_from, available(takes_from), amount)
     posting = Posting(
-        kind=kind, subject_kind=subject.kind(), subject_id=subject.pk, subject_name=(name or str(subject))[:120],
-        attempt=_next_attempt(kind, subject), currency=amount.currency, effective_on=effective_on or timezone.localdate(),
+        purpose=purpose, subject_kind=subject.kind(), subject_id=subject.pk, subject_name=(name or str(subject))[:120],
+        attempt=_next_attempt(purpose, subject), currency=amount.currency, effective_on=effective_on or timezone.localdate(),
         reason=reason[:300], proof=proof[:300], takes_from=takes_from, declared_minor=amount.amount_minor, reverses=reverses,
     )  # fmt: skip
     posting.save()
@@ -40,7 +40,7 @@ def open_reversal(original: Posting, subject: Record, *, takes_from: Account, re
         raise Refusal(_("Only what is posted can be reversed, and only once."))
     amount = Money(original.declared_minor, original.currency)
     return open_posting(
-        Posting.Kind.REVERSAL, subject, amount, takes_from=takes_from, name=original.subject_name, reason=reason, reverses=original
+        Posting.Purpose.REVERSAL, subject, amount, takes_from=takes_from, name=original.subject_name, reason=reason, reverses=original
     )
 
 
@@ -99,12 +99,12 @@ def require_funds(account: Account, there: Money, needed: Money) -> None:
 
 
 def _refuse_overdraft(totals: Totals) -> None:
-    for account in with_balance(Account.objects.filter(pk__in=list(totals)).exclude(kind=Account.Kind.WORLD)):
+    for account in with_balance(Account.objects.filter(pk__in=list(totals)).exclude(station=Account.Station.WORLD)):
         received, given, _count = totals[account.pk]
         now = Money(account.balance_minor, account.currency)  # type: ignore[attr-defined]
         require_funds(account, now, Money(max(0, given - received), account.currency))
 
 
-def _next_attempt(kind: str, subject: Record) -> int:
-    earlier = Posting.objects.filter(kind=kind, subject_kind=subject.kind(), subject_id=subject.pk)
+def _next_attempt(purpose: str, subject: Record) -> int:
+    earlier = Posting.objects.filter(purpose=purpose, subject_kind=subject.kind(), subject_id=subject.pk)
     return (earlier.aggregate(last=Max("attempt"))["last"] or 0) + 1

@@ -67,7 +67,6 @@ class PayrollLine(Record):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        base_manager_name = "everything"
         indexes = [models.Index(fields=["payroll", "id"]), models.Index(fields=["payroll", "area", "id"])]
         constraints = [
             models.UniqueConstraint(
@@ -119,7 +118,6 @@ class LeftOut(Record):
     class Meta:
         verbose_name = _("left out of a payroll")
         verbose_name_plural = _("left out of payrolls")
-        base_manager_name = "everything"
         constraints = [
             models.UniqueConstraint(fields=["payroll", "enrolment"], name="left_out_once"),
             models.CheckConstraint(condition=Q(reason__in=Exclusion.values), name="left_out_known_reason"),

@@ -83,7 +83,7 @@ def enrol_matching(
     if not choice.not_yet_in().exists():
         raise nobody()
     fields = {"to_status": status, "reason": reason, "note": places.check_note(note)}
-    group = new_group(GroupChange.Kind.ENROL, choice, **fields)
+    group = new_group(GroupChange.What.ENROL, choice, **fields)
     enrol_group.start(params_of(group, choice), title_params={"programme": str(programme)}, area_ids=choice.area_ids)
     return group
 

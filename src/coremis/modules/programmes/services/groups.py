@@ -30,10 +30,10 @@ def nobody() -> Invalid:
     return Invalid(_("Nobody fits what you chose, so there is nothing to do. Choose other places or another condition."))
 
 
-def new_group(kind: GroupChange.Kind, choice: Choice, **fields: Any) -> GroupChange:
+def new_group(what: GroupChange.What, choice: Choice, **fields: Any) -> GroupChange:
     """Write the decision down; it is carried out by a job."""
     group = GroupChange(
-        kind=kind, programme_id=choice.programme_id, area_ids=list(choice.area_ids), condition=choice.condition,
+        what=what, programme_id=choice.programme_id, area_ids=list(choice.area_ids), condition=choice.condition,
         area=common_ancestor(choice.area_ids), **fields,
     )  # fmt: skip
     group.save()

@@ -32,7 +32,7 @@ def create_programme(
 @action(_("Change a programme"), approvable=True)
 def change_programme(
     *, programme: Programme, names: dict, starts_on: date, ends_on: date | None = None, max_beneficiaries: int | None = None,
-    description: str = "", note: str = "", actor: Actor,
+    description: str = "", actor: Actor,
 ) -> Programme:  # fmt: skip
     """Change names, dates or the number of places; never to fewer places than are taken."""
     programme = lock(programme.pk)

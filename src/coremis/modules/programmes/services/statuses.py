@@ -50,7 +50,7 @@ def change_status_matching(
     if not not_by_hand(choice.enrolled(from_status), also_set_by_hand).exists():
         raise nobody()
     fields = {"from_status": from_status, "to_status": to_status, "reason": reason, "note": places.check_note(note)}
-    group = new_group(GroupChange.Kind.STATUS, choice, **fields)
+    group = new_group(GroupChange.What.STATUS, choice, **fields)
     params = params_of(group, choice, by_hand=also_set_by_hand)
     change_group.start(params, title_params={"programme": str(programme)}, area_ids=choice.area_ids)
     return group

@@ -21,7 +21,7 @@ from coremis.modules.programmes.services.groups import new_group, new_values, no
 from coremis.modules.programmes.services.restoring import UndoObstacle, changed_by, enrolled_again, obstacles, restorable, restore_chunk
 
 __all__ = ["UndoObstacle", "enrolled_again", "obstacles", "undo_last_change", "undo_status_change", "undoable", "unchanged_since", "when"]
-Kind, State = GroupChange.Kind, GroupChange.State
+What, State = GroupChange.What, GroupChange.State
 
 
 @action(_("Undo the last change of status"))
@@ -50,7 +50,7 @@ def undo_status_change(*, group: GroupChange, note: str = "", actor: Actor) -> G
     Left alone: who was changed since, who is enrolled again by now, who finds no free place, and whoever something depends on.
     Where that is everybody, it is refused with the reason. Carried out by a job.
     """
-    if group.kind == Kind.UNDO or group.state != State.DONE:
+    if group.what == What.UNDO or group.state != State.DONE:
         raise Refusal(_("Only a group change that was carried out can be undone."))
     if group.undone_by.filter(state=State.PREPARING).exists():
         raise Refusal(_("This is being undone already."))
@@ -58,11 +58,11 @@ def undo_status_change(*, group: GroupChange, note: str = "", actor: Actor) -> G
         _check_obstacles(unchanged_since(group), when(group))
         raise nobody()
     choice = Choice(group.programme_id, group.programme.unit, tuple(group.area_ids), "", {}, timezone.localdate())
-    enrolled = group.kind == Kind.ENROL
+    enrolled = group.what == What.ENROL
     to_status, reason = (Status.EXITED, Reason.MISTAKE) if enrolled else (group.from_status, "")
     fields = {"from_status": group.to_status, "to_status": to_status, "reason": reason, "note": places.check_note(note)}
-    undoing = new_group(Kind.UNDO, choice, undoes=group, **fields)
-    undone = {"undone": group.pk, "undone_kind": group.kind, "undone_cause": group.created_event_id, "since": when(group).isoformat()}
+    undoing = new_group(What.UNDO, choice, undoes=group, **fields)
+    undone = {"undone": group.pk, "undone_what": group.what, "undone_cause": group.created_event_id, "since": when(group).isoformat()}
     undo_group.start(params_of(undoing, choice, **undone), title_params={"programme": str(group.programme)}, area_ids=choice.area_ids)
     return undoing
 
@@ -114,7 +114,7 @@ def undoable(group: GroupChange) -> "QuerySet[Enrolment]":
 
 def unchanged_since(group: GroupChange) -> "QuerySet[Enrolment]":
     """Those whom a group change concerned and whom nothing has changed since."""
-    if group.kind == Kind.ENROL:
+    if group.what == What.ENROL:
         return Enrolment.objects.filter(group=group, status=group.to_status, event_id=F("created_event_id"))
     return changed_by(group.programme_id, group.created_event_id, group.to_status)
 
@@ -127,7 +127,7 @@ def when(group: GroupChange) -> datetime:
 
 def _rows(params: dict[str, Any]) -> "QuerySet[Enrolment]":
     undone = GroupChange(
-        pk=params["undone"], kind=params["undone_kind"], created_event_id=params["undone_cause"],
+        pk=params["undone"], what=params["undone_what"], created_event_id=params["undone_cause"],
         programme_id=params["programme"], to_status=params["from"],
     )  # fmt: skip
     return restorable(unchanged_since(undone), params["unit"], params["from"], datetime.fromisoformat(params["since"]))

@@ -48,16 +48,12 @@ def register_household(
     recipient is under 18 or of unknown age. ``documents`` holds a list of {member, kind, number, valid_until}, ``member`` being
     the place in ``members`` counted from 0; it is secret, because document numbers never enter the history.
     """
-    errors: Errors = {}
-    day = take(errors, "registered_on", check_day, registered_on, "registered_on") or timezone.localdate()
-    household = Household(area=area, registered_on=day)
-    household.address = take(errors, "address", clean_text, address) or ""
-    household.data = take(errors, "data", checked_data, OF_HOUSEHOLDS, data or {}) or {}
-    people = _read_members(household, members, documents.reveal() if documents else [], errors)
-    refuse_if(errors)
+    household, people = read_registration(
+        area=area, members=members, address=address, data=data, documents=documents, registered_on=registered_on
+    )
     household.number = next_number(Household)
     household.save()
-    _settle(household, people, day)
+    _settle(household, people)
     renew_summary(household)
     return household
 
@@ -78,6 +74,21 @@ def change_household(
         _move(household, area)
     household.save()
     return household
+
+
+def read_registration(
+    *, area: Area, members: list[dict[str, Any]], address: str = "", data: dict[str, Any] | None = None,
+    documents: Secret[list[dict[str, Any]]] | None = None, registered_on: date | None = None,
+) -> tuple[Household, list[NewMember]]:  # fmt: skip
+    """The household and its members as they would be stored; every problem is refused at once. Nothing is written."""
+    errors: Errors = {}
+    day = take(errors, "registered_on", check_day, registered_on, "registered_on") or timezone.localdate()
+    household = Household(area=area, registered_on=day)
+    household.address = take(errors, "address", clean_text, address) or ""
+    household.data = take(errors, "data", checked_data, OF_HOUSEHOLDS, data or {}) or {}
+    people = _read_members(household, members, documents.reveal() if documents else [], errors)
+    refuse_if(errors)
+    return household, people
 
 
 def _read_members(household: Household, members: list[dict[str, Any]], documents: list[dict[str, Any]], errors: Errors) -> list[NewMember]:
@@ -122,8 +133,8 @@ def _check_roles(people: list[NewMember], errors: Errors) -> None:
         errors.setdefault("members", []).append(_("Only one member is the primary recipient. Make the others alternates."))
 
 
-def _settle(household: Household, people: list[NewMember], day: date) -> None:
-    rank = 0
+def _settle(household: Household, people: list[NewMember]) -> None:
+    rank, day = 0, household.registered_on
     for member in people:
         store_new(member.person)
         join(household, member.person, member.relationship, day)

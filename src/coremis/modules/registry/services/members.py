@@ -50,7 +50,8 @@ def add_member(
     if person is None:
         errors: Errors = {}
         given = {
-            "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner, "data": data,
+            "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner,
+            "data": data,
         }  # fmt: skip
         person = new_person(household.area, given, errors)
         refuse_if(errors)

@@ -25,7 +25,8 @@ def register_person(
     """Somebody without a household. At least one name is needed; what is not known stays empty."""
     errors: Errors = {}
     given = {
-        "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner, "data": data,
+        "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner,
+        "data": data,
     }  # fmt: skip
     person = new_person(area, given, errors)
     refuse_if(errors)
@@ -43,7 +44,8 @@ def change_person(
     person.refresh_from_db()
     errors: Errors = {}
     given = {
-        "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner, "data": data,
+        "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner,
+        "data": data,
     }  # fmt: skip
     set_person_fields(person, given, errors)
     if birth_unknown and not birth:

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SampleConfig(AppConfig):
+    name = "coremis.kernel.actions.tests.sample"
+    label = "sample"

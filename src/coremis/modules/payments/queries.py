@@ -1,0 +1,169 @@
+"""Figures of a payroll: what became of its lines, and whether that agrees with the ledger."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, Count, F, BigIntegerField, Q, QuerySet, Sum, When
+from django.db.models.functions import Least
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coremis.kernel.base.money import Money
+from coremis.kernel.base.refusal import Refusal
+from coremis.modules.ledger.models import Account
+from coremis.modules.ledger.queries import sums_about
+from coremis.modules.payments.models import LeftOut, Payroll, PayrollLine, ResultRow
+from coremis.modules.payments.selection import changed_lines
+from coremis.modules.payments.states import (
+    AWAITING_LINES, BLOCKING_PROBLEMS, LIVE_PAYROLLS, PAID_LINES, UNDECIDED_FILES, UNPAID_LINES, FileState, LineState,
+)  # fmt: skip
+
+Station = Account.Station
+Figure = tuple[int, int]
+
+
+@dataclass
+class Figures:
+    """Number and value by what became of the lines (rulebook 2.11.2). A partly paid line counts as paid, its rest as uncollected."""
+
+    currency: str
+    approved: Figure = (0, 0)
+    paid: Figure = (0, 0)
+    uncollected: Figure = (0, 0)
+    failed: Figure = (0, 0)
+    in_transit: Figure = (0, 0)
+    cancelled: Figure = (0, 0)
+    waiting: Figure = (0, 0)
+    excess_minor: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def explained(self) -> Figure:
+        """What the right-hand side of the identity adds up to."""
+        parts = (self.paid, self.uncollected, self.failed, self.in_transit, self.cancelled)
+        return sum(part[0] for part in parts), sum(part[1] for part in parts)
+
+    def money(self, figure: Figure) -> Money:
+        """The value of a figure."""
+        return Money(figure[1], self.currency)
+
+
+def figures_of(payroll: Payroll) -> Figures:
+    """What became of the lines of a payroll. One query."""
+    found = Figures(payroll.currency, approved=(payroll.line_count, payroll.total_minor))
+    rest = 0
+    for state, count, due, paid, kept in _by_state(PayrollLine.objects.filter(payroll=payroll)):
+        if state in PAID_LINES:
+            found.paid = (found.paid[0] + count, found.paid[1] + kept)
+            found.excess_minor += paid - kept
+            rest += due - kept
+        else:
+            name = GROUP_OF[LineState(state)]
+            before = getattr(found, name)
+            setattr(found, name, (before[0] + count, before[1] + due))
+    found.uncollected = (found.uncollected[0], found.uncollected[1] + rest)
+    return found
+
+
+GROUP_OF = {
+    **dict.fromkeys(AWAITING_LINES, "in_transit"), **dict.fromkeys(UNPAID_LINES, "uncollected"), LineState.FAILED: "failed",
+    LineState.CANCELLED: "cancelled", LineState.DUE: "waiting",
+}  # fmt: skip
+
+
+def what_blocks_closing(payroll: Payroll) -> list[str]:
+    """A sentence for everything that keeps a payroll from being closed; empty when the identity of rulebook 2.11.2 holds."""
+    found = figures_of(payroll)
+    sentences = []
+    if found.in_transit != (0, 0):
+        sentences.append(
+            _("%(count)s payments over %(amount)s have no result yet.") % _said(found.in_transit[0], found.money(found.in_transit))
+        )
+    if found.explained() != found.approved:
+        missing = (found.approved[0] - found.explained()[0], found.approved[1] - found.explained()[1])
+        sentences.append(_("%(count)s payments over %(amount)s are not explained.") % _said(missing[0], found.money(missing)))
+    if files := payroll.files.filter(state__in=UNDECIDED_FILES).count():
+        sentences.append(_("%(count)s files of results are not decided.") % {"count": files})
+    if unknown := blocking_rows(payroll).count():
+        sentences.append(_("%(count)s rows name payments that are not on our list. Explain each of them.") % {"count": unknown})
+    return sentences + ledger_differences(payroll, found)
+
+
+def ledger_differences(payroll: Payroll, found: Figures) -> list[str]:
+    """Where lines and ledger disagree about the value, in words."""
+    held = sums_about(payroll)
+    expected = {
+        Station.PAID: found.paid[1],
+        Station.OWED: found.uncollected[1] + found.failed[1] + (found.waiting[1] if held.get(Station.OWED) else 0),
+        Station.TRANSIT: found.in_transit[1],
+    }
+    over = held.get(Station.TO_RECOVER, 0) + held.get(Station.WRITTEN_OFF, 0)
+    pairs = [(station, amount, held.get(station, 0)) for station, amount in expected.items()] + [(Station.TO_RECOVER, found.excess_minor, over)]
+    return [
+        _("The ledger holds %(held)s as “%(account)s”, the payments say %(said)s.")
+        % {"held": Money(there, payroll.currency).text(), "account": Station(station).label, "said": Money(said, payroll.currency).text()}
+        for station, said, there in pairs
+        if said != there
+    ]
+
+
+def blocking_rows(payroll: Payroll) -> "QuerySet[ResultRow]":
+    """Rows of applied files about payments that nobody knows, as long as nobody has explained them."""
+    return ResultRow.objects.filter(
+        file__payroll=payroll, file__state=FileState.APPLIED, problem__in=BLOCKING_PROBLEMS, resolution=""
+    )  # fmt: skip
+
+
+def left_out_counts(payroll: Payroll) -> "list[tuple[str, int]]":
+    """How many were left out for each reason."""
+    rows = LeftOut.objects.filter(payroll=payroll).order_by().values_list("reason").annotate(found=Count("pk"))
+    return sorted(rows, key=lambda row: -row[1])
+
+
+def previous_total(payroll: Payroll) -> Figure:
+    """Number and value of the live payrolls of the cycle before, in the same places and below them."""
+    before = payroll.cycle.programme.cycles.filter(starts_on__lt=payroll.cycle.starts_on).order_by("-starts_on").first()
+    areas = payroll.places.values("area_id")
+    lines = PayrollLine.objects.filter(
+        cycle=before, component=payroll.component, payroll__state__in=LIVE_PAYROLLS, area__ancestors_of__ancestor__in=areas
+    ).exclude(state=LineState.CANCELLED)
+    found = lines.aggregate(count=Count("pk", distinct=True), total=Sum("amount_minor")) if before else {"count": 0, "total": 0}
+    return found["count"], found["total"] or 0
+
+
+def refuse_other_totals(payroll: Payroll) -> None:
+    """Refuse where the lines no longer are as many, and worth as much, as was declared (envelope control, rulebook 2.11.1)."""
+    now = PayrollLine.objects.filter(payroll=payroll).aggregate(count=Count("pk"), total=Sum("amount_minor"))
+    if (now["count"], now["total"] or 0) != (payroll.line_count, payroll.total_minor):
+        raise Refusal(gettext_lazy("The payments no longer add up to what was calculated. Cancel this payroll and calculate it again."))
+
+
+def refuse_changed(lines: "QuerySet[PayrollLine]") -> None:
+    """Refuse where a line is not what was frozen."""
+    changed = changed_lines(lines).first()
+    if changed is not None:
+        raise Refusal(gettext_lazy("The payment %(number)s is not what was calculated. Cancel this payroll."), number=changed.number_text)
+
+
+def kept_amount() -> Any:
+    """Of what was paid, the part that was due."""
+    return Case(When(state__in=PAID_LINES, then=Least(F("paid_minor"), F("amount_minor"))), default=0, output_field=BigIntegerField())
+
+
+def _by_state(lines: "QuerySet[PayrollLine]") -> Any:
+    return lines.order_by().values_list("state").annotate(
+        count=Count("pk"), due=Sum("amount_minor"), paid=Sum("paid_minor"), kept=Sum(kept_amount())
+    )  # fmt: skip
+
+
+def _said(count: int, amount: Money) -> dict[str, Any]:
+    return {"count": count, "amount": amount.text()}
+
+
+def payments_of(**person_or_household: Any) -> "QuerySet[PayrollLine]":
+    """The payments of one person (as beneficiary or payee) or one household, newest first."""
+    if "household" in person_or_household:
+        mine = Q(enrolment__household=person_or_household["household"])
+    else:
+        person = person_or_household["person"]
+        mine = Q(enrolment__person=person) | Q(payee=person)
+    return PayrollLine.objects.filter(mine).select_related("payroll", "cycle").order_by("-pk")

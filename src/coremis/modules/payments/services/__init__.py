@@ -1,0 +1,17 @@
+"""What can change a payment. Every action here is a permission and an entry in the history."""
+
+from coremis.modules.payments.services.approval import approve_payroll
+from coremis.modules.payments.services.cancellation import cancel_payroll
+from coremis.modules.payments.services.checking import check_results
+from coremis.modules.payments.services.closing import close_payroll, write_off
+from coremis.modules.payments.services.confirmation import confirm_results
+from coremis.modules.payments.services.generation import generate_payroll
+from coremis.modules.payments.services.payees import take_payee_list
+from coremis.modules.payments.services.planning import save_cycle, save_fund
+from coremis.modules.payments.services.release import release_payroll
+from coremis.modules.payments.services.uploads import discard_results, upload_results
+
+__all__ = [
+    "approve_payroll", "cancel_payroll", "check_results", "close_payroll", "confirm_results", "discard_results", "generate_payroll",
+    "release_payroll", "save_cycle", "save_fund", "take_payee_list", "upload_results", "write_off",
+]  # fmt: skip

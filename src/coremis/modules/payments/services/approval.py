@@ -1,0 +1,81 @@
+"""Approving a payroll: what was in the fund is now owed to the beneficiaries."""
+
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.actions.action import action
+from coremis.kernel.actions.context import Actor
+from coremis.kernel.actions.long import steps_of
+from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.jobs.work import Work
+from coremis.modules.ledger.models import Account, Posting
+from coremis.modules.ledger.queries import accounts_of
+from coremis.modules.ledger.services import open_posting, post, post_movements
+from coremis.modules.payments import chunks
+from coremis.modules.payments.models import Payroll, PayrollLine
+from coremis.modules.payments.queries import refuse_changed, refuse_other_totals
+from coremis.modules.payments.services.steps import deciders, give_back, locked, move, note_step, refuse_second_step, require_state
+from coremis.modules.payments.states import PayrollState, Step
+
+Station = Account.Station
+
+
+@action(_("Approve a payroll"), approvable=True)
+def approve_payroll(*, payroll: Payroll, note: str = "", actor: Actor) -> Payroll:
+    """Owe every line to its beneficiary: fund → owed. Refused where the fund does not hold the total.
+
+    Whoever agreed to it did another step of this payroll neither before nor afterwards.
+    """
+    fresh = locked(payroll)
+    require_state(fresh, PayrollState.CALCULATED)
+    people = deciders()
+    refuse_second_step(fresh, people, Step.APPROVE)
+    note_step(fresh, people, Step.APPROVE)
+    refuse_other_totals(fresh)
+    fund = accounts_of(fresh.fund)[Station.FUND]
+    posting = open_posting(Posting.Purpose.APPROVAL, fresh, fresh.total, takes_from=fund, reason=note)
+    params = {"payroll": fresh.pk, "posting": posting.pk, "accounts": account_ids(fresh)}
+    job = post_approval.start(params, title_params={"number": fresh.number_text}, total=fresh.line_count)
+    return move(fresh, PayrollState.APPROVING, job_id=job.pk, posting_id=posting.pk)
+
+
+@steps_of(approve_payroll, title=_("Approve the payroll %(number)s"))
+def post_approval(work: Work) -> bool:
+    """The movements of one key range of lines."""
+    due = chunks.current(work)
+    if due is None:
+        return False
+    posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
+    lines = due.of(PayrollLine.everything.filter(payroll_id=work.params["payroll"]))
+    post_movements(posting, lines, source=accounts[Station.FUND], target=accounts[Station.OWED], step="approved", expected=due.rows)
+    return chunks.advance(work)
+
+
+@post_approval.begin
+def plan_approval(work: Work) -> None:
+    """Nothing is approved that is not what was calculated; then fix the key ranges."""
+    lines = PayrollLine.everything.filter(payroll_id=work.params["payroll"])
+    refuse_changed(lines)
+    chunks.plan(work, lines=lines)
+
+
+@post_approval.finish
+def close_approval(work: Work) -> None:
+    """The closing event: the posting counts, once the fund is locked and holds enough."""
+    posting = post(Posting.objects.get(pk=work.params["posting"]))
+    payroll = locked(work.params["payroll"])
+    if posting.declared_minor != payroll.total_minor:
+        raise Refusal(_("The total has changed since it was approved. Nothing was posted. Tell your administrator."))
+    move(payroll, PayrollState.APPROVED, job_id=None, posting_id=None)
+    work.report = {"lines": work.done, "total_minor": posting.declared_minor}
+
+
+@post_approval.abandon
+def give_up_approval(work: Work) -> bool:
+    """The posting stays and never counts; the payroll is again only calculated."""
+    give_back(work.params["payroll"], PayrollState.APPROVING, PayrollState.CALCULATED)
+    return False
+
+
+def account_ids(payroll: Payroll) -> dict[str, int]:
+    """The accounts of a payroll's fund by kind, for a job's inputs."""
+    return {kind: account.pk for kind, account in accounts_of(payroll.fund).items()}

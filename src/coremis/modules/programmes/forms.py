@@ -1,0 +1,144 @@
+"""The forms of this module."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
+from coremis.modules.programmes.models import Programme, Reason, Status
+from coremis.modules.programmes.reasons import NEW, TRANSITIONS
+from coremis.modules.registry.models import Household
+
+
+class NoteField(forms.CharField):
+    """A few words; needed where the reason is “other”."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 2})
+        super().__init__(**{"label": _("Note"), "required": False, "max_length": 300, "widget": widget, **kwargs})
+
+
+class ChangeField(forms.ChoiceField):
+    """A change of status together with its reason, so that the two always fit: the reasons stand under their change."""
+
+    def offer(self, came_from: Iterable[str], arrow: bool = False) -> None:
+        """Offer the changes from these statuses."""
+        wanted = set(came_from)
+        groups = [((old, new), reasons) for (old, new), reasons in TRANSITIONS.items() if old in wanted]
+        self.choices = [("", "–"), *((_group_title(old, new, arrow), _options(old, new, reasons)) for (old, new), reasons in groups)]
+
+    def clean(self, value: Any) -> Any:
+        """(from, to, reason)."""
+        text = super().clean(value)
+        if not text:
+            return None
+        old, new, reason = text.split(":")
+        return old, Status(new), Reason(reason)
+
+
+def _group_title(old: str, new: Status, arrow: bool) -> str:
+    return f"{Status(old).label} → {new.label}" if arrow else str(new.label)
+
+
+def _options(old: str, new: Status, reasons: Iterable[Reason]) -> list[tuple[str, str]]:
+    return [(f"{old}:{new}:{reason}", str(reason.label)) for reason in reasons]
+
+
+class ChangeForm(ActionForm):
+    """Base of the forms with a change of status and its reason; gives status, reason and note."""
+
+    change = ChangeField(label=_("New status and reason"))
+    note = NoteField()
+
+    def clean(self) -> dict[str, Any]:
+        """The change in its parts."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("change"):
+            cleaned["from_status"], cleaned["to_status"], cleaned["reason"] = cleaned["change"]
+            cleaned["status"] = cleaned["to_status"]
+        return cleaned
+
+
+class EnrolOneForm(ChangeForm):
+    """Choose the programme, and with which status."""
+
+    programme = RecordField(Programme, "programmes.view_programme", label=_("Programme"))
+    field_order = ["programme", "change", "note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit = Programme.Unit.HOUSEHOLD if isinstance(self.target, Household) else Programme.Unit.PERSON
+        programmes: Any = self.fields["programme"]
+        programmes.queryset = programmes.queryset.filter(unit=unit)
+        offered: Any = self.fields["change"]
+        offered.offer([NEW])
+
+
+class ChangeStatusForm(ChangeForm):
+    """The changes that are possible from where the beneficiary stands."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["change"]
+        offered.offer([self.target.status])
+
+
+class GroupForm(ChangeForm):
+    """Places and condition of a group change."""
+
+    areas = AreaField(many=True, label=_("Places"), help_text=_("Each with all that lies below it."))
+    condition = forms.CharField(
+        label=_("Condition"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_("Empty: everybody in these places. Example: size >= 5 and head_age > 60"),
+    )  # fmt: skip
+    field_order = ["areas", "condition", "change", "also_set_by_hand", "note"]
+
+
+class EnrolMatchingForm(GroupForm):
+    """Whom to enrol."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["change"]
+        offered.offer([NEW])
+
+
+class ChangeStatusMatchingForm(GroupForm):
+    """Whose status to change."""
+
+    also_set_by_hand = forms.BooleanField(
+        label=_("Also those decided one by one"), required=False,
+        help_text=_("Without this, a status that a person set for one beneficiary stays."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["change"]
+        offered.offer(Status.values, arrow=True)
+
+
+class UndoForm(ActionForm):
+    """Why it is undone."""
+
+    note = NoteField(label=_("Why it is undone"), required=True)
+
+
+class ProgrammeForm(ActionForm):
+    """What may be changed in a programme."""
+
+    rows = [("code", "unit", "currency"), ("names",), ("starts_on", "ends_on", "max_beneficiaries"), ("description",)]
+    names = LabelField(label=_("Name"))
+    starts_on = forms.DateField(label=_("Starts on"), widget=DateInput())
+    ends_on = forms.DateField(label=_("Ends on"), required=False, widget=DateInput())
+    max_beneficiaries = forms.IntegerField(label=_("Places"), required=False, min_value=0, max_value=10**9, help_text=_("Empty: no limit."))
+    description = forms.CharField(label=_("Description"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class NewProgrammeForm(ProgrammeForm):
+    """What is fixed when a programme is created."""
+
+    code = forms.CharField(label=_("Code"), max_length=20, help_text=_("Short, for lists and files. It stays for ever."))
+    unit = forms.ChoiceField(label=_("Helps"), choices=Programme.Unit.choices)
+    currency = forms.RegexField(label=_("Currency"), regex=r"^[A-Z]{3}$", help_text=_("Three capital letters, for example XOF."))

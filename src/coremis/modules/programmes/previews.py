@@ -1,0 +1,141 @@
+"""What each action will do, said before it is done: for the person who asks and for those who decide."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from coremis.kernel.actions.models import Change
+from coremis.kernel.screens.preview import Preview
+from coremis.kernel.screens.columns import text_of
+from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Status
+from coremis.modules.programmes.queries import Choice, free_places, takes_place
+from coremis.modules.programmes.reasons import NEW
+from coremis.modules.programmes.services.groups import choose
+from coremis.modules.programmes.services.restoring import enrolled_again, obstacles
+from coremis.modules.programmes.services.statuses import not_by_hand
+from coremis.modules.programmes.services.undoing import undoable, unchanged_since, when
+
+Inputs = dict[str, Any]
+
+
+def one_enrolment(inputs: Inputs, actor: Any) -> Preview:
+    """Enrolling one household or person."""
+    who = inputs.get("household") or inputs["person"]
+    facts = [(_("Who"), who), (_("Programme"), inputs["programme"]), (_("Reason"), inputs["reason"].label)]
+    facts += _places_left(inputs["programme"], takes_place(NEW, inputs["status"]))
+    return Preview(facts=facts, changes=[(_("Status"), None, inputs["status"].label)], button=_("Enrol"))
+
+
+def one_status(inputs: Inputs, actor: Any) -> Preview:
+    """Changing one status."""
+    enrolment: Enrolment = inputs["enrolment"]
+    facts = [(_("Who"), enrolment.who), (_("Programme"), enrolment.programme), (_("Reason"), inputs["reason"].label)]
+    facts += _places_left(enrolment.programme, takes_place(enrolment.status, inputs["status"]))
+    return Preview(facts=facts, changes=[(_("Status"), enrolment.get_status_display(), inputs["status"].label)], button=_("Change the status"))
+
+
+def one_undoing(inputs: Inputs, actor: Any) -> Preview:
+    """Undoing the last change of one status."""
+    enrolment: Enrolment = inputs["enrolment"]
+    change = Change.objects.filter(kind=Enrolment.kind(), record_id=enrolment.pk, event_id=enrolment.event_id).first()
+    before = (change.before or {}).get("status") if change else None
+    if before is None:
+        return Preview(problem=_("The last thing that happened here was no change of status, so there is nothing to undo."))
+    facts = [(_("Who"), enrolment.who), (_("Programme"), enrolment.programme)]
+    return Preview(facts=facts, changes=[(_("Status"), enrolment.get_status_display(), Status(before).label)], button=_("Undo the last change"))
+
+
+def group_enrolment(inputs: Inputs, actor: Any) -> Preview:
+    """Enrolling all who match: how many fit, are in already, are in another programme, find no place."""
+    programme: Programme = inputs["programme"]
+    choice = choose(programme, inputs["areas"], inputs.get("condition", ""))
+    fitting, new, elsewhere = choice.units().count(), choice.not_yet_in().count(), choice.elsewhere().count()
+    takes = takes_place(NEW, inputs["status"])
+    over = _over(programme, new, takes)
+    facts = [
+        *_chosen(inputs, choice), (_("New status"), inputs["status"].label), (_("Reason"), inputs["reason"].label), (_("Fit the condition"), fitting),
+        *_places_left(programme, takes), (_("In another programme too"), elsewhere),
+    ]  # fmt: skip
+    left_out = _left_out((_("already in this programme"), fitting - new), (_("no place left, the lowest numbers come first"), over))
+    return Preview(facts=facts, count=new - over, left_out=left_out, button=_enrol_words(programme, new - over))
+
+
+def group_status(inputs: Inputs, actor: Any) -> Preview:
+    """Changing the status of all who match."""
+    programme: Programme = inputs["programme"]
+    old, new = inputs["from_status"], inputs["to_status"]
+    choice = choose(programme, inputs["areas"], inputs.get("condition", ""))
+    fitting = choice.enrolled(old).count()
+    count = not_by_hand(choice.enrolled(old), inputs.get("also_set_by_hand", False)).count()
+    takes = takes_place(old, new)
+    over = _over(programme, count, takes)
+    facts = [*_chosen(inputs, choice), (_("Reason"), inputs["reason"].label), (_("Fit the condition"), fitting), *_places_left(programme, takes)]
+    left_out = _left_out((_("decided one by one"), fitting - count), (_("no place left, the lowest numbers come first"), over))
+    button = _change_words(new, count - over)
+    return Preview(facts=facts, count=count - over, left_out=left_out, changes=[(_("Status"), old.label, new.label)], button=button)
+
+
+def group_undoing(inputs: Inputs, actor: Any) -> Preview:
+    """Undoing a group change: how many go back, and who cannot."""
+    group: GroupChange = inputs["group"]
+    since, enrolled = when(group), group.what == GroupChange.What.ENROL
+    same = unchanged_since(group)
+    left_out = [(sentence, same.filter(pk__in=ids).count()) for sentence, ids in obstacles(same, since)]
+    may = undoable(group).count()
+    left_out.append((_("changed since"), max(0, group.count - same.count())))
+    left_out.append((_("enrolled again by now"), same.filter(enrolled_again(group.programme.unit)).count() if group.to_status in ("GRADUATED", "EXITED") else 0))
+    back = Status.EXITED if enrolled else Status(group.from_status)
+    over = _over(group.programme, may, takes_place(group.to_status, back))
+    left_out.append((_("no place left, the lowest numbers come first"), over))
+    facts = [(_("Programme"), group.programme), (_("What"), group.get_what_display()), (_("Carried out on"), timezone.localtime(since))]
+    button = ngettext("Undo for %(n)s beneficiary", "Undo for %(n)s beneficiaries", may - over) % {"n": text_of(may - over)}
+    changes = [(_("Status"), group.get_to_status_display(), back.label)]
+    return Preview(facts=facts, count=may - over, left_out=_left_out(*left_out), changes=changes, button=button)
+
+
+def changed_programme(inputs: Inputs, actor: Any) -> Preview:
+    """Changing a programme: before and after."""
+    programme: Programme = inputs["programme"]
+    pairs = [(field, getattr(programme, field), inputs.get(field)) for field in ("starts_on", "ends_on", "max_beneficiaries", "description")]
+    changes = [(Programme._meta.get_field(field).verbose_name, old, new) for field, old, new in pairs if (old or None) != (new or None)]
+    renamed = [(f"{_('Name')} ({code})", programme.names.get(code), inputs["names"].get(code)) for code in sorted({*programme.names, *inputs["names"]})]
+    changes = [*(pair for pair in renamed if pair[1] != pair[2]), *changes]
+    return Preview(facts=[(_("Programme"), programme)], changes=changes, problem="" if changes else _("Nothing would change."))
+
+
+def _chosen(inputs: Inputs, choice: Choice) -> list[tuple[str, Any]]:
+    places = ", ".join(area.name for area in inputs["areas"])
+    return [(_("Programme"), inputs["programme"]), (_("Places"), places), (_("Condition"), choice.condition or _("none: everybody in these places"))]
+
+
+def _places_left(programme: Programme, takes: bool) -> list[tuple[str, Any]]:
+    free = free_places(programme) if takes else None
+    return [] if free is None else [(_("Places left"), free)]
+
+
+def _over(programme: Programme, count: int, takes: bool) -> int:
+    free = free_places(programme) if takes else None
+    return 0 if free is None else max(0, count - free)
+
+
+def _left_out(*rows: tuple[Any, int]) -> list[tuple[Any, int]]:
+    return [(reason, number) for reason, number in rows if number]
+
+
+def _enrol_words(programme: Programme, count: int) -> str:
+    number = {"n": text_of(count)}
+    if programme.unit == Programme.Unit.HOUSEHOLD:
+        return ngettext("Enrol %(n)s household", "Enrol %(n)s households", count) % number
+    return ngettext("Enrol %(n)s person", "Enrol %(n)s persons", count) % number
+
+
+def _change_words(new: Status, count: int) -> str:
+    words = {
+        Status.ACTIVE: ngettext("Activate %(n)s beneficiary", "Activate %(n)s beneficiaries", count),
+        Status.SUSPENDED: ngettext("Suspend %(n)s beneficiary", "Suspend %(n)s beneficiaries", count),
+        Status.GRADUATED: ngettext("Graduate %(n)s beneficiary", "Graduate %(n)s beneficiaries", count),
+        Status.EXITED: ngettext("Let %(n)s beneficiary exit", "Let %(n)s beneficiaries exit", count),
+    }
+    return words[new] % {"n": text_of(count)}

@@ -1,0 +1,28 @@
+"""Addresses of this module."""
+
+from django.urls import path
+
+from coremis.modules.programmes import views
+
+app_name = "programmes"
+urlpatterns = [
+    path("", views.programme_list, name="programme_list"),
+    path("create/", views.create_programme, name="create_programme"),
+    path("<int:pk>/", views.programme_detail, name="programme_detail"),
+    path("<int:pk>/change/", views.change_programme, name="change_programme"),
+    path("<int:pk>/enrol/", views.enrol_matching, name="enrol_matching"),
+    path("<int:pk>/change-status/", views.change_status_matching, name="change_status_matching"),
+    path("group-changes/<int:pk>/", views.group_change_detail, name="group_change_detail"),
+    path("group-changes/<int:pk>/undo/", views.undo_status_change, name="undo_status_change"),
+    path("beneficiaries/", views.enrolment_list, name="enrolment_list"),
+    path("beneficiaries/potential/", views.potential_list, name="potential_list"),
+    path("beneficiaries/active/", views.active_list, name="active_list"),
+    path("beneficiaries/suspended/", views.suspended_list, name="suspended_list"),
+    path("beneficiaries/graduated/", views.graduated_list, name="graduated_list"),
+    path("beneficiaries/exited/", views.exited_list, name="exited_list"),
+    path("beneficiaries/<int:pk>/", views.enrolment_detail, name="enrolment_detail"),
+    path("beneficiaries/<int:pk>/change-status/", views.change_status, name="change_status"),
+    path("beneficiaries/<int:pk>/undo/", views.undo_last_change, name="undo_last_change"),
+    path("households/<int:pk>/enrol/", views.enrol_household, name="enrol_household"),
+    path("persons/<int:pk>/enrol/", views.enrol_person, name="enrol_person"),
+]

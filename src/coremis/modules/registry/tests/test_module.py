@@ -1,0 +1,42 @@
+"""Every page of this module: nothing without the right, nothing from outside the places, constant queries."""
+
+from django.urls import reverse
+
+from coremis.kernel.access.permissions import known_permissions
+from coremis.kernel.access.seats import permissions_of
+from coremis.kernel.approvals.presets import presets
+from coremis.kernel.testing.cast import make_user
+from coremis.kernel.testing.check_module import check_module
+from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient
+from coremis.modules.registry.tests.factories import make_document, make_household
+
+
+def samples(area):
+    household = make_household(area, size=1, head={"surname": f"Family {area.name}", "phone": "79000111", "sex": "female"})
+    head = household.memberships.get(relationship="head")
+    number = f"{area.code}-{head.pk:06d}"
+    return {
+        Household: household, Person: head.person, Membership: household.memberships.last(), Recipient: household.recipients.get(),
+        Document: make_document(head.person, number=number),
+    }  # fmt: skip
+
+
+def test_it_works(db):
+    """pitfall S10, P1"""
+    check_module("registry", samples, leave_out={"registry:member_row"})
+
+
+def test_part_for_one_more_member_needs_the_right(country, client):
+    page = reverse("registry:member_row") + "?place=3"
+    assert client.get(page).status_code == 302
+    client.force_login(make_user("viewer", "registry.view_household", area=country["North"]))
+    assert client.get(page).status_code == 403
+
+
+def test_seats_hold_only_permissions_that_exist(db):
+    for seat in ("data", "commune", "manager", "auditor", "approver", "verifier", "payments"):
+        mine = {name for name in permissions_of(seat) if name.startswith("registry.")}
+        assert mine and mine <= set(known_permissions())
+    assert not [name for name in permissions_of("it") if name.startswith("registry.")], "the IT administrator sees no people"
+    assert not {name for name in permissions_of("auditor") if name.startswith("registry.") and "view" not in name and "reveal" not in name}
+    assert ("registry.change_recipient", ("approver",), 0) in presets()

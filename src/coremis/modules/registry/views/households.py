@@ -1,0 +1,189 @@
+"""Pages about households."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.columns import Status
+from coremis.kernel.screens.details import DetailScreen
+from coremis.kernel.screens.lists import EmptyState, ListScreen
+from coremis.kernel.screens.screen import ActionLink, Screen
+from coremis.modules.registry import forms, panels, previews, services
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, variables_of
+from coremis.modules.registry.models import Household, Membership, Recipient
+from coremis.modules.registry.registration import MemberForm, RegisterHouseholdForm, rows_asked
+from coremis.modules.registry.services.households import MOST_MEMBERS
+from coremis.modules.registry.tables import HouseholdTable, household_url
+
+REGISTER = ActionLink(_("Register a household"), "registry:register_household", "registry.register_household", "primary")
+
+
+def had_recipient(household: Household) -> bool:
+    """Whether a primary recipient was ever named: from then on others approve every change."""
+    return household.recipients.filter(rank=0).exists()
+
+
+def back_to_household(record: Any) -> str:
+    """The household's page, from the household itself or what belongs to it."""
+    return household_url(record.pk if isinstance(record, Household) else record.household_id)
+
+
+households = ListScreen(
+    HouseholdTable,
+    title=_("Households"),
+    actions=[REGISTER],
+    empty=EmptyState(
+        _("No household yet"),
+        _("A household is who lives together and shares meals. Register the first one, or import a file."),
+        REGISTER,
+    ),
+)
+
+household = DetailScreen(
+    Household,
+    permission="registry.view_household",
+    title=lambda record: record.head_name or _now("(no head)"),
+    subtitle=lambda record: f"{record.number_text} · {record.area.name}",
+    status=lambda record: Status("off", _("empty")) if not record.size else None,
+    facts=panels.facts_of_household,
+    attention=panels.household_attention,
+    prepare=lambda rows: rows.select_related("area"),
+    actions=[
+        ActionLink(
+            _("Name the primary recipient"),
+            "registry:name_recipient",
+            "registry.name_recipient",
+            "primary",
+            show=lambda one: not had_recipient(one),
+        ),
+        ActionLink(_("Add a member"), "registry:add_member", "registry.add_member"),
+        ActionLink(_("Change facts or place"), "registry:change_household", "registry.change_household"),
+        ActionLink(_("Change the head"), "registry:change_head", "registry.change_head", show=lambda one: one.size > 1),
+        ActionLink(_("Change the primary recipient"), "registry:change_recipient", "registry.change_recipient", show=had_recipient),
+        ActionLink(_("Name an alternate recipient"), "registry:set_alternate", "registry.set_alternate", show=lambda one: one.size > 0),
+    ],
+    timeline=panels.HOUSEHOLD_TIMELINE,
+)
+
+register_household_page = ActionScreen(
+    services.register_household,
+    form=RegisterHouseholdForm,
+    lead=_("One block for each person who lives there. Enter goes to the next field, Ctrl and Enter sends the page."),
+    inputs=lambda cleaned, target: {
+        "area": cleaned["area"], "address": cleaned["address"], "registered_on": cleaned["registered_on"],
+        "data": forms.data_of(cleaned), "members": cleaned["members"], "documents": cleaned["documents"],
+    },
+    preview=previews.registration,
+    done=back_to_household,
+    said=lambda household: _now("Registered: %(number)s, %(name)s.") % {"number": household.number_text, "name": household.head_name},
+    template="registry/register_household.html",
+)  # fmt: skip
+
+change_household_page = ActionScreen(
+    services.change_household,
+    form=forms.ChangeHouseholdForm,
+    target=(Household, "pk"),
+    initial=lambda request, record: {"area": record.area, "address": record.address, **forms.shown_data(record.data, *OF_HOUSEHOLDS)},
+    inputs=lambda cleaned, record: {
+        "household": record, "area": cleaned["area"], "address": cleaned["address"], "data": forms.data_of(cleaned),
+    },
+    preview=previews.household_change,
+    done=back_to_household,
+    back=back_to_household,
+)  # fmt: skip
+
+add_member_page = ActionScreen(
+    services.add_member,
+    form=forms.AddMemberForm,
+    target=(Household, "pk"),
+    lead=_("A birth, a marriage, or somebody who came to live here."),
+    inputs=lambda cleaned, record: {
+        "household": record, "person": cleaned["person"], "data": forms.data_of(cleaned), "phone_owner": cleaned["phone_owner"] or None,
+        **{name: cleaned[name] or None for name in ("birth", "joined_on")}, "sex": cleaned["sex"] or "unknown",
+        **{name: cleaned[name] for name in ("relationship", "given_names", "surname", "phone")},
+    },
+    done=back_to_household,
+    back=back_to_household,
+)  # fmt: skip
+
+end_membership_page = ActionScreen(
+    services.end_membership,
+    form=forms.EndMembershipForm,
+    target=(Membership, "pk"),
+    title=lambda row: _now("%(name)s left the household") % {"name": row.person.full_name},
+    preview=previews.leaving,
+    button=_("Record that the member left"),
+    done=back_to_household,
+    back=back_to_household,
+)
+
+change_head_page = ActionScreen(
+    services.change_head,
+    form=forms.ChangeHeadForm,
+    target=(Household, "pk"),
+    lead=_("Choose the new head, and say how everybody else is related to that person."),
+    inputs=lambda cleaned, record: {
+        "household": record, "head": cleaned["head"], "on": cleaned["on"],
+        "relationships": forms.relationships_of(cleaned),
+    },
+    preview=previews.head_change,
+    done=back_to_household,
+    back=back_to_household,
+)  # fmt: skip
+
+name_recipient_page = ActionScreen(
+    services.name_recipient,
+    form=forms.NameRecipientForm,
+    target=(Household, "pk"),
+    preview=previews.recipient_change,
+    done=back_to_household,
+    back=back_to_household,
+)
+
+change_recipient_page = ActionScreen(
+    services.change_recipient,
+    form=forms.ChangeRecipientForm,
+    target=(Household, "pk"),
+    preview=previews.recipient_change,
+    done=back_to_household,
+    back=back_to_household,
+)
+
+set_alternate_page = ActionScreen(
+    services.set_alternate,
+    form=forms.SetAlternateForm,
+    target=(Household, "pk"),
+    lead=_("Somebody who may collect when the primary recipient is ill or away."),
+    done=back_to_household,
+    back=back_to_household,
+)
+
+remove_alternate_page = ActionScreen(
+    services.remove_alternate,
+    form=forms.ReasonForm,
+    target=(Recipient, "pk"),
+    lead=lambda row: (
+        _now("%(name)s will no longer collect for %(number)s.") % {"name": row.person.full_name, "number": row.household.number_text}
+    ),
+    done=back_to_household,
+    back=back_to_household,
+)
+
+
+class MemberRow(Screen):
+    """One more empty block for a member, for pages with scripts."""
+
+    methods = ("GET",)
+
+    def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The block, and the button that asks for the next one."""
+        place = rows_asked(request.GET.get("place", ""))
+        row = MemberForm(place, variables_of(*OF_PERSONS)) if place < MOST_MEMBERS else None
+        return render(request, "registry/_member_row.html", {"member": row, "row_count": place + (row is not None), "added": True})
+
+
+member_row = MemberRow(permission=services.register_household.name, title="")

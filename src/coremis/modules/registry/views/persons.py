@@ -1,0 +1,119 @@
+"""Pages about persons."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.actions.parameters import Secret
+from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.columns import Status
+from coremis.kernel.screens.details import DetailScreen
+from coremis.kernel.screens.lists import EmptyState, ListScreen
+from coremis.kernel.screens.screen import ActionLink
+from coremis.modules.registry import forms, panels, previews, services
+from coremis.modules.registry.dictionary import OF_PERSONS
+from coremis.modules.registry.models import Document, Person
+from coremis.modules.registry.tables import PersonTable, person_url
+from coremis.modules.registry.words import born
+
+REGISTER = ActionLink(_("Register a person"), "registry:register_person", "registry.register_person")
+
+
+def back_to_person(record: Any) -> str:
+    """The person's page, from the person or what belongs to them."""
+    return person_url(record.pk if isinstance(record, Person) else record.person_id)
+
+
+def known_facts(person: Person) -> dict[str, Any]:
+    """What a form about somebody begins with."""
+    names = ("given_names", "surname", "sex", "phone", "phone_owner")
+    return {**{name: getattr(person, name) for name in names}, "birth": born(person), **forms.shown_data(person.data, *OF_PERSONS)}
+
+
+def person_inputs(cleaned: dict[str, Any]) -> dict[str, Any]:
+    """The inputs about a person that all actions share."""
+    return {
+        **{name: cleaned[name] for name in ("given_names", "surname", "phone")}, "birth": cleaned["birth"],
+        "phone_owner": cleaned["phone_owner"] or None, "data": forms.data_of(cleaned),
+    }  # fmt: skip
+
+
+persons = ListScreen(
+    PersonTable,
+    title=_("Persons"),
+    actions=[REGISTER],
+    empty=EmptyState(_("Nobody is registered yet"), _("Persons appear here when their household is registered or imported."), REGISTER),
+)
+
+person = DetailScreen(
+    Person,
+    permission="registry.view_person",
+    title=lambda record: record.full_name,
+    subtitle=lambda record: f"{record.number_text} · {record.area.name}",
+    status=lambda record: Status("off", _("died")) if record.death_date else None,
+    facts=panels.facts_of_person,
+    attention=panels.person_attention,
+    prepare=lambda rows: rows.select_related("area"),
+    actions=[
+        ActionLink(_("Change"), "registry:change_person", "registry.change_person"),
+        ActionLink(_("Add a document"), "registry:add_document", "registry.add_document"),
+        ActionLink(_("Record a death"), "registry:record_death", "registry.record_death", show=lambda one: one.death_date is None),
+    ],
+    timeline=panels.PERSON_TIMELINE,
+)
+
+register_person_page = ActionScreen(
+    services.register_person,
+    form=forms.RegisterPersonForm,
+    lead=_("For somebody who belongs to no household. Members are registered with their household."),
+    inputs=lambda cleaned, target: {**person_inputs(cleaned), "area": cleaned["area"], "sex": cleaned["sex"] or "unknown"},
+    done=back_to_person,
+)
+
+change_person_page = ActionScreen(
+    services.change_person,
+    form=forms.ChangePersonForm,
+    target=(Person, "pk"),
+    initial=lambda request, record: known_facts(record),
+    inputs=lambda cleaned, record: {
+        **person_inputs(cleaned), "person": record, "sex": cleaned["sex"] or None, "birth_unknown": cleaned["birth_unknown"],
+    },
+    preview=previews.person_change,
+    done=back_to_person,
+    back=back_to_person,
+)  # fmt: skip
+
+record_death_page = ActionScreen(
+    services.record_death,
+    form=forms.RecordDeathForm,
+    target=(Person, "pk"),
+    title=lambda record: _now("%(name)s has died") % {"name": record.full_name},
+    preview=previews.death,
+    button=_("Record the death"),
+    danger=True,
+    done=back_to_person,
+    back=back_to_person,
+)
+
+add_document_page = ActionScreen(
+    services.add_document,
+    form=forms.AddDocumentForm,
+    target=(Person, "pk"),
+    inputs=lambda cleaned, record: {
+        "person": record, "kind": cleaned["kind"], "number": Secret(cleaned["number"]), "valid_until": cleaned["valid_until"],
+    },
+    done=back_to_person,
+    back=back_to_person,
+)  # fmt: skip
+
+end_document_page = ActionScreen(
+    services.end_document,
+    form=forms.ReasonForm,
+    target=(Document, "pk"),
+    lead=lambda row: (
+        _now("%(kind)s of %(name)s will no longer identify this person.") % {"kind": row.get_kind_display(), "name": row.person.full_name}
+    ),
+    done=back_to_person,
+    back=back_to_person,
+)

@@ -1,0 +1,97 @@
+"""The floors: what hand-written SQL needs for the same rows, keys, indexes and changes, in one transaction.
+
+Each takes the id of an event to stamp the rows with. They check nothing and ask nobody: they are a measure, not a way to work.
+"""
+
+from django.db import connection
+
+CHANGE = "INSERT INTO actions_change (event_id, kind, record_id, area_id, before, redacted_digest) SELECT %s, "
+
+
+def run(*statements: tuple[str, list[object]]) -> None:
+    """Execute hand-written statements."""
+    with connection.cursor() as cursor:
+        for sql, params in statements:
+            cursor.execute(sql, params)
+
+
+def json_of(**columns: str) -> str:
+    """A JSON object of columns."""
+    function = "jsonb_build_object" if connection.vendor == "postgresql" else "json_object"
+    return f"{function}({', '.join(f'{chr(39)}{name}{chr(39)}, {column}' for name, column in columns.items())})"
+
+
+def suspension(event: int) -> None:
+    """What they held before, and the new status."""
+    before = json_of(
+        status="status", status_since="status_since", status_reason="status_reason", status_note="status_note", set_by_hand="set_by_hand"
+    )
+    run(
+        (f"{CHANGE} 'programmes.enrolment', id, area_id, {before}, '' FROM programmes_enrolment WHERE status = 'ACTIVE'", [event]),
+        (
+            "UPDATE programmes_enrolment SET status = 'SUSPENDED', status_since = CURRENT_DATE, status_reason = 'funds_interrupted', "
+            "version = version + 1, event_id = %s WHERE status = 'ACTIVE'",
+            [event],
+        ),
+    )
+
+
+def payroll(event: int, payroll_id: int, cycle_id: int, amount: int) -> None:
+    """A frozen line with its hash for every active enrolment with a primary recipient."""
+    postgres = connection.vendor == "postgresql"
+    digest = "encode(sha256(({parts})::bytea), 'hex')" if postgres else "SHA256({parts})"
+    parts = "'%s' || e.id || '|' || e.number || '|' || p.number || '|' || p.given_names || '|' || p.phone || '|' || h.number || '|' || a.name" % payroll_id
+    columns = (
+        "number, payroll_id, cycle_id, component, enrolment_id, area_id, payee_id, amount_minor, currency, enrolment_number, enrolment_status, "
+        "household_number, household_name, payee_number, payee_name, payee_search, payee_phone, document_kind, document_hash, area_name, hash, state, "
+        "paid_minor, unpaid_reason, receipt, version, event_id, created_event_id"
+    )
+    run(
+        (
+            f"INSERT INTO payments_payrollline ({columns}) SELECT e.id * 100 + 98 - (e.id * 100) %% 97, {payroll_id}, {cycle_id}, 'base', e.id, e.area_id, "
+            f"p.id, {amount}, 'SZF', e.number, e.status, h.number, h.head_name, p.number, trim(p.given_names || ' ' || p.surname), p.search_name, p.phone, "
+            f"'', '', a.name, {digest.format(parts=parts)}, 'DUE', 0, '', '', 1, %s, %s FROM programmes_enrolment e "
+            "JOIN registry_household h ON h.id = e.household_id JOIN registry_recipient r ON r.household_id = h.id AND r.rank = 0 "
+            "JOIN registry_person p ON p.id = r.person_id JOIN areas_area a ON a.id = e.area_id WHERE e.status = 'ACTIVE' AND r.valid_until IS NULL",
+            [event, event],
+        )
+    )
+
+
+def movements(event: int, posting_id: int, payroll_id: int, source: int, target: int, step: str) -> tuple[str, list[object]]:
+    """One movement for every line of a payroll."""
+    return (
+        "INSERT INTO ledger_movement (posting_id, line_id, step, from_account_id, to_account_id, amount_minor, currency, reason, effective_on, recorded_at, "
+        "area_id, version, event_id, created_event_id) SELECT %s, id, %s, %s, %s, amount_minor, currency, '', CURRENT_DATE, CURRENT_TIMESTAMP, area_id, 1, "
+        "%s, %s FROM payments_payrollline WHERE payroll_id = %s",
+        [posting_id, step, source, target, event, event, payroll_id],
+    )
+
+
+def release(event: int, posting_id: int, payroll_id: int, source: int, target: int) -> None:
+    """The movements owed to in transit, what the lines held before, and their new state."""
+    run(
+        movements(event, posting_id, payroll_id, source, target, "floor"),
+        (f"{CHANGE} 'payments.payrollline', id, area_id, {json_of(state='state')}, '' FROM payments_payrollline WHERE payroll_id = %s", [event, payroll_id]),
+        ("UPDATE payments_payrollline SET state = 'SENT', version = version + 1, event_id = %s WHERE payroll_id = %s", [event, payroll_id]),
+    )
+
+
+def reconciliation(event: int, posting_id: int, payroll_id: int, file_id: int, source: int, target: int) -> None:
+    """Result rows as if just read, the movements in transit to paid, what the lines held before, and their outcome."""
+    before = json_of(state="state", paid_minor="paid_minor", unpaid_reason="unpaid_reason", receipt="receipt", paid_on="paid_on", result_file_id="result_file_id")
+    run(
+        (
+            "INSERT INTO payments_resultrow (file_id, position, reference, line_id, area_id, outcome, problem, amount_minor, currency, unpaid_reason, receipt, "
+            "resolution, version, event_id, created_event_id) SELECT %s, -id, CAST(number AS VARCHAR(30)), id, area_id, 'PAID', '', amount_minor, currency, '', "
+            "'R' || id, '', 1, %s, %s FROM payments_payrollline WHERE payroll_id = %s",
+            [file_id, event, event, payroll_id],
+        ),
+        movements(event, posting_id, payroll_id, source, target, "floor"),
+        (f"{CHANGE} 'payments.payrollline', id, area_id, {before}, '' FROM payments_payrollline WHERE payroll_id = %s", [event, payroll_id]),
+        (
+            "UPDATE payments_payrollline SET state = 'PAID', paid_minor = amount_minor, receipt = 'R' || id, paid_on = CURRENT_DATE, result_file_id = %s, "
+            "version = version + 1, event_id = %s WHERE payroll_id = %s",
+            [file_id, event, payroll_id],
+        ),
+    )

@@ -1,0 +1,59 @@
+"""``coremis bench``: what long work costs beside its floor, on a scratch database that is thrown away."""
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.test.utils import override_settings
+
+from coremis.project.bench.data import build
+from coremis.project.bench.imports import measure_import
+from coremis.project.bench.lists import measure_lists
+from coremis.project.bench.thread import Bench
+
+JOBS = ("import", "suspension", "payroll", "thread", "lists")
+
+
+class Command(BaseCommand):
+    """Make a database of the given size, do the work, print one line for each job, and throw the database away."""
+
+    help = "Measure the long work beside hand-written SQL. Uses a scratch database beside the configured one."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--rows", type=int, default=100_000, help="Number of households (of persons for the import).")
+        parser.add_argument("--jobs", nargs="*", choices=JOBS, default=["import", "suspension", "thread"], help="Which work to measure.")
+        parser.add_argument("--json", action="store_true", help="One JSON object for each line.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Measure and print."""
+        jobs = options["jobs"]
+        name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            with override_settings(ALLOWED_HOSTS=["*"]):
+                for line in self.measure(options["rows"], jobs):
+                    self.show(line.as_dict(), options["json"])
+        finally:
+            connection.creation.destroy_test_db(name, verbosity=0)
+
+    def measure(self, rows: int, jobs: list[str]) -> Any:
+        """Every line of the report as soon as it is known."""
+        build(rows)
+        bench = Bench(rows)
+        if "lists" in jobs:
+            measure_lists(bench)
+        if "suspension" in jobs:
+            bench.suspend_and_undo()
+        if "payroll" in jobs or "thread" in jobs:
+            bench.pay(only="" if "thread" in jobs else "payroll")
+        if "import" in jobs:
+            measure_import(bench)
+        yield from bench.report
+
+    def show(self, line: dict[str, Any], as_json: bool) -> None:
+        """One line, for a program or for people."""
+        if as_json:
+            self.stdout.write(json.dumps(line))
+            return
+        text = "{job:<24} {database:<11} {rows:>9} rows {seconds:>8} s, floor {floor_seconds:>7} s, ratio {ratio:>6}, {queries:>6} statements, peak {peak_mb} MB"
+        self.stdout.write(text.format(**line))
