@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -11,7 +11,7 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         """The table of the shared cache comes with migrate, so that nobody has to remember it."""
-        post_migrate.connect(make_cache_table, sender=self)
+        post_migrate.connect(make_cache_table, sender=apps.get_app_config("access"))  # an app without models sends nothing
 
 
 def make_cache_table(**kwargs: Any) -> None:

@@ -12,6 +12,9 @@ from coremis.kernel.base.refusal import Refusal
 def main() -> None:
     """Run one command; a wrong configuration or a refusal ends in its sentence instead of a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coremis.project.settings")
+    if sys.argv[1:2] == ["demo"]:
+        os.environ.setdefault("COREMIS_ENVIRONMENT", "demo")
+        os.environ.setdefault("COREMIS_DATA_DIR", "var/demo")
     try:
         execute_from_command_line(["coremis", *sys.argv[1:]])
     except (ImproperlyConfigured, Refusal) as problem:

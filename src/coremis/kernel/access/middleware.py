@@ -12,7 +12,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from coremis.kernel.access.models import User
+from coremis.kernel.access.seats import FirstRunPage
 from coremis.kernel.actions.context import Source, coming_from
+from coremis.kernel.module.contributions import contributions
 
 FREE = ("/account/", "/language/", "/static/")
 
@@ -31,7 +34,7 @@ class AccessMiddleware:
         """Sign out the idle, send people to what they must do first, and note the address for the events."""
         with coming_from(Source(address=request.META.get("REMOTE_ADDR", "")[:45])):
             if not request.user.is_authenticated:
-                return self.get_response(request)
+                return self._first_run(request) or self.get_response(request)
             if self._idle(request):
                 logout(request)
                 return redirect_to_login(request.get_full_path() if request.method == "GET" else "/", reverse("account_login"))
@@ -39,6 +42,12 @@ class AccessMiddleware:
                 translation.activate(request.user.language)
                 request.LANGUAGE_CODE = translation.get_language()
             return self._first_duty(request) or self.get_response(request)
+
+    def _first_run(self, request: HttpRequest) -> HttpResponse | None:
+        """Whoever visits an empty installation is led to the assistant that sets it up."""
+        if request.path in ("/", reverse("account_login")) and not User.objects.exists():
+            return next((redirect(page.address) for page in contributions(FirstRunPage)), None)
+        return None
 
     def _idle(self, request: HttpRequest) -> bool:
         now = int(timezone.now().timestamp())

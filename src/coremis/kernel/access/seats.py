@@ -28,6 +28,13 @@ class SeatPermissions(Contribution):
     permissions: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class FirstRunPage(Contribution):
+    """The address (a URL name) of the assistant that sets up an empty installation."""
+
+    address: str
+
+
 def permissions_of(seat: str) -> list[str]:
     """Everything the enabled modules give to a seat."""
     return sorted({name for item in contributions(SeatPermissions) if item.seat == seat for name in item.permissions})

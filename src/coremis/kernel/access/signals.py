@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.signals import password_changed
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.mfa.signals import authentication_failed, authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import F
 from django.dispatch import receiver
@@ -33,10 +33,20 @@ def signed_out(user: User | None, **kwargs: Any) -> None:
 def sign_in_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
     """Count the failure; after five the user is locked for a quarter of an hour. The typed name is not kept."""
     user = User.objects.filter(username=str(credentials.get("username", "")).strip().lower()).first()
-    if user is None:
-        new_event("access.sign_in_failed", None)
-        return
+    count_failure(user)
+
+
+@receiver(authentication_failed)
+def second_factor_failed(user: User, **kwargs: Any) -> None:
+    """A wrong code counts like a wrong password."""
+    count_failure(user)
+
+
+def count_failure(user: User | None) -> None:
+    """Note a failure; the one that makes five locks the user."""
     new_event("access.sign_in_failed", user)
+    if user is None:
+        return
     User.objects.filter(pk=user.pk).update(failed_count=F("failed_count") + 1)
     locked = {"failed_count": 0, "locked_until": timezone.now() + timedelta(minutes=LOCK_MINUTES)}
     if User.objects.filter(pk=user.pk, failed_count__gte=ATTEMPTS).update(**locked):

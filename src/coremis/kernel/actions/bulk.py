@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import BigIntegerField, CharField, F, Max, Value
 
@@ -22,12 +23,11 @@ def insert_from(model: type[R], source: "models.QuerySet[Any]", columns: Sequenc
     writing = context.required()
     names = [model._meta.get_field(column).column for column in columns]
     query = source.annotate(_version=Value(1), _event=_id(writing), _created=_id(writing)).values_list(*_order(source, columns), "_version", "_event", "_created")
-    sql, params = query.query.sql_with_params()
     listed = ", ".join(f'"{name}"' for name in [*names, *STAMPS])
-    tail = " ON CONFLICT DO NOTHING" if skip_existing else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f'INSERT INTO "{model._meta.db_table}" ({listed}) {sql}{tail}', params)
-        count = cursor.rowcount
+    head, tail = f'INSERT INTO "{model._meta.db_table}" ({listed})', " ON CONFLICT DO NOTHING" if skip_existing else ""
+    if tail and connection.vendor == "sqlite":  # SQLite takes ON for part of a join, unless a WHERE stands before it
+        head, tail = f"{head} SELECT * FROM (", f") WHERE true{tail}"
+    count = _run(head, query, tail)
     check_created_places(model, writing)
     return count
 
@@ -46,13 +46,10 @@ def update_from(rows: "models.QuerySet[R]", **values: Any) -> int:
         .annotate(_event=_id(writing), _kind=_text(model._meta.label_lower), _area=area, _before=before_of(fields), _digest=_text(""))
         .values_list("_event", "_kind", "pk", "_area", "_before", "_digest")
     )  # fmt: skip
-    sql, params = source.query.sql_with_params()
     mine = Change.objects.filter(event_id=writing.event.pk, kind=model._meta.label_lower)
     noted = mine.filter(pk__gt=mine.aggregate(last=Max("pk"))["last"] or 0)
-    with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO actions_change (event_id, kind, record_id, area_id, before, redacted_digest) {sql}", params)
-        if not cursor.rowcount:
-            return 0
+    if not _run("INSERT INTO actions_change (event_id, kind, record_id, area_id, before, redacted_digest)", source):
+        return 0
     changed = model._base_manager.filter(pk__in=noted.values("record_id"))
     _check_inside(model, changed, writing)
     stamped = {**values, "version": F("version") + 1, "event_id": writing.event.pk}
@@ -80,7 +77,7 @@ def _copy(table: str, names: list[str], rows: Iterable[list[Any]]) -> int:
     listed, count = ", ".join(f'"{name}"' for name in names), 0
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
+            with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({listed}) FROM STDIN') as copy:
                 for row in rows:
                     copy.write_row(row)
                     count += 1
@@ -106,6 +103,16 @@ def _check_inside(model: type[Record], rows: "models.QuerySet[Any]", writing: co
         outside = rows.exclude(**{f"{model.area_path}__in": places.areas()}).first()
         if outside is not None:
             writing.check_places(outside.place_ids() or [])
+
+
+def _run(head: str, source: "models.QuerySet[Any]", tail: str = "") -> int:
+    try:
+        sql, params = source.query.sql_with_params()
+    except EmptyResultSet:  # the database need not be asked
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"{head} {sql}{tail}", params)
+        return int(cursor.rowcount)
 
 
 def _id(writing: context.Writing) -> Value:

@@ -1,6 +1,6 @@
 """Records, and the append-only tables that tell what happened to them."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.utils import timezone
@@ -82,7 +82,10 @@ class Counter(models.Model):
     value = models.BigIntegerField(default=0)
 
 
-class RecordQuerySet(models.QuerySet["Record"]):
+R = TypeVar("R", bound="Record")
+
+
+class RecordQuerySet(models.QuerySet[R]):
     """Reads limited to the reader's places; writes only through ``save`` and the bulk functions."""
 
     def visible_to(self, user: context.Actor, permission: str) -> Self:

@@ -21,13 +21,19 @@ Inputs = dict[str, Any]
 
 @dataclass(frozen=True)
 class Approvable(Contribution):
-    """What the approval of an action needs to know: its amount, its places, and how it is shown to those who decide."""
+    """What the approval of an action needs to know: its amount, its places, and how it is shown to those who decide.
+
+    ``subject`` is the record of which only one such request may wait (by default the first among the inputs); ``page`` is the
+    address of what the request is about.
+    """
 
     action: Action[Any]
     amount: Callable[[Inputs], Money | None] = lambda inputs: None
     places: Callable[[Inputs], list[int]] | None = None
     preview: Callable[[Inputs, Any], Any] | None = None
     summary: Callable[[Inputs], Any] | None = None
+    subject: Callable[[Inputs], Record | None] | None = None
+    page: Callable[[Inputs], str] | None = None
 
 
 def approvable(action: Action[Any]) -> Approvable:
@@ -38,8 +44,10 @@ def approvable(action: Action[Any]) -> Approvable:
     return Approvable(action)
 
 
-def subject_of(values: Inputs) -> Record | None:
-    """The record a request is about: the first one among its inputs."""
+def subject_of(item: Approvable, values: Inputs) -> Record | None:
+    """The record a request is about: as declared, else the first one among its inputs."""
+    if item.subject is not None:
+        return item.subject(values)
     return next((value for value in values.values() if isinstance(value, Record)), None)
 
 

@@ -54,7 +54,7 @@ def submit_request(*, action: str, inputs: dict, note: str = "", actor: Actor) -
     target.check_permission(actor)
     target.check_places(actor, target.name, values)
     item = approvable(target)
-    subject, amount = subject_of(values), item.amount(values)
+    subject, amount = subject_of(item, values), item.amount(values)
     _check_fresh(inputs, values, lock=subject)
     if subject is not None and _waiting_about(target.name, subject):
         raise Refusal(_("The same is already waiting for approval. Look under “My work”."))
@@ -208,11 +208,12 @@ def _end(request: Request, actor: Any, verdict: Decision.Verdict, state: State, 
 
 def _fresh_inputs(request: Request) -> dict[str, Any] | None:
     values = find_action(request.action).from_stored(request.inputs)
+    subject = subject_of(approvable(find_action(request.action)), values)
     try:
         _check_fresh(request.inputs, values)
     except Stale:
         return None
-    return values
+    return values if subject is None or subject.version == request.subject_version else None
 
 
 def _check_fresh(inputs: dict[str, Any], values: dict[str, Any], lock: Any = None) -> None:

@@ -15,6 +15,8 @@ from coremis.kernel.areas.models import Area, AreaLevel, AreaTree, FormerArea
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.base.text import fold
 
+NAME_LENGTH, CODE_LENGTH = 120, 40
+
 
 @action(_("Define the administrative levels"))
 def define_levels(*, names: list[dict], actor: Actor) -> int:
@@ -113,8 +115,10 @@ def _by_code(rows: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for number, row in enumerate(rows, 1):
         texts = {name: str(row.get(name) or "").strip() for name in ("code", "name", "parent")}
-        if not texts["code"] or not texts["name"] or len(texts["code"]) > 40 or len(texts["name"]) > 120:
-            raise Refusal(_("Row %(number)s needs a code and a name, of at most 40 and 120 letters."), number=number)
+        if not texts["code"] or not texts["name"]:
+            raise Refusal(_("Row %(number)s needs a code and a name."), number=number)
+        if len(texts["name"]) > NAME_LENGTH or len(texts["code"]) > CODE_LENGTH:
+            raise Refusal(_("A name has at most %(name)s letters, a code %(code)s."), name=NAME_LENGTH, code=CODE_LENGTH)
         if texts["code"] in found:
             raise Refusal(_("The code %(code)s stands twice in the list. Give each unit its own code."), code=texts["code"])
         found[texts["code"]] = texts
@@ -153,6 +157,8 @@ def _insert_ancestors(areas: list[Area]) -> None:
 def _check_name(name: str, code: str, of: Area | None = None) -> None:
     if not name.strip() or not code.strip():
         raise Invalid(_("A unit needs a name and a code."), {"name": [_("This is required.")], "code": [_("This is required.")]})
+    if len(name.strip()) > NAME_LENGTH or len(code.strip()) > CODE_LENGTH:
+        raise Refusal(_("A name has at most %(name)s letters, a code %(code)s."), name=NAME_LENGTH, code=CODE_LENGTH)
     if Area.objects.filter(code=code.strip(), valid_until=None).exclude(pk=of.pk if of else None).exists():
         raise Invalid(_("The code %(code)s is in use. Give another one."), {"code": [_("This code is in use.")]}, code=code)
 

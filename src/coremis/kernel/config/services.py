@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
+from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.config.models import StoredSetting
 from coremis.kernel.config.settings import declared
 
@@ -12,7 +13,10 @@ from coremis.kernel.config.settings import declared
 def change_settings(*, values: dict, actor: Actor) -> int:
     """Store new values by setting name; returns how many were given."""
     for name, value in values.items():
-        stored = StoredSetting.objects.filter(name=declared(name).name).first() or StoredSetting(name=name)
+        known = declared(name)
+        stored = StoredSetting.objects.filter(name=known.name).first() or StoredSetting(name=known.name)
+        if known.once and stored.pk and stored.value != value:
+            raise Refusal(_("“%(title)s” cannot change any more: what is stored already depends on it."), title=known.title)
         stored.value = value
         stored.save()
     return len(values)

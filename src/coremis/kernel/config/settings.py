@@ -12,12 +12,13 @@ from coremis.kernel.module.contributions import Contribution, contributions
 
 @dataclass(frozen=True)
 class Setting(Contribution):
-    """One value that an administrator may set; ``name`` is ``<module>.<word>``."""
+    """One value that an administrator may set; ``name`` is ``<module>.<word>``. With ``once`` it stays as it was first stored."""
 
     name: str
     title: Any
     help: Any
     default: Any = None
+    once: bool = False
 
 
 def declared(name: str) -> Setting:

@@ -32,14 +32,14 @@ from coremis.kernel.jobs.work import Work
 
 State = Batch.State
 READING_OPTIONS = ("sheet", "encoding", "separator")
-OPTIONS = frozenset({*READING_OPTIONS, "decimal_comma", "day_first"})
+OPTIONS = frozenset({*READING_OPTIONS, "decimal_comma", "day_first", "values"})
 
 
 @action(_("Match the columns of an import and check it"))
 def check_batch(*, batch: Batch, mapping: dict[str, Any], options: dict[str, Any], actor: Actor) -> Batch:
     """Say which title brings which column and how the file is written; then every row is checked anew."""
     require_open(batch, State.NEW, State.CHECKED)
-    unknown = set(options) - OPTIONS
+    unknown = set(options) - OPTIONS - set(find_kind(batch.import_kind).options)
     if unknown:
         raise Refusal(_("An import has no such option: %(names)s."), names=", ".join(sorted(unknown)))
     if any(options.get(name, "") != batch.options.get(name, "") for name in READING_OPTIONS):
@@ -147,10 +147,12 @@ def read_rows(work: Work, batch: Batch) -> bool:
 
 
 def mark_repeated_rows(context: RowContext) -> None:
-    """Where rows have an identity, find it twice."""
+    """What only the whole file can show: where rows have an identity, find it twice; then what the kind looks for."""
     column = context.columns.get(context.kind.identity_column)
     if column is not None and column.code in context.mapped:
         mark_repeated(context.batch, column)
+    if context.kind.check_file:
+        context.kind.check_file(context)
 
 
 def check_whole_groups(work: Work, batch: Batch) -> bool:
@@ -161,16 +163,21 @@ def check_whole_groups(work: Work, batch: Batch) -> bool:
     found = next_groups(batch, context.kind, work.cursor.get("after", {}))
     if not found:
         return False
-    before = {row.number: len(row.problems) for row in found}
+    before = {row.number: told_of(row) for row in found}
     context.kind.check_groups(found, context)
     save_rows(changed(found, before))
     work.cursor = {**work.cursor, "after": {"group": found[-1].group_key}}
     return True
 
 
-def changed(found: list[StagedRow], before: dict[int, int]) -> list[StagedRow]:
+def told_of(row: StagedRow) -> tuple[Any, ...]:
+    """What a look at whole groups may change in a row."""
+    return len(row.problems), row.state, row.target_id
+
+
+def changed(found: list[StagedRow], before: dict[int, tuple[Any, ...]]) -> list[StagedRow]:
     """The rows on which something was noted."""
-    return [row for row in found if len(row.problems) != before[row.number]]
+    return [row for row in found if told_of(row) != before[row.number]]
 
 
 PHASES = (remove_rows, read_rows, check_whole_groups)
@@ -179,15 +186,16 @@ PHASES = (remove_rows, read_rows, check_whole_groups)
 def count_rows(batch: Batch) -> None:
     """Set the counts from the rows as they are: the report is the effect (pitfall M10)."""
     states: Counter[str] = Counter()
-    problems: Counter[tuple[str, str]] = Counter()
+    told_of_rows: Counter[tuple[bool, str, str]] = Counter()
     kept = BatchRow.objects.filter(batch=batch)
-    states.update(dict(kept.exclude(state=BAD).values_list("state").annotate(found=Count("id"))))
-    for (told,) in kept.filter(state=BAD).values_list("problems").iterator():
-        states[BAD] += 1
-        problems.update({(problem["column"], problem["message"]) for problem in told})
+    states.update(dict(kept.values_list("state").annotate(found=Count("id"))))
+    for told in kept.exclude(problems=[]).values_list("problems", flat=True).iterator():
+        told_of_rows.update({("warning" in problem, problem["column"], problem["message"]) for problem in told})
     batch.row_count = states.total()
     batch.good_count = batch.row_count - states[BAD]
     batch.bad_count = states[BAD]
     batch.applied_count = states[BatchRow.State.APPLIED]
     batch.unchanged_count = states[BatchRow.State.UNCHANGED]
-    batch.problem_counts = [[column, message, number] for (column, message), number in problems.most_common(50)]
+    most = [(warning, [column, message, number]) for (warning, column, message), number in told_of_rows.most_common()]
+    batch.problem_counts = [told for warning, told in most if not warning][:50]
+    batch.warning_counts = [told for warning, told in most if warning][:50]

@@ -55,6 +55,7 @@ class Batch(Record):
     applied_count = models.IntegerField(_("rows taken in"), default=0)
     unchanged_count = models.IntegerField(_("rows that changed nothing"), default=0)
     problem_counts = models.JSONField(default=list, help_text="Column, message and number of rows, most frequent first.")
+    warning_counts = models.JSONField(default=list, help_text="The same for what people should look at.")
 
     class Meta:
         verbose_name = _("import")

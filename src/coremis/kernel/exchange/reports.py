@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +21,15 @@ MOST_IN_A_WORKBOOK = 20_000
 
 
 def keep_rejected_rows(batch: Batch) -> Attachment | None:
-    """Write the rows to correct into a file that belongs to the import; None where there are none."""
+    """Write the rows to correct into a file that belongs to the import, in its sender's language; None where there are none."""
     if not batch.bad_count:
         return None
+    with translation.override(batch.sent_by.language if batch.sent_by else get_language()):
+        return write_rejected_rows(batch)
+
+
+def write_rejected_rows(batch: Batch) -> Attachment:
+    """The file, in the active language."""
     as_workbook = batch.bad_count <= MOST_IN_A_WORKBOOK
     columns, rows = rejected_columns(batch), rejected_rows(batch)
     with tempfile.TemporaryFile() as target:

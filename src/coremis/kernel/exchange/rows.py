@@ -40,6 +40,14 @@ class StagedRow:
         self.problems.append(told)
         self.state = BAD
 
+    def warn(self, column: str, sentence: Sentence, value: Any = "", /, **params: Any) -> None:
+        """Note what people should look at, once; the row is taken in nevertheless."""
+        state = self.state
+        self.problem(column, sentence, value, **params)
+        self.state, self.problems[-1]["warning"] = state, True
+        if self.problems[-1] in self.problems[:-1]:
+            self.problems.pop()
+
     def unchanged(self) -> None:
         """Everything the row says was so already."""
         self.state = UNCHANGED
@@ -88,10 +96,11 @@ def next_groups(batch: Batch, kind: ImportKind, after: dict[str, Any], *, state:
         last = found[-1].group_key
         whole = [row for row in found if row.group_key != last]
         found = whole or list(rows.filter(group_key=last))
-    return [_staged(row) for row in found]
+    return [as_staged(row) for row in found]
 
 
-def _staged(row: BatchRow) -> StagedRow:
+def as_staged(row: BatchRow) -> StagedRow:
+    """A kept row, to be worked on again."""
     return StagedRow(row.number, row.values, row.problems, row.group_key, row.identity, row.area_id, row.target_id, row.state, row.pk)
 
 
@@ -119,7 +128,7 @@ def mark_repeated(batch: Batch, column: ImportColumn) -> None:
     by_identity: dict[str, list[StagedRow]] = {}
     names = BatchRow.objects.filter(batch=batch).exclude(identity="").values("identity").annotate(found=Count("id")).filter(found__gt=1)
     for found in BatchRow.objects.filter(batch=batch, identity__in=names.values("identity")).order_by("number"):
-        by_identity.setdefault(found.identity, []).append(_staged(found))
+        by_identity.setdefault(found.identity, []).append(as_staged(found))
     for rows in by_identity.values():
         numbers = ", ".join(str(row.number) for row in rows[:10])
         for row in rows:

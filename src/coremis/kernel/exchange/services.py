@@ -23,14 +23,16 @@ State = Batch.State
 
 def send_file(file: BinaryIO, name: str, *, kind: str, area: Area, actor: User, key: str | None = None) -> Batch:
     """Take a file that somebody sends: refused at once with a sentence if it is no table, else kept, its columns guessed."""
+    return create_batch(kind=kind, area=area, actor=actor, key=key, **read_file(file, name))
+
+
+def read_file(file: BinaryIO, name: str) -> dict[str, Any]:
+    """What ``create_batch`` must know about a file that is kept now; refused with a sentence where it is no table."""
     table = open_table(file, name)
     content = keep(file)
     options = {"sheet": table.sheet, "encoding": table.encoding, "separator": table.separator, "day_first": True}
     options["decimal_comma"] = table.separator == ";"
-    return create_batch(
-        kind=kind, area=area, name=name, sha256=content.sha256, size=content.size, headers=table.headers, options=options,
-        actor=actor, key=key,
-    )  # fmt: skip
+    return {"name": name, "sha256": content.sha256, "size": content.size, "headers": table.headers, "options": options}
 
 
 @action(_("Send a file to import"))

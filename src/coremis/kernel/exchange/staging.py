@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.base.text import fold
 from coremis.kernel.exchange.kinds import AREA, ImportColumn
 from coremis.kernel.exchange.models import Batch
 from coremis.kernel.exchange.places import PlaceFinder, joined
@@ -17,7 +18,7 @@ from coremis.kernel.files.cells import Cell, Row
 from coremis.kernel.files.reading import TableReader, open_table
 from coremis.kernel.files.storage import path_of
 
-Reader = Callable[[list[Cell]], Any]
+Reader = Callable[[Any], Any]
 
 
 def table_of(batch: Batch) -> TableReader:
@@ -62,7 +63,7 @@ class Stager:
 
     def _cleaner(self, column: ImportColumn) -> Callable[[Cell], Any]:
         if column.kind != AREA:
-            return cleaner_for(column, self._context.batch.options)
+            return worded(cleaner_for(column, self._context.batch.options), self._context.batch.options.get("values", {}).get(column.code))
         if self._places is None:
             self._places = PlaceFinder(self._context.batch.area)
         places = self._places
@@ -101,6 +102,18 @@ class Stager:
         row.group_key = str(group)[:200] if group is not None else f"{ALONE}{row.number:010d}"
         identity = row.values.get(kind.identity_column) if kind.identity_column else None
         row.identity = str(identity)[:200] if identity is not None else ""
+
+
+def worded(clean: Reader, words: dict[str, str] | None) -> Reader:
+    """The same, for a column of which somebody said what its words mean: ``words`` by folded cell; an empty meaning is blank."""
+    if not words:
+        return clean
+
+    def understand(cell: Any) -> Any:
+        meant = words.get(fold(shown(cell)))
+        return clean(cell) if meant is None else clean(meant) if meant else None
+
+    return understand
 
 
 def cell_at(cells: list[Cell], positions: list[int]) -> Cell:

@@ -130,9 +130,11 @@ def _choice(column: ImportColumn, options: Options) -> Cleaner:
     for code, label in (column.choices or {}).items():
         for name in (code, *(label.values() if isinstance(label, Mapping) else [label])):
             codes.setdefault(fold(str(name)), code)
+    codes = {**column.words, **codes}
 
     def clean(cell: Cell) -> str:
-        code = codes.get(fold(shown(cell)))
+        code = codes.get(cell) if isinstance(cell, str) else None
+        code = code or codes.get(fold(shown(cell)))
         if code is None:
             known = ", ".join(list(column.choices or {})[:12])
             raise Refusal(_("“%(value)s” is not one of the choices: %(known)s."), value=shown(cell)[:40], known=known)

@@ -1,6 +1,6 @@
 """Kinds of work: a step function, and what is done before, after and instead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 
 from django.apps import apps
@@ -17,11 +17,14 @@ Moment = Callable[[Work], None]
 class JobKind:
     """One kind of work, made by ``@job_kind``; its name ``<app label>.<function>`` is stored with each job."""
 
-    def __init__(self, step: Step, *, title: Sentence, retries: int, formerly: tuple[str, ...]) -> None:
+    def __init__(
+        self, step: Step, *, title: Sentence, retries: int, formerly: tuple[str, ...], report: Mapping[str, Sentence] | None = None
+    ) -> None:
         self.step = step
         self.title = title
         self.retries = retries
         self.formerly = formerly
+        self.report = report or {}
         self.on_begin: Moment | None = None
         self.on_finish: Moment | None = None
         self.on_abandon: Step | None = None
@@ -53,15 +56,18 @@ class JobKind:
 DECLARED: list[JobKind] = []
 
 
-def job_kind(*, title: Sentence, retries: int = 4, formerly: tuple[str, ...] = ()) -> Callable[[Step], JobKind]:
+def job_kind(
+    *, title: Sentence, retries: int = 4, formerly: tuple[str, ...] = (), report: Mapping[str, Sentence] | None = None
+) -> Callable[[Step], JobKind]:
     """Make a step function a kind of work. The step does one chunk, and returns true while there is more to do.
 
     ``title`` is for people and may use the job's ``title_params``; ``retries`` counts the further tries of one chunk;
-    ``formerly`` lists the names under which jobs of earlier releases were stored.
+    ``formerly`` lists the names under which jobs of earlier releases were stored; ``report`` names the figures of the final
+    report for people, where they are not among the usual ones.
     """
 
     def declare(step: Step) -> JobKind:
-        kind = JobKind(step, title=title, retries=retries, formerly=formerly)
+        kind = JobKind(step, title=title, retries=retries, formerly=formerly, report=report)
         DECLARED.append(kind)
         return kind
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.config.country import offered_languages
 from coremis.kernel.module.contributions import contributions
 from coremis.kernel.screens.menu import Entry, MenuItem, Section, TopSearch, entry_of, may_open, sections, target, visible_items
 
@@ -89,12 +90,12 @@ class Frame:
     def languages(self) -> list[Language]:
         """The languages one may choose, each in its own words."""
         now = get_language()
-        return [Language(code, own_name(code), code == now) for code, _name in settings.LANGUAGES]
+        return [Language(code, own_name(code), code == now) for code in offered_languages()]
 
     @cached_property
     def language(self) -> Language:
         """The language of this page."""
-        return next((language for language in self.languages if language.current), self.languages[0])
+        return next((one for one in self.languages if one.current), Language(get_language() or "en", own_name(get_language() or "en"), True))
 
 
 def own_name(code: str) -> str:

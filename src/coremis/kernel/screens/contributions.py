@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import reverse
 
 from coremis.kernel.module.contributions import Contribution, contributions
 from coremis.kernel.screens.screen import Text
@@ -45,7 +46,7 @@ class Tab(Contribution):
 
 @dataclass(frozen=True)
 class HomeCard(Contribution):
-    """A card on the home page. `show(request)` gives its template's context, or None.
+    """A card on the home page, or with `page="work"` on “My work”. `show(request)` gives its template's context, or None.
 
     The default template prints `figure`, `label`, `href`, `text` and `rows` (pairs of words and value) where given.
     """
@@ -54,6 +55,21 @@ class HomeCard(Contribution):
     show: Callable[[HttpRequest], Shown]
     permission: str
     template: str = "screens/_home_card.html"
+    order: int = 100
+    page: str = "home"
+
+
+@dataclass(frozen=True)
+class ChecklistStep(Contribution):
+    """One step from an empty installation to the first approved payroll, shown on the home page until all are `done()`.
+
+    `address` is the URL name of the page where it is done, by people who hold `permission`.
+    """
+
+    title: Text
+    done: Callable[[], bool]
+    address: str
+    permission: str
     order: int = 100
 
 
@@ -85,8 +101,23 @@ def shown_panels(panels: Iterable[Panel], tab: str, request: HttpRequest, record
     return [Part(str(panel.title), panel.template, context) for panel, context in asked if context is not None]
 
 
-def shown_cards(request: HttpRequest) -> list[Part]:
-    """The home cards that this person may see and that have something to say."""
-    cards = sorted(contributions(HomeCard), key=lambda card: card.order)
+def checklist(user: Any) -> list[dict[str, Any]]:
+    """The steps to the first payroll, for people who may do one of them; none when all are done."""
+    steps = sorted(contributions(ChecklistStep), key=lambda step: step.order)
+    if not any(user.has_perm(step.permission) for step in steps):
+        return []
+    done = [step.done() for step in steps]
+    if all(done):
+        return []
+    told = zip(steps, done, strict=True)
+    return [
+        {"title": str(step.title), "done": is_done, "url": reverse(step.address) if user.has_perm(step.permission) else ""}
+        for step, is_done in told
+    ]
+
+
+def shown_cards(request: HttpRequest, page: str = "home") -> list[Part]:
+    """The cards of a page that this person may see and that have something to say."""
+    cards = sorted((card for card in contributions(HomeCard) if card.page == page), key=lambda card: card.order)
     asked = [(card, card.show(request)) for card in cards if request.user.has_perm(card.permission)]
     return [Part(str(card.title), card.template, context) for card, context in asked if context is not None]

@@ -177,7 +177,7 @@ class ListScreen(Screen):
     def keep_typed(self, request: HttpRequest) -> HttpResponse:
         """Go to the address of what was typed; names, phones and document numbers stay on the server."""
         given = request.POST if request.method == "POST" else request.GET
-        typed = {name: [str(text)[:500] for text in values] for name, values in given.lists()}
+        typed = {name: [str(text).replace("\x00", "\ufffd")[:500] for text in values] for name, values in given.lists()}
         filters, search = self.table.filters_for(request.user), self.table.search
         if search and request.method == "POST" and "q" in typed:  # the search box of the top bar
             typed.setdefault(search.name, typed["q"])

@@ -26,8 +26,8 @@ class Table:
     filters: ClassVar[Sequence[Filter]] = ()
     search: ClassVar[Filter | None] = None
     default_sort: ClassVar[str] = ""
-    row_link: ClassVar[Callable[[Any], str] | None] = None
-    row_needs_attention: ClassVar[Callable[[Any], bool] | None] = None
+    row_link: ClassVar[Callable[..., str] | None] = None
+    row_needs_attention: ClassVar[Callable[..., bool] | None] = None
     export_name: ClassVar[str] = ""
     exact: ClassVar[bool] = False
     page_size: ClassVar[int] = 50

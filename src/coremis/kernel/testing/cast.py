@@ -39,7 +39,7 @@ def make_user(username: str, *permissions: str, area: Area | None = None, profil
     """A user who holds exactly these permissions in ``area`` (a profile of their own), or the given profile there."""
     user = User.objects.create_user(username, PASSWORD, **{"name": username.title(), "language": "en", **fields})
     if area is not None:
-        held = profile or make_profile(f"only-{username}", *permissions)
+        held = profile or make_profile(f"only-{username}"[-40:], *permissions)
         with maintenance("test users"):
             Assignment(user=user, profile=held, area=area, valid_from=date(2020, 1, 1)).save()
     return user

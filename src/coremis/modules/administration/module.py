@@ -1,9 +1,10 @@
 """What this module adds."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from coremis.kernel.access.models import Profile, User
-from coremis.kernel.access.seats import SEATS, SeatPermissions
+from coremis.kernel.access.models import Assignment, Profile, User
+from coremis.kernel.access.seats import SEATS, FirstRunPage, SeatPermissions
 from coremis.kernel.access.services import assign, save_profile
 from coremis.kernel.actions.jobs import SEALING
 from coremis.kernel.actions.services import redact
@@ -11,22 +12,32 @@ from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.approvals.services import close_route, save_route
 from coremis.kernel.areas.models import Area
+from coremis.kernel.jobs.models import Job
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import Panel
+from coremis.kernel.screens.contributions import ChecklistStep, HomeCard, Panel
 from coremis.kernel.screens.menu import ADMINISTRATION, HOME, MenuItem
-from coremis.modules.administration import panels, settings
+from coremis.modules.administration import cards, panels
+from coremis.modules.administration.jobs import VERIFYING
+from coremis.modules.administration.services import install_presets
 from coremis.modules.administration.views.people import assignment_preview, profile_preview
-from coremis.modules.administration.views.routes import route_preview
+from coremis.modules.administration.views.routes import close_preview, presets_preview, route_preview
 from coremis.modules.administration.work import count_waiting
 
-EVERYBODY = ("areas.view_area", "approvals.submit_request", "approvals.recall_request", "administration.cancel_job", "administration.retry_job")
+EVERYBODY = (
+    "areas.view_area",
+    "approvals.submit_request",
+    "approvals.recall_request",
+    "administration.cancel_job",
+    "administration.retry_job",
+)
 DECIDES = ("approvals.approve_request", "approvals.reject_request", "approvals.return_request", "approvals.view_request")
-READS_ACCESS = ("access.view_user", "access.view_profile", "access.view_assignment", "approvals.view_route", "approvals.view_request")
-KEEPS_HOUSE = (
-    *READS_ACCESS, *DECIDES, "jobs.view_job", "access.create_user", "access.change_user", "access.set_user_active", "access.reset_password",
+READS_ACCESS = ("access.view_user", "access.view_profile", "access.view_assignment", "approvals.view_route")
+KEEPS_HOUSE = (  # without approvals.view_request: a request may speak of people and money
+    *READS_ACCESS, "approvals.approve_request", "approvals.reject_request", "approvals.return_request",
+    "jobs.view_job", "access.create_user", "access.change_user", "access.set_user_active", "access.reset_password",
     "access.save_profile", "access.assign", "access.end_assignment", "approvals.save_route", "approvals.close_route",
     "areas.add_area", "areas.rename_area", "areas.move_area", "areas.close_area", "areas.load_areas", "areas.define_levels",
-    "config.change_settings", "areas.view_arealevel",
+    "config.change_settings", "areas.view_arealevel", "administration.install_presets",
 )  # fmt: skip
 
 contributions: list[Contribution] = [
@@ -41,19 +52,61 @@ contributions: list[Contribution] = [
     Panel(User, _("Assignments"), panels.user_assignments, "access.view_assignment", template="administration/_assignments.html"),
     Panel(Profile, _("Permissions"), panels.profile_permissions, "access.view_profile", template="administration/_permissions.html"),
     Panel(Area, _("Units inside"), panels.units_inside, "areas.view_area"),
-    Approvable(assign, preview=assignment_preview, places=lambda inputs: [inputs["area"].pk]),
-    Approvable(save_profile, preview=profile_preview),
-    Approvable(save_route, preview=route_preview),
+    Approvable(
+        assign,
+        preview=assignment_preview,
+        places=lambda inputs: [inputs["area"].pk],
+        subject=lambda inputs: None,
+        page=lambda inputs: reverse("administration:user", args=[inputs["user"].pk]),
+    ),
+    Approvable(
+        save_profile,
+        preview=profile_preview,
+        page=lambda inputs: reverse("administration:profile", args=[inputs["profile"].pk]) if inputs.get("profile") else "",
+    ),
+    Approvable(
+        save_route,
+        preview=route_preview,
+        subject=lambda inputs: inputs.get("route"),
+        page=lambda inputs: reverse("administration:route", args=[inputs["route"].pk]) if inputs.get("route") else "",
+    ),
+    Approvable(close_route, preview=close_preview, page=lambda inputs: reverse("administration:route", args=[inputs["route"].pk])),
+    Approvable(install_presets, preview=presets_preview),
     RoutePreset(assign, ("it",)),
     RoutePreset(save_profile, ("it",)),
     RoutePreset(save_route, ("it",)),
     RoutePreset(close_route, ("it",)),
+    RoutePreset(install_presets, ("it",)),
     RoutePreset(redact, ("auditor", "it")),
-    settings.COUNTRY,
-    settings.LANGUAGES,
-    settings.CURRENCY,
-    settings.DECIMALS,
+    FirstRunPage("administration:first_run"),
+    ChecklistStep(
+        _("Load the administrative units"),
+        lambda: Area.objects.exclude(parent=None).exists(),
+        "administration:load_areas",
+        "areas.load_areas",
+        order=10,
+    ),
+    ChecklistStep(
+        _("Create the users and assign their profiles"),
+        lambda: Assignment.objects.exclude(profile__code="it").exists(),
+        "administration:users",
+        "access.create_user",
+        order=20,
+    ),
+    ChecklistStep(
+        _("Start the worker, which does the long work"),
+        lambda: Job.objects.exclude(heartbeat_at=None).exists(),
+        "administration:jobs",
+        "jobs.view_job",
+        order=30,
+    ),
+    HomeCard(_("To decide"), cards.to_decide, "approvals.approve_request", order=10),
+    HomeCard(_("Decided by me"), cards.decided_by_me, "approvals.approve_request", order=90),
+    HomeCard(_("This installation"), cards.installation, "access.set_user_active", order=20),
+    HomeCard(_("Proof of the history"), cards.proof, "actions.view_event", order=20),
+    HomeCard(_("Access"), cards.changed_access, "actions.view_event", order=30),
     SEALING,
+    VERIFYING,
     *(SeatPermissions(seat, EVERYBODY) for seat in SEATS),
     *(SeatPermissions(seat, DECIDES) for seat in ("verifier", "approver", "accountant", "manager")),
     *(SeatPermissions(seat, ("screens.export_list",)) for seat in ("manager", "data", "commune", "payments", "accountant", "auditor")),

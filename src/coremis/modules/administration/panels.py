@@ -8,9 +8,9 @@ from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from coremis.kernel.access.models import Assignment, Profile, User
-from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.areas.models import Area
 from coremis.kernel.screens.contributions import Shown
+from coremis.modules.administration.permissions import grouped_permissions
 
 
 def user_assignments(request: HttpRequest, user: User) -> Shown:
@@ -29,13 +29,15 @@ def user_assignments(request: HttpRequest, user: User) -> Shown:
 
 
 def profile_permissions(request: HttpRequest, profile: Profile) -> Shown:
-    """The permissions of a profile, in words."""
-    known = known_permissions()
-    return {"names": sorted(str(known.get(name, name)) for name in profile.permission_names())}
+    """The permissions of a profile, by module and in words."""
+    groups = grouped_permissions(profile.permission_names())
+    return {"groups": [(heading, [title for _name, title in held]) for heading, held in groups]}
 
 
 def units_inside(request: HttpRequest, area: Area) -> Shown:
     """The units directly inside."""
     inside = Area.objects.visible_to(request.user, "areas.view_area").filter(parent=area, valid_until=None).order_by("search_name")[:200]
-    links: list[dict[str, Any]] = [{"title": f"{unit.name} ({unit.code})", "url": reverse("administration:area", args=[unit.pk])} for unit in inside]
+    links: list[dict[str, Any]] = [
+        {"title": f"{unit.name} ({unit.code})", "url": reverse("administration:area", args=[unit.pk])} for unit in inside
+    ]
     return {"links": links} if links else {"text": _("There are no units inside.")}

@@ -42,22 +42,25 @@ def retry_job(*, job: Job, actor: Actor) -> Job:
     return job
 
 
-@action(_("Install the ready profiles and approval routes"), covers=(save_profile, save_route))
+@action(_("Install the ready profiles and approval routes"), approvable=True, covers=(save_profile, save_route))
 def install_presets(*, area: Area, actor: Actor) -> int:
     """One profile for each seat, and a route for every approvable action, so that failing closed does not lock the door.
 
     Profiles and routes that exist already are left as the country has them. Returns how many were added.
     """
-    added = 0
-    for seat, title in SEATS.items():
-        if not Profile.objects.filter(code=seat).exists():
-            save_profile(code=seat, names=in_languages(title), permissions=permissions_of(seat), actor=actor)
-            added += 1
-    for name, levels, min_amount in presets():
-        if not Route.objects.filter(action=name, area=area, min_amount=min_amount, is_active=True).exists():
-            save_route(action=name, area=area, min_amount=min_amount, levels=[{"profile": seat} for seat in levels], actor=actor)
-            added += 1
-    return added
+    profiles, routes = missing_presets(area)
+    for seat in profiles:
+        save_profile(code=seat, names=in_languages(SEATS[seat]), permissions=permissions_of(seat), actor=actor)
+    for name, levels, min_amount in routes:
+        save_route(action=name, area=area, min_amount=min_amount, levels=[{"profile": seat} for seat in levels], actor=actor)
+    return len(profiles) + len(routes)
+
+
+def missing_presets(area: Area) -> tuple[list[str], list[tuple[str, tuple[str, ...], int]]]:
+    """The seats without a profile, and the ready routes (action, seats, amount) that are not in use in this area."""
+    held = set(Profile.objects.values_list("code", flat=True))
+    there = set(Route.objects.filter(area=area, is_active=True).values_list("action", "min_amount"))
+    return [seat for seat in SEATS if seat not in held], [ready for ready in presets() if (ready[0], ready[2]) not in there]
 
 
 @action(_("Set up the country"), covers=(define_levels, add_area, load_areas, change_settings, install_presets, save_profile, save_route))

@@ -13,9 +13,10 @@ from coremis.kernel.actions.models import Event
 from coremis.kernel.approvals.models import Request, Route
 from coremis.kernel.areas.models import Area, AreaLevel
 from coremis.kernel.base.money import Money
+from coremis.kernel.config.country import own_currency
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.screens.columns import Column, Status
-from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, DateRangeFilter, SearchFilter, TextFilter
+from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, DateRangeFilter, SearchFilter, TextFilter
 from coremis.kernel.screens.tables import Table
 
 JOB_TONES = {State.DONE: "good", State.FAILED: "stop", State.CANCELLED: "off", State.RUNNING: "info"}
@@ -23,7 +24,8 @@ REQUEST_TONES = {"APPROVED": "good", "REJECTED": "stop", "PENDING": "wait"}
 SIGN_IN = {
     "access.sign_in": _("Signed in"), "access.sign_out": _("Signed out"), "access.sign_in_failed": _("Sign-in failed"),
     "access.lock_out": _("Locked after wrong passwords"), "access.change_password": _("Changed the password"),
-    "access.change_second_factor": _("Changed the second factor"),
+    "access.change_second_factor": _("Changed the second step"), "files.download_attachment": _("Took a file home"),
+    "screens.open_record": _("Opened"), "actions.erased": _("Content erased"), "actions.maintain": _("Maintenance"),
 }  # fmt: skip
 
 
@@ -52,7 +54,11 @@ class AreaTable(Table):
         Column("valid_until", _("Valid until"), kind="date"),
     )
     search = SearchFilter("name", _("Name"), private=False, within=("search_name",))
-    filters = (ChoiceFilter("level", _("Level"), level_choices, "level_id"), AreaFilter("within", _("Within"), "id"), TextFilter("code", _("Code"), "code"))
+    filters = (
+        ChoiceFilter("level", _("Level"), "level_id", choices=level_choices),
+        AreaFilter("within", _("Within"), "id"),
+        TextFilter("code", _("Code"), "code"),
+    )
     default_sort = "name"
 
     @classmethod
@@ -74,6 +80,15 @@ def visible_users(user: Any) -> "QuerySet[User]":
     return User.objects.filter(pk__in=User.objects.filter(assignments__area__in=places.areas()).values("pk"))
 
 
+class NameFilter(SearchFilter):
+    """Users by words of their name or user name; there are few enough to look through."""
+
+    def apply(self, rows: "QuerySet[Any]", value: str) -> "QuerySet[Any]":
+        for word in value.split()[:10]:
+            rows = rows.filter(Q(name__icontains=word) | Q(username__icontains=word))
+        return rows
+
+
 class UserTable(Table):
     """The people who sign in."""
 
@@ -87,6 +102,8 @@ class UserTable(Table):
         Column("held", _("Assignments"), kind="number", show=lambda row: row.held),
         Column("last_login", _("Last sign-in"), kind="date", sort="last_login"),
     )
+    search = NameFilter("who", _("Name or user name"))
+    filters = (BooleanFilter("is_active", _("May sign in"), "is_active"),)
     default_sort = "name"
 
     @classmethod
@@ -107,13 +124,19 @@ class ProfileTable(Table):
         Column("name", _("Name"), show=str),
         Column("code", _("Code"), kind="code", sort="code"),
         Column("permissions", _("Permissions"), kind="number", show=lambda row: len(row.permissions)),
-        Column("second_factor", _("Second factor"), show=lambda row: _("required") if row.second_factor_required else ""),
+        Column("second_factor", _("Second step at sign-in"), show=lambda row: _("required") if row.second_factor_required else ""),
     )
     default_sort = "code"
 
     @staticmethod
     def row_link(row: Profile) -> str:
         return reverse("administration:profile", args=[row.pk])
+
+
+def route_choices(user: Any) -> list[tuple[str, Any]]:
+    """The actions that wait for approval."""
+    named = [(name, item.title) for name, item in ACTIONS.items() if item.approvable]
+    return sorted(named, key=lambda item: str(item[1]))
 
 
 class RouteTable(Table):
@@ -124,9 +147,14 @@ class RouteTable(Table):
     columns = (
         Column("action", _("Action"), show=lambda row: action_title(row.action), sort="action"),
         Column("area", _("Place"), show=lambda row: row.area.name, sort="area__search_name"),
-        Column("min_amount", _("From amount"), kind="number", sort="min_amount", help=_("In the smallest unit of the currency.")),
+        Column("min_amount", _("From amount"), kind="amount", show=lambda row: Money(row.min_amount, own_currency()), sort="min_amount"),
         Column("levels", _("Who must agree"), show=lambda row: route_text(row)),
         Column("is_active", _("Status"), show=lambda row: Status("good", _("in use")) if row.is_active else Status("off", _("closed"))),
+    )
+    filters = (
+        ChoiceFilter("action", _("Action"), "action", choices=route_choices),
+        AreaFilter("area", _("Place"), "area"),
+        BooleanFilter("is_active", _("In use"), "is_active"),
     )
     default_sort = "action"
 
@@ -157,14 +185,19 @@ class RequestTable(Table):
         Column("action", _("What"), show=lambda row: action_title(row.action), sort="action"),
         Column("maker", _("Asked by"), show=lambda row: str(row.maker), sort="maker__name"),
         Column("area", _("Place"), show=lambda row: row.area.name),
-        Column("amount", _("Amount"), kind="amount", show=lambda row: Money(row.amount_minor, row.currency) if row.amount_minor is not None else None),
+        Column(
+            "amount",
+            _("Amount"),
+            kind="amount",
+            show=lambda row: Money(row.amount_minor, row.currency) if row.amount_minor is not None else None,
+        ),
         Column("state", _("Status"), show=lambda row: Status(REQUEST_TONES.get(row.state, "off"), row.get_state_display())),
         Column("submitted_at", _("Asked on"), kind="date", sort="submitted_at"),
     )
     filters = (
-        ChoiceFilter("state", _("Status"), Request.State.choices, "state"),
+        ChoiceFilter("state", _("Status"), "state", choices=Request.State.choices),
         AreaFilter("area", _("Place"), "area"),
-        DateRangeFilter("on", _("Asked on"), "submitted_at"),
+        DateRangeFilter("on", _("Asked on"), "submitted_at", moments=True),
     )
     default_sort = "-submitted_at"
 
@@ -192,11 +225,11 @@ class JobTable(Table):
     columns = (
         Column("title", _("What"), show=lambda row: row.title),
         Column("state", _("Status"), show=lambda row: Status(JOB_TONES.get(row.state, "wait"), row.get_state_display())),
-        Column("done", _("Done"), kind="number", show=lambda row: row.done),
+        Column("done", _("Done so far"), kind="number", show=lambda row: row.done),
         Column("total", _("Of"), kind="number", show=lambda row: row.total),
         Column("queued_at", _("Ordered on"), kind="date", sort="queued_at"),
     )
-    filters = (ChoiceFilter("state", _("Status"), State.choices, "state"),)
+    filters = (ChoiceFilter("state", _("Status"), "state", choices=State.choices),)
     default_sort = "-queued_at"
 
     @classmethod
@@ -237,8 +270,8 @@ class EventTable(Table):
         Column("id", _("Number"), kind="code", sort="id"),
     )
     filters = (
-        ChoiceFilter("action", _("What"), event_choices, "action"),
-        DateRangeFilter("on", _("When"), "recorded_at"),
+        ChoiceFilter("action", _("What"), "action", choices=event_choices),
+        DateRangeFilter("on", _("When"), "recorded_at", moments=True),
         AreaFilter("area", _("Place"), "area_id"),
     )
     default_sort = "-id"

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from coremis.kernel.access.models import User
 from coremis.kernel.approvals.models import Request
 from coremis.kernel.approvals.queries import waiting_for
-from coremis.kernel.files.models import Attachment
 from coremis.kernel.jobs.models import Job
+from coremis.kernel.screens.contributions import shown_cards
+from coremis.kernel.screens.exports import my_downloads
 from coremis.kernel.screens.screen import Screen
 from coremis.kernel.screens.tables import small_table
 from coremis.modules.administration.tables import JobTable, RequestTable
@@ -37,6 +38,7 @@ class MyWork(Screen):
             "returned": small_table(RequestTable, list(returned), me, omit=["maker"]),
             "pending": small_table(RequestTable, list(pending), me, omit=["maker"]),
             "running": small_table(JobTable, list(Job.objects.filter(actor_id=me.pk).order_by("-pk")[:RECENT]), me),
-            "files": Attachment.objects.visible_to(me, "files.view_attachment").filter(user_id=me.pk).order_by("-pk")[:RECENT],
+            "cards": shown_cards(request, page="work"),
+            "files": my_downloads(me)[:RECENT],
         }
         return render(request, "administration/my_work.html", context)

@@ -1,5 +1,34 @@
-"""What this module adds."""
+"""What this module adds.
 
+Seats: data and commune officers bring files for their own places. A programme manager decides on them, because what enters the
+register is the programme's answer for years; approvers decide on money, and see imports so that a country may route them there.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.access.seats import SeatPermissions
+from coremis.kernel.approvals.presets import RoutePreset
+from coremis.kernel.approvals.routes import Approvable
+from coremis.kernel.exchange.applying import apply_batch
+from coremis.kernel.exchange.checking import check_batch
+from coremis.kernel.exchange.services import cancel_batch, create_batch
 from coremis.kernel.module.contributions import Contribution
+from coremis.kernel.screens.contributions import HomeCard
+from coremis.kernel.screens.menu import ASSESS, MenuItem
+from coremis.modules.intake import panels
+from coremis.modules.intake.imports import PERSONS
+from coremis.modules.intake.previews import batch_effect, batch_page
+from coremis.modules.intake.tables import SEE
 
-contributions: list[Contribution] = []
+BRINGS = (SEE, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name)
+
+contributions: list[Contribution] = [
+    PERSONS,
+    MenuItem(_("Imports"), "intake:batches", group=ASSESS, order=20),
+    HomeCard(_("My imports"), panels.my_imports, permission=create_batch.name, order=20),
+    Approvable(apply_batch, preview=batch_effect, page=batch_page),
+    RoutePreset(apply_batch, ("manager",)),
+    SeatPermissions("data", BRINGS),
+    SeatPermissions("commune", BRINGS),
+    *(SeatPermissions(seat, (SEE,)) for seat in ("manager", "approver", "auditor")),
+]

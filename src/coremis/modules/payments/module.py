@@ -1,5 +1,75 @@
 """What this module adds."""
 
-from coremis.kernel.module.contributions import Contribution
+from django.utils.translation import gettext_lazy as _
 
-contributions: list[Contribution] = []
+from coremis.kernel.access.seats import SeatPermissions
+from coremis.kernel.approvals.presets import RoutePreset
+from coremis.kernel.approvals.routes import Approvable
+from coremis.kernel.base.money import Money
+from coremis.kernel.module.contributions import Contribution
+from coremis.kernel.screens.contributions import Panel, Tab
+from coremis.kernel.screens.menu import PROVIDE, MenuItem
+from coremis.modules.payments import panels, previews, services
+from coremis.modules.payments.models import Payroll
+from coremis.modules.payments.services.confirmation import settled_amount
+from coremis.modules.registry.models import Household, Person
+
+# From this amount on two levels agree; smallest units. It is the minimum amount of a route, so every country changes it there.
+TWO_LEVELS_FROM = 50_000_000
+SEES_PLANS = ("payments.view_fund", "payments.view_cycle", "payments.view_payroll", "payments.view_payrollstep", "payments.view_leftout")
+SEES_RESULTS = ("payments.view_resultfile", "payments.view_resultrow")
+SEES = (*SEES_PLANS, *SEES_RESULTS, "payments.view_payrollline")
+CALCULATES = ("payments.save_cycle", "payments.generate_payroll", "payments.approve_payroll", "payments.cancel_payroll")
+BRINGS = ("payments.upload_results", "payments.check_results", "payments.discard_results", "payments.take_rejected_rows")
+RECONCILES = ("payments.confirm_results", "payments.close_payroll", "payments.write_off", "payments.take_rejected_rows")
+
+
+def total_of(inputs: dict[str, object]) -> Money:
+    """What a payroll pays in all."""
+    payroll = inputs["payroll"]
+    assert isinstance(payroll, Payroll)
+    return payroll.total
+
+
+contributions: list[Contribution] = [
+    MenuItem(_("Payrolls"), "payments:payroll_list", group=PROVIDE, order=10),
+    MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
+    MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),
+    MenuItem(_("Payment cycles"), "payments:cycle_list", group=PROVIDE, order=40),
+    MenuItem(_("Funds"), "payments:fund_list", group=PROVIDE, order=45),
+    Tab(Payroll, "lines", _("Payments"), order=10),
+    Tab(Payroll, "left_out", _("Left out"), order=20),
+    Tab(Payroll, "results", _("Results"), order=30),
+    Tab(Payroll, "money", _("Money"), order=40),
+    Panel(Payroll, _("What became of the payments"), panels.figures, "payments.view_payroll", order=10),
+    Panel(Payroll, _("Who did what"), panels.steps, "payments.view_payrollstep", order=20),
+    Panel(Payroll, _("Payments"), panels.lines, "payments.view_payrollline", tab="lines"),
+    Panel(Payroll, _("Left out, by reason"), panels.left_out, "payments.view_leftout", tab="left_out"),
+    Panel(Payroll, _("Files of results"), panels.results, "payments.view_resultfile", tab="results"),
+    Panel(Payroll, _("Postings in the ledger"), panels.money, "ledger.view_posting", tab="money"),
+    Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", order=60),
+    Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", order=60),
+    Approvable(services.approve_payroll, amount=total_of, preview=previews.approval),
+    Approvable(services.release_payroll, amount=total_of, preview=previews.release),
+    Approvable(services.cancel_payroll, amount=total_of, preview=previews.cancellation),
+    Approvable(services.close_payroll, amount=total_of, preview=previews.closing),
+    Approvable(
+        services.confirm_results, preview=previews.confirmation,
+        amount=lambda inputs: settled_amount(inputs["file"], inputs.get("missing_as_unpaid", False)),
+    ),
+    Approvable(services.write_off, preview=previews.writing_off, places=lambda inputs: inputs["row"].file.place_ids() or []),
+    RoutePreset(services.approve_payroll, ("approver",)),
+    RoutePreset(services.approve_payroll, ("verifier", "approver"), min_amount=TWO_LEVELS_FROM),
+    RoutePreset(services.release_payroll, ("approver",)),
+    RoutePreset(services.cancel_payroll, ("approver",)),
+    RoutePreset(services.confirm_results, ("approver",)),
+    RoutePreset(services.close_payroll, ("approver",)),
+    RoutePreset(services.write_off, ("approver",)),
+    SeatPermissions("payments", (*SEES, *CALCULATES, *BRINGS, "payments.take_payee_list")),
+    SeatPermissions("verifier", SEES),
+    SeatPermissions("approver", SEES),
+    SeatPermissions("accountant", (*SEES, "payments.save_fund", "payments.release_payroll", *RECONCILES)),
+    SeatPermissions("manager", (*SEES, "payments.release_payroll")),
+    SeatPermissions("auditor", SEES),
+    SeatPermissions("commune", ("payments.view_payrollline", "payments.view_cycle")),
+]  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, FilteredRelation, Func, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import SHA256, Cast, Coalesce, Concat, Trim
+from django.db.models.functions import Cast, Coalesce, Concat, Trim
 
 from coremis.kernel.areas.queries import below
 from coremis.modules.payments.models import Cycle, PayrollLine
@@ -17,6 +17,17 @@ FROZEN = (
     "payroll", "component", "enrolment", "area", "payee", "amount_minor", "currency", "enrolment_number", "enrolment_status",
     "household_number", "household_name", "payee_number", "payee_name", "payee_phone", "document_kind", "document_hash", "area_name",
 )  # fmt: skip
+
+
+class Digest(Func):
+    """SHA-256 in hexadecimal digits: built into PostgreSQL (Django's own asks for an extension), added to SQLite by Django."""
+
+    function = "SHA256"
+    output_field = CharField(max_length=64)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The built-in function takes bytes."""
+        return self.as_sql(compiler, connection, template="ENCODE(SHA256(CONVERT_TO(%(expressions)s, 'UTF8')), 'hex')", **context)
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,7 @@ def frozen_hash(prefix: str = "") -> Any:
     """SHA-256 of everything frozen in a line, from its columns or from the annotations that will become them."""
     parts = [Coalesce(Cast(F(prefix + name), CharField()), Value("")) for name in FROZEN]
     joined = Func(*parts, template="(%(expressions)s)", arg_joiner=" || '|' || ", output_field=CharField())
-    return SHA256(joined)
+    return Digest(joined)
 
 
 def changed_lines(lines: "QuerySet[PayrollLine]") -> "QuerySet[PayrollLine]":

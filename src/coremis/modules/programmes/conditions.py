@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from coremis.kernel.base.formula import Formula, Kind, parse
-from coremis.kernel.expressions.compiler import compile_condition, constant, template_for
+from coremis.kernel.expressions.compiler import compile_condition, template_for
 from coremis.kernel.expressions.variable import Variable
-from coremis.kernel.expressions.written import Written
+from coremis.kernel.expressions.written import Written, constant
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Household, Person, Relationship, VariableDefinition
 

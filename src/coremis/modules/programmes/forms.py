@@ -35,7 +35,7 @@ class ChangeField(forms.ChoiceField):
         if not text:
             return None
         old, new, reason = text.split(":")
-        return old, Status(new), Reason(reason)
+        return Status(old) if old else NEW, Status(new), Reason(reason)
 
 
 def _group_title(old: str, new: Status, arrow: bool) -> str:

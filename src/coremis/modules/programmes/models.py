@@ -70,7 +70,9 @@ class GroupChange(Record):
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="group_changes", verbose_name=_("programme"))
     what = models.CharField(_("what"), max_length=6, choices=What.choices)
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"), help_text="What holds all chosen places.")
+    area = models.ForeignKey(
+        Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"), help_text="What holds all chosen places."
+    )
     area_ids = models.JSONField(default=list, help_text="The places that were chosen.")
     condition = models.TextField(_("condition"), blank=True)
     from_status = models.CharField(_("from"), max_length=10, choices=Status.choices, blank=True)
@@ -109,17 +111,25 @@ class Enrolment(Record):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     number = models.BigIntegerField(_("number"), unique=True, editable=False)
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("programme"), db_index=False)
-    household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("household"))
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("programme"), db_index=False
+    )
+    household = models.ForeignKey(
+        Household, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("household")
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="enrolments", verbose_name=_("person"))
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"))
     status = models.CharField(_("status"), max_length=10, choices=Status.choices)
     status_since = models.DateField(_("status since"), default=timezone.localdate)
     status_reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True)
     status_note = models.CharField(_("note"), max_length=300, blank=True)
-    set_by_hand = models.BooleanField(default=False, editable=False, help_text="A person decided for this one; group changes leave it alone.")
+    set_by_hand = models.BooleanField(
+        default=False, editable=False, help_text="A person decided for this one; group changes leave it alone."
+    )
     enrolled_on = models.DateField(_("enrolled on"), default=timezone.localdate)
-    group = models.ForeignKey(GroupChange, on_delete=models.PROTECT, null=True, editable=False, related_name="enrolments", help_text="What enrolled it.")
+    group = models.ForeignKey(
+        GroupChange, on_delete=models.PROTECT, null=True, editable=False, related_name="enrolments", help_text="What enrolled it."
+    )
 
     objects = EnrolmentManager()
 

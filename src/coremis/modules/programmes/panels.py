@@ -86,5 +86,3 @@ def concerned(request: HttpRequest, group: GroupChange) -> Shown:
     rows = EnrolmentTable.visible(request.user).filter(group=group).order_by("pk")[:LATEST]
     table = small_table(EnrolmentTable, list(rows), request.user, omit=["programme"])
     return {"table": table} if table["rows"] else None
-
-

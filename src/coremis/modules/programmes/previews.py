@@ -7,15 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coremis.kernel.actions.models import Change
-from coremis.kernel.screens.preview import Preview
 from coremis.kernel.screens.columns import text_of
+from coremis.kernel.screens.preview import Preview
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Status
 from coremis.modules.programmes.queries import Choice, free_places, takes_place
 from coremis.modules.programmes.reasons import NEW
 from coremis.modules.programmes.services.groups import choose
 from coremis.modules.programmes.services.restoring import enrolled_again, obstacles
 from coremis.modules.programmes.services.statuses import not_by_hand
-from coremis.modules.programmes.services.undoing import undoable, unchanged_since, when
+from coremis.modules.programmes.services.undoing import unchanged_since, undoable, when
 
 Inputs = dict[str, Any]
 
@@ -33,7 +33,9 @@ def one_status(inputs: Inputs, actor: Any) -> Preview:
     enrolment: Enrolment = inputs["enrolment"]
     facts = [(_("Who"), enrolment.who), (_("Programme"), enrolment.programme), (_("Reason"), inputs["reason"].label)]
     facts += _places_left(enrolment.programme, takes_place(enrolment.status, inputs["status"]))
-    return Preview(facts=facts, changes=[(_("Status"), enrolment.get_status_display(), inputs["status"].label)], button=_("Change the status"))
+    return Preview(
+        facts=facts, changes=[(_("Status"), enrolment.get_status_display(), inputs["status"].label)], button=_("Change the status")
+    )
 
 
 def one_undoing(inputs: Inputs, actor: Any) -> Preview:
@@ -44,7 +46,9 @@ def one_undoing(inputs: Inputs, actor: Any) -> Preview:
     if before is None:
         return Preview(problem=_("The last thing that happened here was no change of status, so there is nothing to undo."))
     facts = [(_("Who"), enrolment.who), (_("Programme"), enrolment.programme)]
-    return Preview(facts=facts, changes=[(_("Status"), enrolment.get_status_display(), Status(before).label)], button=_("Undo the last change"))
+    return Preview(
+        facts=facts, changes=[(_("Status"), enrolment.get_status_display(), Status(before).label)], button=_("Undo the last change")
+    )
 
 
 def group_enrolment(inputs: Inputs, actor: Any) -> Preview:
@@ -55,7 +59,8 @@ def group_enrolment(inputs: Inputs, actor: Any) -> Preview:
     takes = takes_place(NEW, inputs["status"])
     over = _over(programme, new, takes)
     facts = [
-        *_chosen(inputs, choice), (_("New status"), inputs["status"].label), (_("Reason"), inputs["reason"].label), (_("Fit the condition"), fitting),
+        *_chosen(inputs, choice), (_("New status"), inputs["status"].label), (_("Reason"), inputs["reason"].label),
+        (_("Fit the condition"), fitting),
         *_places_left(programme, takes), (_("In another programme too"), elsewhere),
     ]  # fmt: skip
     left_out = _left_out((_("already in this programme"), fitting - new), (_("no place left, the lowest numbers come first"), over))
@@ -71,7 +76,12 @@ def group_status(inputs: Inputs, actor: Any) -> Preview:
     count = not_by_hand(choice.enrolled(old), inputs.get("also_set_by_hand", False)).count()
     takes = takes_place(old, new)
     over = _over(programme, count, takes)
-    facts = [*_chosen(inputs, choice), (_("Reason"), inputs["reason"].label), (_("Fit the condition"), fitting), *_places_left(programme, takes)]
+    facts = [
+        *_chosen(inputs, choice),
+        (_("Reason"), inputs["reason"].label),
+        (_("Fit the condition"), fitting),
+        *_places_left(programme, takes),
+    ]
     left_out = _left_out((_("decided one by one"), fitting - count), (_("no place left, the lowest numbers come first"), over))
     button = _change_words(new, count - over)
     return Preview(facts=facts, count=count - over, left_out=left_out, changes=[(_("Status"), old.label, new.label)], button=button)
@@ -85,7 +95,12 @@ def group_undoing(inputs: Inputs, actor: Any) -> Preview:
     left_out = [(sentence, same.filter(pk__in=ids).count()) for sentence, ids in obstacles(same, since)]
     may = undoable(group).count()
     left_out.append((_("changed since"), max(0, group.count - same.count())))
-    left_out.append((_("enrolled again by now"), same.filter(enrolled_again(group.programme.unit)).count() if group.to_status in ("GRADUATED", "EXITED") else 0))
+    left_out.append(
+        (
+            _("enrolled again by now"),
+            same.filter(enrolled_again(group.programme.unit)).count() if group.to_status in ("GRADUATED", "EXITED") else 0,
+        )
+    )
     back = Status.EXITED if enrolled else Status(group.from_status)
     over = _over(group.programme, may, takes_place(group.to_status, back))
     left_out.append((_("no place left, the lowest numbers come first"), over))
@@ -98,16 +113,25 @@ def group_undoing(inputs: Inputs, actor: Any) -> Preview:
 def changed_programme(inputs: Inputs, actor: Any) -> Preview:
     """Changing a programme: before and after."""
     programme: Programme = inputs["programme"]
-    pairs = [(field, getattr(programme, field), inputs.get(field)) for field in ("starts_on", "ends_on", "max_beneficiaries", "description")]
+    pairs = [
+        (field, getattr(programme, field), inputs.get(field)) for field in ("starts_on", "ends_on", "max_beneficiaries", "description")
+    ]
     changes = [(Programme._meta.get_field(field).verbose_name, old, new) for field, old, new in pairs if (old or None) != (new or None)]
-    renamed = [(f"{_('Name')} ({code})", programme.names.get(code), inputs["names"].get(code)) for code in sorted({*programme.names, *inputs["names"]})]
+    renamed = [
+        (f"{_('Name')} ({code})", programme.names.get(code), inputs["names"].get(code))
+        for code in sorted({*programme.names, *inputs["names"]})
+    ]
     changes = [*(pair for pair in renamed if pair[1] != pair[2]), *changes]
     return Preview(facts=[(_("Programme"), programme)], changes=changes, problem="" if changes else _("Nothing would change."))
 
 
 def _chosen(inputs: Inputs, choice: Choice) -> list[tuple[str, Any]]:
     places = ", ".join(area.name for area in inputs["areas"])
-    return [(_("Programme"), inputs["programme"]), (_("Places"), places), (_("Condition"), choice.condition or _("none: everybody in these places"))]
+    return [
+        (_("Programme"), inputs["programme"]),
+        (_("Places"), places),
+        (_("Condition"), choice.condition or _("none: everybody in these places")),
+    ]
 
 
 def _places_left(programme: Programme, takes: bool) -> list[tuple[str, Any]]:

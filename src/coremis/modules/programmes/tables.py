@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.numbers import read_number
-from coremis.kernel.screens.columns import Column, Status as Word
+from coremis.kernel.screens.columns import Column
+from coremis.kernel.screens.columns import Status as Word
 from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, DateRangeFilter, Filter, SearchFilter, any_of
 from coremis.kernel.screens.tables import Table
 from coremis.modules.programmes.models import PAYABLE, Enrolment, GroupChange, Programme, Reason, Status
@@ -38,7 +39,13 @@ class ProgrammeTable(Table):
         Column("code", _("Code"), kind="code", sort="code"),
         Column("name", _("Name"), show=str),
         Column("unit", _("Helps"), show=lambda row: row.get_unit_display()),
-        Column("active", _("Active"), kind="number", show=lambda row: getattr(row, "active", None), help=_("Active beneficiaries in your places.")),
+        Column(
+            "active",
+            _("Active"),
+            kind="number",
+            show=lambda row: getattr(row, "active", None),
+            help=_("Active beneficiaries in your places."),
+        ),
         Column("max_beneficiaries", _("Places"), kind="number", sort="max_beneficiaries"),
         Column("starts_on", _("Starts on"), kind="date", sort="starts_on"),
         Column("ends_on", _("Ends on"), kind="date", sort="ends_on"),
@@ -54,7 +61,7 @@ class ProgrammeTable(Table):
         counts = seen.order_by().values("programme").annotate(count=Count("pk")).values("count")
         return super().visible(user).annotate(active=Coalesce(Subquery(counts), 0, output_field=IntegerField()))
 
-    def row_link(row: Any) -> str:  # type: ignore[misc]  # noqa: N805
+    def row_link(row: Any) -> str:  # noqa: N805
         return reverse("programmes:programme_detail", kwargs={"pk": row.pk})
 
 
@@ -115,7 +122,7 @@ class EnrolmentTable(Table):
         """A list of one status has no filter for it."""
         return [filter for filter in super().filters_for(user) if not (cls.only and filter.name == "status")]
 
-    def row_link(row: Any) -> str:  # type: ignore[misc]  # noqa: N805
+    def row_link(row: Any) -> str:  # noqa: N805
         return reverse("programmes:enrolment_detail", kwargs={"pk": row.pk})
 
 
@@ -170,7 +177,7 @@ class GroupChangeTable(Table):
         """With what the columns name."""
         return rows.select_related("area", "programme")
 
-    def row_link(row: Any) -> str:  # type: ignore[misc]  # noqa: N805
+    def row_link(row: Any) -> str:  # noqa: N805
         return reverse("programmes:group_change_detail", kwargs={"pk": row.pk})
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.models import Area
@@ -87,15 +87,19 @@ change_programme = ActionScreen(
 
 def names_in_words(programme: Programme) -> str:
     """Which names a condition may use."""
-    return _now("A condition may use: %(names)s.") % {"names": ", ".join(sorted(names_for(programme.unit)))}
+    return gettext("A condition may use: %(names)s.") % {"names": ", ".join(sorted(names_for(programme.unit)))}
 
 
 enrol_matching = ActionScreen(
-    services.enrol_matching, form=forms.EnrolMatchingForm, target=(Programme, "pk"), lead=names_in_words,
+    services.enrol_matching,
+    title=lambda programme: gettext("Enrol those who match: %(programme)s") % {"programme": programme},
+    form=forms.EnrolMatchingForm, target=(Programme, "pk"), lead=names_in_words,
     preview=previews.group_enrolment, done=group_url, back=programme_url,
 )  # fmt: skip
 change_status_matching = ActionScreen(
-    services.change_status_matching, form=forms.ChangeStatusMatchingForm, target=(Programme, "pk"), lead=names_in_words,
+    services.change_status_matching,
+    title=lambda programme: gettext("Change status of many: %(programme)s") % {"programme": programme},
+    form=forms.ChangeStatusMatchingForm, target=(Programme, "pk"), lead=names_in_words,
     preview=previews.group_status, done=group_url, back=programme_url, danger=True,
 )  # fmt: skip
 
@@ -144,14 +148,22 @@ enrolment_detail = DetailScreen(
     facts=enrolment_facts,
     attention=enrolment_attention,
     actions=[
-        ActionLink(_("Change the status"), "programmes:change_status", "programmes.change_status", tone="primary", show=lambda row: row.status in OPEN),
-        ActionLink(_("Undo the last change"), "programmes:undo_last_change", "programmes.undo_last_change", show=lambda row: row.version > 1),
+        ActionLink(
+            _("Change the status"),
+            "programmes:change_status",
+            "programmes.change_status",
+            tone="primary",
+            show=lambda row: row.status in OPEN,
+        ),
+        ActionLink(
+            _("Undo the last change"), "programmes:undo_last_change", "programmes.undo_last_change", show=lambda row: row.version > 1
+        ),
     ],
     prepare=lambda rows: rows.select_related("programme", "household", "person", "area"),
 )
 change_status = ActionScreen(
     services.change_status, form=forms.ChangeStatusForm, target=(Enrolment, "pk"), preview=previews.one_status,
-    title=lambda enrolment: _now("Change the status of %(who)s") % {"who": enrolment.who}, done=enrolment_url, back=enrolment_url,
+    title=lambda enrolment: gettext("Change the status of %(who)s") % {"who": enrolment.who}, done=enrolment_url, back=enrolment_url,
 )  # fmt: skip
 undo_last_change = ActionScreen(
     services.undo_last_change, form=forms.UndoForm, target=(Enrolment, "pk"), preview=previews.one_undoing,
@@ -187,7 +199,7 @@ def group_attention(request: HttpRequest, group: GroupChange) -> list[Attention]
         return []
     if job.problem:
         return [Attention("bad", job.problem_text)]
-    done = _now("%(state)s: %(done)s of %(total)s.") % {"state": job.get_state_display(), "done": job.done, "total": job.total or "–"}
+    done = gettext("%(state)s: %(done)s of %(total)s.") % {"state": job.get_state_display(), "done": job.done, "total": job.total or "–"}
     return [Attention("info", done)]
 
 

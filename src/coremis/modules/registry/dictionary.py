@@ -29,7 +29,8 @@ def variables_of(*subjects: str) -> list[VariableDefinition]:
 def checked_data(subjects: tuple[str, ...], given: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """``before`` with the given values, each as its variable says; None takes a value away. Unknown codes are refused."""
     known = {variable.code: variable for variable in VariableDefinition.objects.filter(subject__in=subjects)}
-    values, errors = dict(before or {}), {}
+    values: dict[str, Any] = dict(before or {})
+    errors: dict[str, list[Any]] = {}
     for code, raw in given.items():
         try:
             if code not in known:

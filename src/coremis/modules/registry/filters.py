@@ -29,15 +29,15 @@ def persons_found(text: str) -> list[int]:
     """The ids of those who have this phone or this document, or who live in the household of this number."""
     if not any(sign.isdigit() for sign in text):
         return []
-    if (number := number_with("H", text)) is not None:
+    if (number := number_with(text, "H")) is not None:
         return list(_living().filter(household__number=number).values_list("person", flat=True)[:MOST])
     return list(Person.objects.filter(find_by_phone(text) | find_by_document(text)).values_list("pk", flat=True)[:MOST])
 
 
-def number_with(prefix: str, text: str) -> int | None:
-    """The human number in the text, where it is written with this prefix or with none."""
+def number_with(text: str, *prefixes: str) -> int | None:
+    """The human number in the text, where it is written with one of these prefixes; "" stands for none."""
     written = re.match(r"\s*([A-Za-z]*)", text)
-    return read_number(text) if written and written[1].upper() in ("", prefix) else None
+    return read_number(text) if written and written[1].upper() in prefixes else None
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class PersonSearch(SearchFilter):
     """A name or a part of it, a number, a phone, a document, or the number of a household."""
 
     def apply(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        number = number_with("P", value)
+        number = number_with(value, "P", "")
         identified = Q(pk__in=persons_found(value))
         if number is not None:
             return rows.filter(Q(number=number) | identified)
@@ -58,7 +58,7 @@ class HouseholdSearch(SearchFilter):
 
     def apply(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
         found = Q(pk__in=self._of_members(value))
-        number = number_with("H", value)
+        number = number_with(value, "H", "")
         if number is not None:
             return rows.filter(Q(number=number) | found)
         return rows.filter(name_holds(value) | found if any(sign.isalpha() for sign in value) else found)
@@ -66,7 +66,7 @@ class HouseholdSearch(SearchFilter):
     def _of_members(self, value: str) -> list[int]:
         if not any(sign.isdigit() for sign in value):
             return []
-        number = number_with("P", value)
+        number = number_with(value, "P")
         about = Q(person__in=persons_found(value))
         about |= Q(person__number=number) if number is not None else Q(pk__in=[])
         return list(_living().filter(about).values_list("household", flat=True)[:MOST])

@@ -1,9 +1,9 @@
 """The forms of the action pages about people."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -28,13 +28,13 @@ Kind = VariableDefinition.Kind
 CHOOSE = ("", "–")
 
 
-def chosen(kind: Any, title: str | Promise, required: bool = True, leave_out: tuple[str, ...] = ()) -> forms.ChoiceField:
+def chosen(kind: Any, title: Any, required: bool = True, leave_out: tuple[str, ...] = ()) -> forms.ChoiceField:
     """A list of choices that begins with nothing chosen."""
     choices = [CHOOSE, *((value, words) for value, words in kind.choices if value not in leave_out)]
     return forms.ChoiceField(label=title, choices=choices, required=required)
 
 
-def past_day(title: str | Promise, help_text: Any = "", required: bool = False) -> forms.DateField:
+def past_day(title: Any, help_text: Any = "", required: bool = False) -> forms.DateField:
     """A day up to today."""
     return forms.DateField(label=title, help_text=help_text, required=required, widget=DateInput())
 
@@ -76,7 +76,7 @@ def shown_data(data: dict[str, Any], *subjects: str) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for found in variables_of(*subjects):
         value = data.get(found.code)
-        shown[f"data_{found.code}"] = {True: "yes", False: "no"}.get(value, value) if found.kind == Kind.BOOLEAN else value
+        shown[f"data_{found.code}"] = ("yes" if value else "no") if isinstance(value, bool) else value
     return shown
 
 
@@ -88,6 +88,12 @@ class FactsForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         add_variables(self, variables_of(*self.subjects))
+
+    def lines(self) -> Iterator[list[forms.BoundField]]:
+        """The fields row by row; the variables stand three in a row at the end."""
+        facts = [field for field in self.visible_fields() if field.name.startswith("data_")]
+        yield from (line for line in super().lines() if line and not line[0].name.startswith("data_"))
+        yield from (facts[place : place + 3] for place in range(0, len(facts), 3))
 
     def take_over(self, errors: Any) -> None:
         """Sentences about ``data.rooms`` stand beside the field ``data_rooms``."""
@@ -110,7 +116,7 @@ class RegisterPersonForm(FactsForm, PersonFields):
 
     subjects = OF_PERSONS
     area = AreaField(label=gettext_lazy("Place"))
-    rows = (("given_names", "surname"), ("sex", "birth"), ("phone", "phone_owner"))
+    rows = (("area",), ("given_names", "surname"), ("sex", "birth"), ("phone", "phone_owner"))
 
 
 class ChangePersonForm(FactsForm, PersonFields):
@@ -118,7 +124,13 @@ class ChangePersonForm(FactsForm, PersonFields):
 
     subjects = OF_PERSONS
     birth_unknown = forms.BooleanField(label=gettext_lazy("The birth date is not known"), required=False)
+    area = AreaField(label=gettext_lazy("Place"), required=False)
     rows = (("given_names", "surname"), ("sex", "birth"), ("birth_unknown",), ("phone", "phone_owner"))
+
+    def __init__(self, *args: Any, target: Person, **kwargs: Any) -> None:
+        super().__init__(*args, target=target, **kwargs)
+        if target.memberships.filter(left_on=None).exists():
+            del self.fields["area"]
 
 
 class AddMemberForm(FactsForm, PersonFields):
@@ -151,7 +163,7 @@ class ChangeHouseholdForm(FactsForm):
     address = short_text(gettext_lazy("Address or landmark"))
 
 
-class MemberChoice(forms.ModelChoiceField):
+class MemberChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the members, with relation and age."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -167,7 +179,7 @@ def members_field(title: Any, required: bool = True, help_text: Any = "") -> Mem
 def limit_members(field: forms.Field, household: Household | None, leave_out: int | None = None) -> None:
     """Offer the living members of a household."""
     living = Person.objects.filter(memberships__household=household, memberships__left_on=None, death_date=None)
-    field.queryset = living.exclude(pk=leave_out).order_by("memberships__pk")  # type: ignore[attr-defined]
+    field.queryset = living.exclude(pk=leave_out).order_by("memberships__pk")  # type: ignore[attr-defined,misc]
 
 
 class EndMembershipForm(ActionForm):
@@ -216,8 +228,8 @@ class ChangeHeadForm(ActionForm):
         limit_members(self.fields["head"], target)
         for member in target.memberships.filter(left_on=None).select_related("person").order_by("pk"):
             title = _("%(name)s is to the new head") % {"name": member.person.full_name}
-            field = chosen(Relationship, title, required=False)
-            field.initial = member.relationship
+            field = chosen(Relationship, title, required=False, leave_out=(Relationship.HEAD,))
+            field.initial = "" if member.relationship == Relationship.HEAD else member.relationship
             self.fields[f"relation_{member.person_id}"] = field
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.encryption import EncryptedField, keyed_hash
@@ -96,7 +96,7 @@ class VariableDefinition(Record):
     class Kind(models.TextChoices):
         """What values it takes."""
 
-        NUMBER = "NUMBER", _("number")
+        NUMBER = "NUMBER", pgettext_lazy("type of a value", "number")
         BOOLEAN = "BOOLEAN", _("yes or no")
         TEXT = "TEXT", _("text")
         DATE = "DATE", _("date")
@@ -105,7 +105,7 @@ class VariableDefinition(Record):
     subject = models.CharField(_("describes"), max_length=10, choices=Subject.choices)
     code = models.SlugField(_("code"), max_length=60)
     names = models.JSONField(_("name"), help_text=_("One text per language."))
-    kind = models.CharField(_("type"), max_length=8, choices=Kind.choices)
+    kind = models.CharField(_("type"), max_length=8, choices=Kind.choices)  # type: ignore[assignment]
     choices = models.JSONField(_("choices"), default=list, blank=True, help_text="A list of {code, names}.")
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     required = models.BooleanField(_("required"), default=False)
@@ -278,7 +278,7 @@ class Document(Record):
     area_path = "person__area"
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
-    kind = models.CharField(_("document"), max_length=20, choices=DocumentKind.choices)
+    kind = models.CharField(_("document"), max_length=20, choices=DocumentKind.choices)  # type: ignore[assignment]
     number = EncryptedField(_("document number"))
     number_hash = models.CharField(max_length=64, editable=False, db_index=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)

@@ -20,6 +20,11 @@ from coremis.modules.registry.words import birth_words, phone_words, variable_fa
 REVEAL = "registry.reveal_document"
 
 
+def reader(request: HttpRequest) -> Any:
+    """Whoever reads the page; screens let only signed-in people come here."""
+    return request.user
+
+
 def members(request: HttpRequest, household: Household) -> Shown:
     """Who lives there now, the head first."""
     rows = _members(request, household, left_on=None)
@@ -36,7 +41,7 @@ def former_members(request: HttpRequest, household: Household) -> Shown:
 
 def recipients(request: HttpRequest, household: Household) -> Shown:
     """Who may collect, now and before."""
-    found = Recipient.objects.visible_to(request.user, "registry.view_recipient").filter(household=household).select_related("person")
+    found = Recipient.objects.visible_to(reader(request), "registry.view_recipient").filter(household=household).select_related("person")
     rows = sorted(found, key=lambda row: (row.valid_until is not None, row.rank, -row.pk))
     omit = _without(request, remove="registry.remove_alternate")
     if not rows:
@@ -67,7 +72,7 @@ def person_facts(request: HttpRequest, person: Person) -> Shown:
 
 def homes(request: HttpRequest, person: Person) -> Shown:
     """The households in which somebody lives or lived."""
-    found = Membership.objects.visible_to(request.user, "registry.view_membership").filter(person=person).select_related("household")
+    found = Membership.objects.visible_to(reader(request), "registry.view_membership").filter(person=person).select_related("household")
     rows = sorted(found, key=lambda row: (row.left_on is not None, -row.pk))
     if not rows:
         return {"text": _("This person lives in no household that is registered.")}
@@ -77,7 +82,7 @@ def homes(request: HttpRequest, person: Person) -> Shown:
 
 def collects_for(request: HttpRequest, person: Person) -> Shown:
     """The households for which somebody may collect."""
-    found = Recipient.objects.visible_to(request.user, "registry.view_recipient").filter(person=person, valid_until=None)
+    found = Recipient.objects.visible_to(reader(request), "registry.view_recipient").filter(person=person, valid_until=None)
     facts = [
         Fact(row.household.number_text, _("alternate recipient") if row.rank else _("primary recipient"), household_url(row.household_id))
         for row in found.select_related("household")
@@ -130,7 +135,7 @@ def person_attention(request: HttpRequest, person: Person) -> list[Attention]:
     """A dead recipient, somebody without a household."""
     if not person.death_date:
         return []
-    rows = Recipient.objects.visible_to(request.user, "registry.view_recipient").filter(person=person, rank=0, valid_until=None)
+    rows = Recipient.objects.visible_to(reader(request), "registry.view_recipient").filter(person=person, rank=0, valid_until=None)
     return [
         Attention(
             "bad",
@@ -178,12 +183,12 @@ PERSON_TIMELINE = Timeline(also=told_with_person, hidden=HIDDEN, key_label=lambd
 
 
 def _members(request: HttpRequest, household: Household, **about: Any) -> list[Membership]:
-    found = Membership.objects.visible_to(request.user, "registry.view_membership").filter(household=household, **about)
+    found = Membership.objects.visible_to(reader(request), "registry.view_membership").filter(household=household, **about)
     return list(found.select_related("person", "household").order_by("pk"))
 
 
 def _documents(request: HttpRequest, record: Any, people: Any, omit: Sequence[str]) -> Shown:
-    found = Document.objects.visible_to(request.user, "registry.view_document").filter(person__in=people).select_related("person")
+    found = Document.objects.visible_to(reader(request), "registry.view_document").filter(person__in=people).select_related("person")
     rows = sorted(found, key=lambda row: (row.ended_on is not None, row.person.search_name, row.pk))
     if not rows:
         return {"text": _("No document is written down.")}

@@ -12,9 +12,10 @@ from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.preview import Preview
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, checked_data
 from coremis.modules.registry.models import ChangeCause, Document, Household, Membership, Person, Recipient, Relationship
-from coremis.modules.registry.services.fields import refuse_if, set_person_fields
+from coremis.modules.registry.services.fields import Errors, refuse_if, set_person_fields
 from coremis.modules.registry.services.households import PRIMARY, NewMember, read_registration
 from coremis.modules.registry.services.living import members_now
+from coremis.modules.registry.services.members import relation_asked
 from coremis.modules.registry.words import birth_words, phone_words, variable_facts
 
 Inputs = dict[str, Any]
@@ -63,7 +64,7 @@ def head_change(inputs: Inputs, actor: Any) -> Preview:
     asked = {int(key): value for key, value in (inputs.get("relationships") or {}).items()}
     changes = []
     for member in members_now(household):
-        after = Relationship.HEAD if member.person_id == head.pk else Relationship(asked.get(member.person_id, member.relationship))
+        after = Relationship.HEAD if member.person_id == head.pk else Relationship(relation_asked(member, asked))
         if after != member.relationship:
             changes.append((member.person.full_name, member.get_relationship_display(), after.label))
     return Preview(facts=[(_("Household"), str(household))], changes=changes)
@@ -101,7 +102,8 @@ def household_change(inputs: Inputs, actor: Any) -> Preview:
 def person_change(inputs: Inputs, actor: Any) -> Preview:
     """What differs, in words."""
     before: Person = inputs["person"]
-    after, errors = copy(before), {}
+    after = copy(before)
+    errors: Errors = {}
     set_person_fields(after, {name: value for name, value in inputs.items() if name != "person"}, errors)
     refuse_if(errors)
     if inputs.get("birth_unknown") and not inputs.get("birth"):
@@ -114,6 +116,8 @@ def person_change(inputs: Inputs, actor: Any) -> Preview:
         _("Phone"): phone_words,
     }
     changes = [(label, show(before), show(after)) for label, show in shown.items() if show(before) != show(after)]
+    if inputs.get("area") and inputs["area"].pk != before.area_id:
+        changes.append((_("Place"), before.area.name, inputs["area"].name))
     return _changed([*changes, *_differences(before.data, after.data, *OF_PERSONS)])
 
 

@@ -74,7 +74,7 @@ class RegisterHouseholdForm(FactsForm):
     area = AreaField(label=gettext_lazy("Place"))
     address = short_text(gettext_lazy("Address or landmark"))
     registered_on = past_day(gettext_lazy("Registered on"), gettext_lazy("Empty means today."))
-    rows = (("address", "registered_on"),)
+    rows = (("area",), ("address", "registered_on"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -117,7 +117,8 @@ class PersonTable(Table):
     def prepare(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
         home = Membership.objects.filter(person=OuterRef("pk"), left_on=None)
         homes = {"home": Subquery(home.values("household")[:1]), "home_number": Subquery(home.values("household__number")[:1])}
-        return rows.select_related("area").defer("data").annotate(**homes)
+        prepared: QuerySet[Any] = rows.select_related("area").defer("data").annotate(**homes)
+        return prepared
 
     @classmethod
     def filters_for(cls, user: Any) -> list[Filter]:

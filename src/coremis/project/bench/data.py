@@ -71,8 +71,8 @@ def statements(stamps: str, series: str) -> list[str]:
         f"CASE g.i % 2 WHEN 0 THEN '+999' || g.i ELSE '' END, CASE g.i % 2 WHEN 0 THEN 'own' ELSE '' END, {empty}, '', '', {day}, {stamps} FROM {series} ORDER BY g.i",
         "INSERT INTO registry_membership (household_id, person_id, relationship, joined_on, version, event_id, created_event_id) "
         f"SELECT h.id, p.id, 'head', {day}, {stamps} FROM registry_household h JOIN registry_person p ON p.number = h.number",
-        "INSERT INTO registry_recipient (household_id, person_id, rank, valid_from, reason, version, event_id, created_event_id) "
-        f"SELECT h.id, p.id, 0, {day}, '', {stamps} FROM registry_household h JOIN registry_person p ON p.number = h.number",
+        "INSERT INTO registry_recipient (household_id, person_id, rank, valid_from, cause, reason, version, event_id, created_event_id) "
+        f"SELECT h.id, p.id, 0, {day}, '', '', {stamps} FROM registry_household h JOIN registry_person p ON p.number = h.number",
     ]
 
 
@@ -80,10 +80,10 @@ def enrolments(stamps: str) -> str:
     """One active enrolment for every household; takes the programme and the status."""
     postgres = connection.vendor == "postgresql"
     uid = "gen_random_uuid()" if postgres else "lower(hex(randomblob(16)))"
-    day = "DATE '2024-01-01'" if postgres else "'2024-01-01'"
+    day, no = ("DATE '2024-01-01'", "false") if postgres else ("'2024-01-01'", "0")
     return (
-        "INSERT INTO programmes_enrolment (uid, number, programme_id, household_id, area_id, status, status_since, status_reason, status_note, enrolled_on, "
-        f"version, event_id, created_event_id) SELECT {uid}, h.number, %s, h.id, h.area_id, %s, {day}, '', '', {day}, {stamps} FROM registry_household h ORDER BY h.id"
+        "INSERT INTO programmes_enrolment (uid, number, programme_id, household_id, area_id, status, status_since, status_reason, status_note, set_by_hand, enrolled_on, "
+        f"version, event_id, created_event_id) SELECT {uid}, h.number, %s, h.id, h.area_id, %s, {day}, '', '', {no}, {day}, {stamps} FROM registry_household h ORDER BY h.id"
     )
 
 

@@ -19,7 +19,7 @@ def measure_lists(bench: Bench) -> None:
     client = Client()
     client.force_login(bench.people[0], backend="coremis.kernel.access.backends.AssignmentBackend")
     province = Area.objects.filter(level__position=1).first()
-    address = reverse("registry:person_list")
+    address = reverse("registry:persons")
     place = f"area={province.pk}" if province else ""
     for name, query in {
         "by number": "sort=number", "by name": "sort=name", "in a province, by number": f"sort=number&{place}", "in a province, by name": f"sort=name&{place}",

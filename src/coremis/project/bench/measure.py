@@ -1,7 +1,6 @@
 """Measuring one piece of work: seconds, statements and memory, beside its floor."""
 
 import resource
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -94,8 +93,3 @@ def measured(job: str, rows: int, floor: Callable[[int], None] | None, work: Cal
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     )
 
-
-def machine() -> dict[str, Any]:
-    """What it was measured on."""
-    cores = subprocess.run(["nproc"], capture_output=True, text=True, check=False).stdout.strip()
-    return {"cores": cores, "database_version": connection.Database.__version__ if connection.vendor == "sqlite" else connection.pg_version}

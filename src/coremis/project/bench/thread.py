@@ -10,13 +10,15 @@ from django.db import connection
 
 from coremis.kernel.access.models import User
 from coremis.kernel.actions.action import ACTIONS
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import country
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
-from coremis.kernel.files.storage import receive
+from coremis.kernel.files.storage import keep
 from coremis.kernel.testing.cast import make_profile, make_route, make_user
+from coremis.modules.ledger.models import Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
 from coremis.modules.payments.models import Payroll, PayrollLine, ResultFile
@@ -126,7 +128,7 @@ class Bench:
 
         def check() -> None:
             file = io.BytesIO(text.getvalue().encode())
-            content = receive(file)
+            content = keep(file)
             sent = upload_results(payroll=payroll, name="bench.csv", sha256=content.sha256, size=content.size, actor=self.people[4])
             check_results(file=sent, mapping=sent.mapping, actor=self.people[4])
             work_off()
@@ -138,8 +140,6 @@ class Bench:
 
 def spare_payroll(cycle_id: int, fund_id: int) -> int:
     """A payroll the floor's lines hang on; it stays empty."""
-    from coremis.kernel.actions.services import maintenance
-
     with maintenance("bench floor"):
         spare = Payroll(number=1, cycle_id=cycle_id, fund_id=fund_id, amount_minor=AMOUNT, currency="SZF", freeze_on=date(2024, 7, 15), state="ABANDONED")
         spare.save()
@@ -149,8 +149,6 @@ def spare_payroll(cycle_id: int, fund_id: int) -> int:
 def spare_posting(payroll: Payroll) -> int:
     """A posting the floor's movements hang on; it never counts."""
     from coremis.kernel.actions.services import maintenance
-    from coremis.modules.ledger.models import Posting
-
     with maintenance("bench floor"):
         fields = {"subject_kind": "bench", "subject_id": payroll.pk, "state": "ABANDONED", "currency": "SZF", "effective_on": date(2024, 7, 1)}
         spare = Posting(**{("purpose" if hasattr(Posting, "Purpose") else "kind"): "RELEASE"}, **fields)

@@ -12,10 +12,11 @@ from coremis.project.demo.country import hills
 
 SEED = 20230531
 COMMUNES = ("0101", "0102", "0201")
-COLUMNS = (
-    "household", "hill", "given_names", "surname", "sex", "birth_date", "relationship", "recipient", "phone", "phone_owner",
-    "document_kind", "document_number", "rooms", "roof", "rural",
-)  # fmt: skip
+COLUMNS = {
+    "household": "household key", "person": "person key", "hill": "place", "given_names": "given names", "surname": "surname", "sex": "sex",
+    "birth_date": "birth date", "relationship": "relationship", "recipient": "recipient", "phone": "phone", "phone_owner": "phone owner",
+    "document_kind": "document type", "document_number": "document number", "rooms": "rooms", "roof": "roof", "rural": "rural",
+}  # fmt: skip
 WOMEN = (
     "Espérance", "Jeanne", "Béatrice", "Aline", "Godelieve", "Immaculée", "Chantal", "Marie", "Odette", "Solange", "Inês", "Conceição", "Ruth",
     "Élise", "Florida", "Annonciate", "Bernadette", "Divine", "Consolate", "Lúcia", "Seraphine", "Thérèse", "Yvonne", "Zénaïde",
@@ -53,6 +54,7 @@ def family(index: int, hill: str, chance: random.Random, today: date) -> Iterato
         female = woman_heads if place == 0 else True if adult else chance.random() < 0.5
         age = chance.randrange(20, 78) if adult else chance.choice((chance.randrange(0, 18), chance.randrange(0, 18), chance.randrange(18, 40)))
         person = {**shared, **facts(female, age, surname, chance, today), "relationship": relation(place, adult)}
+        person["person"] = f"{shared['household']}-{place + 1}"
         recipient = (place == 1 and adult) or (place == 0 and (woman_heads or size == 1))
         person |= {"recipient": "yes" if recipient else "", "phone": phone if recipient else "", "phone_owner": "own" if recipient and phone else ""}
         yield {column: person.get(column, "") for column in COLUMNS}

@@ -9,7 +9,7 @@ from coremis.kernel.actions.action import Action
 from coremis.kernel.actions.keys import Earlier
 from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.approvals.models import Request
-from coremis.kernel.approvals.services import approve_request, submit
+from coremis.kernel.approvals.services import Outcome, approve_request, submit
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.jobs.models import Job, State
@@ -52,26 +52,27 @@ def agreed(action: Action[Any], inputs: dict[str, Any], maker: User, *checkers: 
 
     Raises where a checker is missing, or one too many is named.
     """
-    outcome = submit(action, inputs, actor=maker, note=note, key=key)
+    return decide(submit(action, inputs, actor=maker, note=note, key=key), *checkers)
+
+
+def decide(outcome: Outcome, *checkers: User) -> Any:
+    """Let the checkers agree to what was submitted, in this order; gives what the action returned."""
     request = outcome.request
-    for checker in checkers if request else ():
+    if request is None:
+        return outcome.result
+    for checker in checkers:
         request = approve_request(request=request, actor=checker)
-    if request and request.state != Request.State.APPROVED:
-        raise Refusal(f"{action.name}: {request.state}, {request.level}")
-    return outcome.result if request is None else result_of(request)
-
-
-def result_of(request: Request) -> Any:
-    """The record that an approved request made or changed."""
+    if request.state != Request.State.APPROVED:
+        raise Refusal(f"{request.action}: {request.state}, {request.level}")
     return Earlier(Request.objects.get(pk=request.pk).result).result()
 
 
 def work_off() -> None:
     """Let the worker do all that is due; work that failed is an error here."""
     run_until_idle(limit=100_000)
-    failed = Job.objects.filter(state=State.FAILED).order_by("-pk").first()
-    if failed:
-        raise Refusal(f"{failed.title}: {failed.problem_text}")
+    stuck = Job.objects.exclude(state__in=[State.DONE, State.CANCELLED]).order_by("-pk").first()
+    if stuck:
+        raise Refusal(f"{stuck.title}: {stuck.problem_text}\n{stuck.traceback}")
 
 
 def everybody() -> list[str]:

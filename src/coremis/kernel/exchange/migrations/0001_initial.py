@@ -59,6 +59,7 @@ class Migration(migrations.Migration):
                 ("applied_count", models.IntegerField(default=0, verbose_name="rows taken in")),
                 ("unchanged_count", models.IntegerField(default=0, verbose_name="rows that changed nothing")),
                 ("problem_counts", models.JSONField(default=list, help_text="Column, message and number of rows, most frequent first.")),
+                ("warning_counts", models.JSONField(default=list, help_text="The same for what people should look at.")),
                 (
                     "area",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"),

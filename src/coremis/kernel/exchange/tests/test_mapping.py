@@ -49,7 +49,7 @@ def test_wrong_mappings_say_which_column():
     "text", ["N1A", "n1a", "Almond", "Northfield/Almond", "North / NORTHFIELD > almond", "Testland/North/Northfield/Almond"]
 )
 def test_places_by_code_name_or_path(country, text, django_assert_num_queries):
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         finder = PlaceFinder(country["Testland"])
     assert finder.find(text) == country["Almond"].pk
 

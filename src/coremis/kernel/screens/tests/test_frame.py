@@ -24,7 +24,7 @@ def test_every_environment_is_worded(settings):
     assert all(framed(settings, code).band.sentence for code in ("demo", "training", "uat", "production"))
 
 
-def test_each_language_has_its_own_name(settings):
+def test_each_language_has_its_own_name(settings, db):
     with translation.override("fr"):
         ready = framed(settings)
         assert {"English", "Français", "Português"} <= {language.name for language in ready.languages}

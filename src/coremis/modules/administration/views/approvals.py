@@ -1,7 +1,9 @@
 """My work, and the pages on which people decide."""
 
 from typing import Any
+from uuid import uuid4
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import localize
@@ -28,29 +30,38 @@ requests = ListScreen(tables.RequestTable, title=_("Approvals"), lead=_("Everyth
 
 
 def visible_request(reader: User, key: int) -> Request | None:
-    """A request in the reader's places, one's own, or one that waits for the reader."""
+    """A request in the reader's places, one's own, or one that waits for the reader or was decided by the reader."""
     found = Request.objects.select_related("maker", "area", "level_profile").filter(pk=key).first()
     if found is None or found.maker_id == reader.pk or may_decide(found, reader):
         return found
-    return found if reader.may("approvals.view_request", [found.area_id]) else None
+    own = found.decisions.filter(person=reader).exists()
+    return found if own or reader.may("approvals.view_request", [found.area_id]) else None
 
 
 class RequestScreen(DetailScreen):
     """The page of a request: like the action page it came from, plus who asked, why, and what the others said."""
 
     def tab_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
-        """The preview of the action, made afresh, and the decisions so far."""
-        context = super().tab_context(request, record)
-        preview, problem = None, ""
-        item = find_action(record.action)
-        try:
-            declared = approvable(item)
-            values = item.from_stored(record.inputs)
-            preview = declared.preview(values, record.maker).ready() if declared.preview else None
-        except Refusal as refusal:
-            problem = str(refusal)
+        """The preview of the action, made afresh, the decisions so far, and the key for the one taken here."""
         decisions = record.decisions.select_related("person").order_by("pk")
-        return {**context, "preview": preview, "problem": problem, "decisions": decisions, "may_decide": may_decide(record, request.user)}
+        return {
+            **super().tab_context(request, record), **what_was_asked(record), "decisions": decisions,
+            "may_decide": may_decide(record, request.user), "key": uuid4().hex,
+        }  # fmt: skip
+
+
+def what_was_asked(asked: Request) -> dict[str, Any]:
+    """The preview as on the action's own page, and where the thing itself is; a sentence where it cannot be made any more."""
+    try:
+        item = find_action(asked.action)
+        values, declared = item.from_stored(asked.inputs), approvable(item)
+        page = declared.page(values) if declared.page else ""
+        preview = declared.preview(values, asked.maker) if declared.preview else None
+    except (Refusal, ObjectDoesNotExist) as problem:
+        return {"problem": str(problem) if asked.state == Request.State.PENDING else ""}
+    if preview and asked.state not in (Request.State.PENDING, Request.State.RETURNED):
+        preview.changes, preview.table, preview.problem = (), None, ""  # they would compare with what holds now
+    return {"preview": preview.ready() if preview else None, "page": page}
 
 
 request = RequestScreen(

@@ -5,27 +5,38 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import country, path_of
-from coremis.kernel.areas.services import add_area, close_area, load_areas, move_area, rename_area
+from coremis.kernel.areas.services import add_area, close_area, define_levels, load_areas, move_area, rename_area
 from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.columns import Status
 from coremis.kernel.screens.details import DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.preview import Preview
 from coremis.modules.administration import forms, tables
 from coremis.modules.administration.views.links import given, link, to
 
-ADD_AREA = link(_("Add a unit inside"), "add_area", add_area, tone="primary")
+
+def is_open(area: Area) -> bool:
+    """Whether the unit still exists."""
+    return area.valid_until is None
+
+
 areas = ListScreen(
     tables.AreaTable,
     title=_("Administrative units"),
     lead=_("The places of the country. Rights, lists and payments follow this tree."),
-    actions=[link(_("Load from a file"), "load_areas", load_areas)],
-    empty=EmptyState(_("No administrative units yet"), _("Load them from a file, or add them one by one.")),
+    actions=[link(_("Load from a file"), "load_areas", load_areas), link(_("Name the levels"), "define_levels", define_levels)],
+    empty=EmptyState(
+        _("No administrative units yet"),
+        _("Load them from a file, or add them one by one."),
+        link(_("Load from a file"), "load_areas", load_areas),
+    ),
 )
 area = DetailScreen(
     Area,
     permission="areas.view_area",
     title=lambda area: area.name,
     subtitle=lambda area: str(area.level),
+    status=lambda area: None if is_open(area) else Status("off", _("closed")),
     facts=lambda request, area: [
         Fact(_("Code"), area.code),
         Fact(_("Lies in"), " / ".join(above.name for above in path_of(area)[:-1])),
@@ -34,10 +45,10 @@ area = DetailScreen(
         Fact(_("Former names and codes"), ", ".join(f"{old.name} ({old.code})" for old in area.former.all())),
     ],
     actions=[
-        ADD_AREA,
-        link(_("Rename"), "rename_area", rename_area),
-        link(_("Move"), "move_area", move_area),
-        link(_("Close"), "close_area", close_area, tone="danger"),
+        link(_("Add a unit inside"), "add_area", add_area, tone="primary", show=is_open),
+        link(_("Rename"), "rename_area", rename_area, show=is_open),
+        link(_("Move"), "move_area", move_area, show=lambda area: is_open(area) and area.parent_id is not None),
+        link(_("Close"), "close_area", close_area, tone="danger", show=is_open),
     ],
     prepare=lambda rows: rows.select_related("level", "parent"),
 )
@@ -77,4 +88,12 @@ load_areas_page = ActionScreen(
     back=lambda target: reverse("administration:areas"),
     done=lambda added: reverse("administration:areas"),
     said=lambda added: _("%(count)s units were added.") % {"count": added},
+)
+define_levels_page = ActionScreen(
+    define_levels,
+    form=forms.LevelsForm,
+    title=_("Name the levels"),
+    lead=_("The levels of the tree, from the country downwards. A level cannot be taken away."),
+    inputs=lambda data, target: {"names": forms.names_of_levels(data)},
+    back=lambda target: reverse("administration:areas"),
 )

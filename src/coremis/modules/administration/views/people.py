@@ -2,13 +2,18 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.models import Assignment, Profile, User
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.access.services import assign, change_user, create_user, end_assignment, reset_password, save_profile, set_user_active
 from coremis.kernel.actions.parameters import Secret
+from coremis.kernel.approvals.models import Request
+from coremis.kernel.base.text import label
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import Status
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
@@ -43,15 +48,31 @@ user = DetailScreen(
         Fact(_("Last sign-in"), user.last_login),
         Fact(_("Locked until"), user.locked_until),
     ],
-    attention=lambda request, user: [Attention("warn", _("The password must be changed at the next sign-in."))] if user.must_change_password else [],
+    attention=lambda request, user: user_attention(request, user),
     actions=[
         link(_("Assign a profile"), "assign", assign, tone="primary"),
         link(_("Change"), "change_user", change_user),
         link(_("New password"), "reset_password", reset_password),
         link(_("Block"), "block_user", set_user_active, tone="danger", show=lambda user: user.is_active),
-        link(_("Unblock"), "unblock_user", set_user_active, show=lambda user: not user.is_active),
+        link(_("Unblock"), "unblock_user", set_user_active, show=lambda user: not user.is_active or user.locked_until is not None),
     ],
 )
+
+
+def user_attention(request: HttpRequest, user: User) -> list[Attention]:
+    """What an administrator should know of a user."""
+    found = []
+    if user.must_change_password:
+        found.append(Attention("info", _("The password must be changed at the next sign-in.")))
+    if user.locked_until and user.locked_until > timezone.now():
+        found.append(Attention("warn", _("Locked after wrong passwords. A new password, or unblocking, opens the account at once.")))
+    waiting = Request.objects.filter(action=assign.name, state=Request.State.PENDING, inputs__user__id=user.pk).order_by("pk").first()
+    if waiting and (waiting.maker_id == request.user.pk or request.user.has_perm("approvals.approve_request")):
+        address = reverse("administration:request", args=[waiting.pk])
+        found.append(Attention("info", _("A profile for this user waits for approval."), address, _("Look at it")))
+    return found
+
+
 USER = {"target": (User, "pk"), "fetch": fetch_user, "back": to("user"), "done": to("user")}
 create_user_page = ActionScreen(
     create_user,
@@ -74,7 +95,11 @@ block_user_page = ActionScreen(
     inputs=lambda data, user: {"user": user, "active": False, **data}, **USER,
 )  # fmt: skip
 unblock_user_page = ActionScreen(
-    set_user_active, form=forms.BlockForm, title=_("Let a user sign in again"), inputs=lambda data, user: {"user": user, "active": True, **data}, **USER
+    set_user_active,
+    form=forms.BlockForm,
+    title=_("Let a user sign in again"),
+    inputs=lambda data, user: {"user": user, "active": True, **data},
+    **USER,
 )
 assign_page = ActionScreen(
     assign,
@@ -88,7 +113,9 @@ end_assignment_page = ActionScreen(
     end_assignment,
     target=(Assignment, "pk"),
     title=lambda held: _("End this assignment"),
-    lead=lambda held: _("%(user)s loses the profile “%(profile)s” in %(area)s at once.") % {"user": held.user, "profile": held.profile, "area": held.area},
+    lead=lambda held: (
+        _("%(user)s loses the profile “%(profile)s” in %(area)s at once.") % {"user": held.user, "profile": held.profile, "area": held.area}
+    ),
     back=lambda held: reverse("administration:user", args=[held.user_id]),
     done=lambda held: reverse("administration:user", args=[held.user_id]),
     danger=True,
@@ -114,7 +141,7 @@ profile = DetailScreen(
     title=str,
     subtitle=lambda profile: profile.code,
     facts=lambda request, profile: [
-        Fact(_("Second factor"), _("required") if profile.second_factor_required else _("not required")),
+        Fact(_("Second step at sign-in"), _("required") if profile.second_factor_required else _("not required")),
         Fact(_("Permissions"), len(profile.permissions)),
     ],
     actions=[link(_("Change"), "save_profile", save_profile)],
@@ -135,7 +162,7 @@ save_profile_page = ActionScreen(
         "code": profile.code, "names": profile.names, "permissions": profile.permissions,
         "second_factor_required": profile.second_factor_required,
     },
-    inputs=lambda data, profile: {**given(data), "profile": profile},
+    inputs=lambda data, profile: {**given(data), "code": profile.code, "profile": profile},
     preview=lambda inputs, actor: profile_preview(inputs, actor),
     back=to("profile"),
     done=to("profile"),
@@ -146,6 +173,9 @@ def profile_preview(inputs: Form, actor: Any) -> Preview:
     """Which permissions come and go."""
     known, held = known_permissions(), set(inputs["profile"].permissions) if inputs.get("profile") else set()
     wanted = set(inputs["permissions"])
-    changes = [(known.get(name, name), "", _("allowed")) for name in sorted(wanted - held)]
+    changes: list[Any] = [(known.get(name, name), "", _("allowed")) for name in sorted(wanted - held)]
     changes += [(known.get(name, name), _("allowed"), "") for name in sorted(held - wanted)]
-    return Preview(facts=[(_("Permissions"), len(wanted))], changes=changes)
+    name = label(inputs["names"], get_language() or "en")
+    second = _("required") if inputs.get("second_factor_required") else _("not required")
+    facts = [(_("Access profile"), f"{name} ({inputs['code']})"), (_("Second step at sign-in"), second), (_("Permissions"), len(wanted))]
+    return Preview(facts=facts, changes=changes)

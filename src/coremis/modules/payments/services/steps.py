@@ -74,7 +74,7 @@ def refuse_second_step(payroll: Payroll, people: Iterable[int], step: Step) -> N
 
 def deciders() -> list[int]:
     """Who agreed to the action in progress."""
-    given = context.authority()
+    given = context.required().authority
     if given is None or given.request_id is None:
         return []
     said = Decision.objects.filter(request_id=given.request_id, verdict=Decision.Verdict.APPROVED)

@@ -25,7 +25,8 @@ RIGHTS = [
     "payments.generate_payroll", "payments.approve_payroll", "payments.release_payroll", "payments.cancel_payroll", "payments.upload_results",
     "payments.check_results", "payments.confirm_results", "payments.close_payroll", "payments.write_off", "payments.discard_results",
     "payments.view_payroll", "payments.view_payrollline", "payments.take_payee_list", "ledger.receive_funds", "payments.save_fund",
-    "payments.save_cycle", "approvals.approve_request", "payments.view_resultfile", "payments.view_resultrow",
+    "payments.save_cycle", "approvals.approve_request", "approvals.submit_request", "payments.view_resultfile", "payments.view_resultrow", "payments.view_fund",
+    "payments.view_cycle", "payments.view_leftout", "payments.take_rejected_rows",
 ]  # fmt: skip
 _codes = count(1)
 

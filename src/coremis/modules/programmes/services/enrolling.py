@@ -21,7 +21,19 @@ from coremis.modules.programmes.services import places
 from coremis.modules.programmes.services.groups import choice_of, choose, new_group, new_values, nobody, params_of, reopen, settle
 from coremis.modules.registry.models import Household, Person
 
-COLUMNS = ("uid", "number", "programme", "area", "enrolled_on", "group", "status", "status_since", "status_reason", "status_note", "set_by_hand")
+COLUMNS = (
+    "uid",
+    "number",
+    "programme",
+    "area",
+    "enrolled_on",
+    "group",
+    "status",
+    "status_since",
+    "status_reason",
+    "status_note",
+    "set_by_hand",
+)
 
 
 class NewUid(Func):
@@ -36,8 +48,8 @@ class NewUid(Func):
 
 @action(_("Enrol in a programme"))
 def enrol_one(
-    *, programme: Programme, household: Household | None = None, person: Person | None = None, status: Status, reason: Reason, note: str = "",
-    actor: Actor,
+    *, programme: Programme, household: Household | None = None, person: Person | None = None, status: Status, reason: Reason,
+    note: str = "", actor: Actor,
 ) -> Enrolment:  # fmt: skip
     """Enrol one household or person; one that is already in, a full or an ended programme is refused (pitfalls D6, M5)."""
     programme = places.lock(programme.pk)

@@ -43,7 +43,8 @@ def new_group(what: GroupChange.What, choice: Choice, **fields: Any) -> GroupCha
 def params_of(group: GroupChange, choice: Choice, **more: Any) -> dict[str, Any]:
     """What the chunks need, fixed when the work is ordered: they read nothing but the rows they change."""
     return {
-        "group": group.pk, "cause": group.created_event_id, "programme": choice.programme_id, "unit": choice.unit, "areas": list(choice.area_ids),
+        "group": group.pk, "cause": group.created_event_id, "programme": choice.programme_id, "unit": choice.unit,
+        "areas": list(choice.area_ids),
         "condition": choice.condition, "names": dict(choice.names), "day": choice.day.isoformat(),
         "from": group.from_status, "to": group.to_status, "reason": group.reason, "note": group.note, **more,
     }  # fmt: skip

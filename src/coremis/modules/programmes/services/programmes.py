@@ -15,7 +15,7 @@ from coremis.modules.programmes.services.places import lock
 
 @action(_("Create a programme"))
 def create_programme(
-    *, code: str, names: dict, unit: Programme.Unit, currency: str, starts_on: date, ends_on: date | None = None,
+    *, code: str, names: dict[str, str], unit: Programme.Unit, currency: str, starts_on: date, ends_on: date | None = None,
     max_beneficiaries: int | None = None, description: str = "", actor: Actor,
 ) -> Programme:  # fmt: skip
     """Define whom a programme helps, from when until when, and for how many at most. Code, unit and currency stay for ever."""
@@ -31,7 +31,7 @@ def create_programme(
 
 @action(_("Change a programme"), approvable=True)
 def change_programme(
-    *, programme: Programme, names: dict, starts_on: date, ends_on: date | None = None, max_beneficiaries: int | None = None,
+    *, programme: Programme, names: dict[str, str], starts_on: date, ends_on: date | None = None, max_beneficiaries: int | None = None,
     description: str = "", actor: Actor,
 ) -> Programme:  # fmt: skip
     """Change names, dates or the number of places; never to fewer places than are taken."""
@@ -42,7 +42,9 @@ def change_programme(
     return _save(programme, names, description, starts_on, ends_on, max_beneficiaries)
 
 
-def _save(programme: Programme, names: dict[str, str], description: str, starts_on: date, ends_on: date | None, places: int | None) -> Programme:
+def _save(
+    programme: Programme, names: dict[str, str], description: str, starts_on: date, ends_on: date | None, places: int | None
+) -> Programme:
     if not any(str(text).strip() for text in names.values()):
         raise Invalid(_("A programme needs a name."), {"names": [_("This is required.")]})
     if ends_on is not None and ends_on < starts_on:

@@ -28,7 +28,9 @@ What, State = GroupChange.What, GroupChange.State
 def undo_last_change(*, enrolment: Enrolment, note: str = "", actor: Actor) -> Enrolment:
     """Give one beneficiary the former status back. Refused where something depends on it, or where no place is left."""
     programme = places.lock(enrolment.programme_id)
-    change = Change.objects.filter(kind=Enrolment.kind(), record_id=enrolment.pk, event_id=enrolment.event_id).select_related("event").first()
+    change = (
+        Change.objects.filter(kind=Enrolment.kind(), record_id=enrolment.pk, event_id=enrolment.event_id).select_related("event").first()
+    )
     if change is None or not change.before or "status" not in change.before:
         raise Refusal(_("The last thing that happened here was no change of status, so there is nothing to undo."))
     held, row = change.before, Enrolment.objects.filter(pk=enrolment.pk)

@@ -51,8 +51,14 @@ def make_variable(code, kind="NUMBER", subject="household"):
 
 def many_households(area, count):
     """Households by the thousand, in one statement."""
-    first, columns = take_serials(Household._meta.db_table, count), ["uid", "number", "area", "head_name", "search_name", "size", "address", "data"]
-    rows = ([uuid.uuid4(), with_check(first + index), area.pk, f"Head {index}", f"head {index}", index % 7 + 1, "", {"poor": index % 3}] for index in range(count))
+    first, columns = (
+        take_serials(Household._meta.db_table, count),
+        ["uid", "number", "area", "head_name", "search_name", "size", "address", "data"],
+    )
+    rows = (
+        [uuid.uuid4(), with_check(first + index), area.pk, f"Head {index}", f"head {index}", index % 7 + 1, "", {"poor": index % 3}]
+        for index in range(count)
+    )
     with maintenance("test"):
         copy_into(Household, [*columns, "source", "external_id", "registered_on"], ([*row, "", "", date(2026, 1, 1)] for row in rows))
 

@@ -13,7 +13,19 @@ from coremis.modules.programmes import services
 from coremis.modules.programmes.models import Enrolment, GroupChange
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.tests.sample import (
-    EVERYTHING, R, S, approved, change_all, enrol, enrol_all, make_household, make_person, make_programme, make_variable, many_households, statuses,
+    EVERYTHING,
+    R,
+    S,
+    approved,
+    change_all,
+    enrol,
+    enrol_all,
+    make_household,
+    make_person,
+    make_programme,
+    make_variable,
+    many_households,
+    statuses,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,17 @@ from coremis.modules.programmes import services
 from coremis.modules.programmes.models import Enrolment, GroupChange
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.tests.sample import (
-    R, S, approved, enrol, enrol_all, make_household, make_person, make_programme, make_variable, many_households, statuses,
+    R,
+    S,
+    approved,
+    enrol,
+    enrol_all,
+    make_household,
+    make_person,
+    make_programme,
+    make_variable,
+    many_households,
+    statuses,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,16 @@ from coremis.kernel.base.refusal import OutsidePlaces, Refusal
 from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.programmes import services
 from coremis.modules.programmes.models import Enrolment
-from coremis.modules.programmes.tests.sample import S, change_status, enrol, enrol_all, make_household, make_person, make_programme, many_households
+from coremis.modules.programmes.tests.sample import (
+    S,
+    change_status,
+    enrol,
+    enrol_all,
+    make_household,
+    make_person,
+    make_programme,
+    many_households,
+)
 
 
 @pytest.mark.django_db

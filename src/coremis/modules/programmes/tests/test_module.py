@@ -27,7 +27,9 @@ def samples(area):
             made[status].status = status
             made[status].save()
     with maintenance("test"):
-        group = GroupChange(programme=programme, what="STATUS", area=area, area_ids=[area.pk], state="DONE", from_status="ACTIVE", to_status="SUSPENDED")
+        group = GroupChange(
+            programme=programme, what="STATUS", area=area, area_ids=[area.pk], state="DONE", from_status="ACTIVE", to_status="SUSPENDED"
+        )
         group.save()
     person = make_person(area, made[Status.ACTIVE].household, given_names=f"Ada {area.name} {serial}")
     return {
@@ -42,6 +44,9 @@ def test_it_works():
 
 
 def test_who_may_do_what():
-    seats = {seat: {name.split(".")[1] for name in permissions_of(seat) if name.startswith("programmes.")} for seat in ("commune", "data", "it", "auditor")}
+    seats = {
+        seat: {name.split(".")[1] for name in permissions_of(seat) if name.startswith("programmes.")}
+        for seat in ("commune", "data", "it", "auditor")
+    }
     sees = {"view_programme", "view_enrolment", "view_groupchange"}
     assert seats == {"commune": sees | {"change_status"}, "data": sees | {"enrol_one"}, "it": set(), "auditor": sees}

@@ -25,7 +25,14 @@ def test_it_works(country):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"code": "a b"}, {"code": "net"}, {"currency": "xof"}, {"names": {"en": " "}}, {"ends_on": date(2025, 1, 1)}, {"max_beneficiaries": -1}],
+    [
+        {"code": "a b"},
+        {"code": "net"},
+        {"currency": "xof"},
+        {"names": {"en": " "}},
+        {"ends_on": date(2025, 1, 1)},
+        {"max_beneficiaries": -1},
+    ],
 )
 def test_what_cannot_be(country, wrong):
     make_programme("NET")

@@ -10,7 +10,17 @@ from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import make_profile, make_route, make_user
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme
 from coremis.modules.programmes.module import DECIDES, SEES
-from coremis.modules.programmes.tests.sample import R, S, change_all, enrol, enrol_all, make_household, make_person, make_programme, many_households
+from coremis.modules.programmes.tests.sample import (
+    R,
+    S,
+    change_all,
+    enrol,
+    enrol_all,
+    make_household,
+    make_person,
+    make_programme,
+    many_households,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +61,14 @@ def agree(approver):
 
 def test_it_works(country, manager, approver, client):
     """Create, enrol, suspend and undo, each shown with its numbers and agreed by another person."""
-    typed = {"code": "NET", "unit": "household", "currency": "XOF", "names_en": "Safety net", "starts_on": "2026-01-01", "max_beneficiaries": "6"}
+    typed = {
+        "code": "NET",
+        "unit": "household",
+        "currency": "XOF",
+        "names_en": "Safety net",
+        "starts_on": "2026-01-01",
+        "max_beneficiaries": "6",
+    }
     assert client.post(page("create_programme"), {**typed, "key": "a", "step": "confirm"}).status_code == 303
     programme = Programme.objects.get()
     many_households(country["Almond"], 8)
@@ -84,7 +101,9 @@ def test_one_by_one(country, manager, client):
     _seen, sent = send(client, page("enrol_household", household), {"programme": programme.pk, "change": ":POTENTIAL:selected", "note": ""})
     enrolment = Enrolment.objects.get()
     assert sent["Location"] == page("enrolment_detail", enrolment)
-    _seen, sent = send(client, page("change_status", enrolment), {"change": "POTENTIAL:ACTIVE:enrolment_completed", "note": "", "version": "1"})
+    _seen, sent = send(
+        client, page("change_status", enrolment), {"change": "POTENTIAL:ACTIVE:enrolment_completed", "note": "", "version": "1"}
+    )
     assert sent.status_code == 303
     shown = client.get(page("enrolment_detail", enrolment)).content.decode()
     assert "Ada Lo" in shown and "enrolment completed" in shown and "Group changes leave it alone" in shown
@@ -98,7 +117,14 @@ def test_problems_are_sentences(country, manager, client):
     """pitfalls M1, M18"""
     programme = make_programme()
     make_household(country["Almond"])
-    choice = {"key": "k", "step": "preview", "areas": [country["North"].pk], "areas_text": "", "condition": "", "change": ":ACTIVE:selected"}
+    choice = {
+        "key": "k",
+        "step": "preview",
+        "areas": [country["North"].pk],
+        "areas_text": "",
+        "condition": "",
+        "change": ":ACTIVE:selected",
+    }
     for wrong, sentence in (
         ({"areas": []}, "required"), ({"condition": "wealth > 3"}, "wealth"), ({"change": ":ACTIVE:fraud"}, "valid choice"),
         ({"change": ":ACTIVE:other"}, None), ({"condition": "size > 90"}, "Nobody"),

@@ -14,7 +14,18 @@ from coremis.modules.programmes import services
 from coremis.modules.programmes.models import Enrolment, GroupChange
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.tests.sample import (
-    EVERYTHING, R, S, approved, change_all, enrol, enrol_all, make_household, make_programme, many_households, statuses, undo,
+    EVERYTHING,
+    R,
+    S,
+    approved,
+    change_all,
+    enrol,
+    enrol_all,
+    make_household,
+    make_programme,
+    many_households,
+    statuses,
+    undo,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +103,9 @@ class Paid:
 @pytest.fixture
 def paid(monkeypatch):
     def pay(count):
-        monkeypatch.setitem(CATALOGUE._by_module, "test", [services.UndoObstacle(check=Paid(count), sentence=_("A payment depends on it."))])
+        monkeypatch.setitem(
+            CATALOGUE._by_module, "test", [services.UndoObstacle(check=Paid(count), sentence=_("A payment depends on it."))]
+        )
 
     return pay
 
@@ -141,5 +154,3 @@ def test_the_number_of_queries_does_not_grow(country, django_assert_max_num_quer
             run_next()
         sizes.append(len(captured))
     assert sizes[0] == sizes[1]
-
-

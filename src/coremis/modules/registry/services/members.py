@@ -95,13 +95,13 @@ def change_head(
     for member in members_now(household):
         if member.pk == new.pk:
             continue
-        relate(member, _relation(member, asked), day)
+        relate(member, relation_asked(member, asked), day)
     relate(new, Relationship.HEAD, day)
     renew_summary(household)
     return household
 
 
-def _relation(member: Membership, asked: dict[int, str]) -> str:
+def relation_asked(member: Membership, asked: dict[int, str]) -> str:
     """The relation asked for, else the present one; the former head needs another."""
     found = asked.get(member.person_id, member.relationship)
     if found not in Relationship.values or found == Relationship.HEAD:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.actionscreens import ActionScreen
@@ -46,7 +46,7 @@ households = ListScreen(
 household = DetailScreen(
     Household,
     permission="registry.view_household",
-    title=lambda record: record.head_name or _now("(no head)"),
+    title=lambda record: record.head_name or gettext("(no head)"),
     subtitle=lambda record: f"{record.number_text} · {record.area.name}",
     status=lambda record: Status("off", _("empty")) if not record.size else None,
     facts=panels.facts_of_household,
@@ -79,7 +79,7 @@ register_household_page = ActionScreen(
     },
     preview=previews.registration,
     done=back_to_household,
-    said=lambda household: _now("Registered: %(number)s, %(name)s.") % {"number": household.number_text, "name": household.head_name},
+    said=lambda household: gettext("Registered: %(number)s, %(name)s.") % {"number": household.number_text, "name": household.head_name},
     template="registry/register_household.html",
 )  # fmt: skip
 
@@ -114,7 +114,7 @@ end_membership_page = ActionScreen(
     services.end_membership,
     form=forms.EndMembershipForm,
     target=(Membership, "pk"),
-    title=lambda row: _now("%(name)s left the household") % {"name": row.person.full_name},
+    title=lambda row: gettext("%(name)s left the household") % {"name": row.person.full_name},
     preview=previews.leaving,
     button=_("Record that the member left"),
     done=back_to_household,
@@ -166,9 +166,7 @@ remove_alternate_page = ActionScreen(
     services.remove_alternate,
     form=forms.ReasonForm,
     target=(Recipient, "pk"),
-    lead=lambda row: (
-        _now("%(name)s will no longer collect for %(number)s.") % {"name": row.person.full_name, "number": row.household.number_text}
-    ),
+    lead=lambda row: gettext("%(name)s will no longer collect for this household.") % {"name": row.person.full_name},
     done=back_to_household,
     back=back_to_household,
 )
@@ -183,6 +181,8 @@ class MemberRow(Screen):
         """The block, and the button that asks for the next one."""
         place = rows_asked(request.GET.get("place", ""))
         row = MemberForm(place, variables_of(*OF_PERSONS)) if place < MOST_MEMBERS else None
+        if row:
+            row.fields["given_names"].widget.attrs["autofocus"] = True
         return render(request, "registry/_member_row.html", {"member": row, "row_count": place + (row is not None), "added": True})
 
 

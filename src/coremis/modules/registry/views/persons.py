@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.parameters import Secret
@@ -28,7 +28,12 @@ def back_to_person(record: Any) -> str:
 def known_facts(person: Person) -> dict[str, Any]:
     """What a form about somebody begins with."""
     names = ("given_names", "surname", "sex", "phone", "phone_owner")
-    return {**{name: getattr(person, name) for name in names}, "birth": born(person), **forms.shown_data(person.data, *OF_PERSONS)}
+    return {
+        **{name: getattr(person, name) for name in names},
+        "birth": born(person),
+        "area": person.area,
+        **forms.shown_data(person.data, *OF_PERSONS),
+    }
 
 
 def person_inputs(cleaned: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +82,8 @@ change_person_page = ActionScreen(
     target=(Person, "pk"),
     initial=lambda request, record: known_facts(record),
     inputs=lambda cleaned, record: {
-        **person_inputs(cleaned), "person": record, "sex": cleaned["sex"] or None, "birth_unknown": cleaned["birth_unknown"],
+        **person_inputs(cleaned), "person": record, "area": cleaned.get("area"), "sex": cleaned["sex"] or None,
+        "birth_unknown": cleaned["birth_unknown"],
     },
     preview=previews.person_change,
     done=back_to_person,
@@ -88,7 +94,7 @@ record_death_page = ActionScreen(
     services.record_death,
     form=forms.RecordDeathForm,
     target=(Person, "pk"),
-    title=lambda record: _now("%(name)s has died") % {"name": record.full_name},
+    title=lambda record: gettext("%(name)s has died") % {"name": record.full_name},
     preview=previews.death,
     button=_("Record the death"),
     danger=True,
@@ -111,9 +117,7 @@ end_document_page = ActionScreen(
     services.end_document,
     form=forms.ReasonForm,
     target=(Document, "pk"),
-    lead=lambda row: (
-        _now("%(kind)s of %(name)s will no longer identify this person.") % {"kind": row.get_kind_display(), "name": row.person.full_name}
-    ),
+    lead=lambda row: gettext("This document will no longer identify %(name)s.") % {"name": row.person.full_name},
     done=back_to_person,
     back=back_to_person,
 )

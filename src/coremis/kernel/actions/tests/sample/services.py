@@ -4,14 +4,17 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from coremis.kernel.actions.action import action
-from coremis.kernel.actions.bulk import insert_from, update_from
-from coremis.kernel.actions.context import Actor
+from coremis.kernel.actions.bulk import copy_into, insert_from, update_from
+from coremis.kernel.actions.context import Actor, required
+from coremis.kernel.actions.long import steps_of
 from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.actions.tests.sample.models import Color, House, Memo, Room, Tour
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.dates import PartialDate
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.jobs.models import Job
+from coremis.kernel.jobs.work import Work
 
 
 @action("Build a house")
@@ -118,6 +121,21 @@ def take_all(
     plain: dict, rows: list[dict], share: Decimal, born: PartialDate, secret: Secret[str], maybe: int | None = None, actor: Actor,
 ) -> dict:  # fmt: skip
     return {"count": count}
+
+
+@action("Build a village")
+def build_village(*, area_id: int, count: int, memo: bool = False, actor: Actor) -> Job:
+    """Two houses a chunk."""
+    return lay_bricks.start({"area_id": area_id, "count": count, "memo": memo})
+
+
+@steps_of(build_village, title="Laying bricks")
+def lay_bricks(work: Work) -> bool:
+    if work.params["memo"]:
+        write_memo(text="x", actor=required().actor)
+    copy_into(House, ["area", "owner", "rooms_count", "color", "data", "account"], [[work.params["area_id"], "", 0, "RED", {}, ""]] * 2)
+    work.done += 2
+    return work.done < work.params["count"]
 
 
 @action("Do as told")

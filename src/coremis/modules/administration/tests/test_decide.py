@@ -1,0 +1,93 @@
+"""My work, and deciding on the page of a request."""
+
+import pytest
+
+from coremis.kernel.access.models import Profile
+from coremis.kernel.approvals.models import Decision, Request
+from coremis.kernel.areas.models import Area
+from coremis.modules.administration.tests.house import agree, hidden, send, signed_in
+
+BASE = "/administration/"
+
+
+@pytest.fixture
+def request_(people):
+    """Ada asks for a profile; Bela may decide."""
+    chosen = {"profile": Profile.objects.get(code="verifier").pk, "area": Area.objects.get(code="N1").pk}
+    send(signed_in(people["ada"]), f"{BASE}users/{people['data'].pk}/assign/", **chosen, approval_note="for the new cycle")
+    return Request.objects.get()
+
+
+def test_it_works(people, request_):
+    """What waits, who asks, where, why and what will happen; agreed with one click."""
+    bela = signed_in(people["bela"])
+    work = bela.get(f"{BASE}my-work/").content.decode()
+    assert "Assign a profile to a user" in work and "Ada" in work and "Northfield" in work
+    page = bela.get(f"{BASE}approvals/{request_.pk}/")
+    text = page.content.decode()
+    for words in ("What will happen", "Verifier", "Northfield", "for the new cycle", "Ada", "Approve", "Return for correction", "Reject"):
+        assert words in text, words
+    answer = agree(people["bela"], request_, note="fine")
+    assert answer.status_code == 303 and answer["Location"] == f"{BASE}my-work/"
+    done = bela.get(f"{BASE}approvals/{request_.pk}/").content.decode()
+    assert "approved" in done and "fine" in done and "Your decision" not in done
+
+
+def test_the_preview_is_that_of_the_action_page(people, request_):
+    ada = signed_in(people["ada"])
+    url = f"{BASE}users/{people['data'].pk}/assign/"
+    chosen = {"profile": Profile.objects.get(code="approver").pk, "area": Area.objects.get(code="N1").pk, "key": "k", "step": "preview"}
+    look = ada.post(url, chosen).content.decode()
+    shown = signed_in(people["bela"]).get(f"{BASE}approvals/{request_.pk}/").content.decode()
+    for label in ("User", "Access profile", "Place", "Valid from", "Permissions"):
+        assert f"<dt>{label}</dt>" in look and f"<dt>{label}</dt>" in shown
+
+
+def test_returned_with_a_reason(people, request_):
+    empty = agree(people["bela"], request_, "return", note="")
+    assert empty.status_code == 422 and "This field is required" in empty.content.decode()
+    assert agree(people["bela"], request_, "return", note="wrong commune").status_code == 303
+    mine = signed_in(people["ada"]).get(f"{BASE}my-work/").content.decode()
+    assert "Returned to me" in mine and "returned for correction" in mine
+    assert "wrong commune" in signed_in(people["ada"]).get(f"{BASE}approvals/{request_.pk}/").content.decode()
+
+
+def test_rejected_once(people, request_):
+    """pitfall M4: decided by one, the other is told."""
+    page = signed_in(people["it"]).get(f"{BASE}approvals/{request_.pk}/")
+    assert agree(people["bela"], request_, "reject", note="no").status_code == 303
+    late = {"key": hidden(page, "key"), "version": hidden(page, "version"), "step": "confirm", "note": ""}
+    answer = signed_in(people["it"]).post(f"{BASE}approvals/{request_.pk}/approve/", late)
+    assert answer.status_code in (404, 422) and Request.objects.get().state == Request.State.REJECTED and Decision.objects.count() == 1
+
+
+def test_taken_back_by_the_maker_alone(people, request_):
+    address = f"{BASE}approvals/{request_.pk}/recall/"
+    other = signed_in(people["bela"])
+    page = other.get(address)
+    refused = other.post(address, {"key": hidden(page, "key"), "version": hidden(page, "version"), "step": "confirm"})
+    assert refused.status_code == 403
+    assert send(signed_in(people["ada"]), address).status_code == 303
+    assert Request.objects.get().state == Request.State.RECALLED
+
+
+def test_one_click_twice_is_one_decision(people, request_):
+    """pitfall M4"""
+    bela = signed_in(people["bela"])
+    page = bela.get(f"{BASE}approvals/{request_.pk}/")
+    data = {"key": hidden(page, "key"), "version": hidden(page, "version"), "step": "confirm", "note": "x"}
+    answers = [bela.post(f"{BASE}approvals/{request_.pk}/approve/", data) for _time in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303] and Decision.objects.count() == 1
+
+
+def test_only_those_concerned_see_a_request(people, request_):
+    """pitfall S4"""
+    seen = {name: signed_in(people[name]).get(f"{BASE}approvals/{request_.pk}/").status_code for name in people}
+    expected = {"ada", "bela", "it", "manager", "verifier", "approver", "accountant", "auditor"}
+    assert {name for name, status in seen.items() if status == 200} == expected
+    assert {seen[name] for name in set(people) - expected} == {404}
+
+
+def test_my_work_says_what_is_empty(people):
+    page = signed_in(people["data"]).get(f"{BASE}my-work/").content.decode()
+    assert "Nothing waits for your decision." in page and "appear here" in page

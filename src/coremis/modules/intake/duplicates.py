@@ -1,0 +1,63 @@
+"""People who may be there twice: told on every row concerned, and never dropped (ETL-09)."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Count
+from django.db.models.fields.json import KeyTextTransform
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.numbers import number_text
+from coremis.kernel.exchange.models import BatchRow
+from coremis.kernel.exchange.rows import RowContext, StagedRow, as_staged, save_rows
+from coremis.modules.intake.households import listed
+from coremis.modules.registry.models import Document, Person
+
+SAME_DOCUMENT = _("The same document stands in several rows: %(rows)s.")
+SAME_PHONE = _("The same name and phone stand in several rows: %(rows)s.")
+
+
+def note_repeated_people(context: RowContext) -> None:
+    """Look through the whole file: the same document, or the same name with the same phone."""
+    if "document_number" in context.mapped:
+        note_repeated(context, "document_hash", "document_number", SAME_DOCUMENT)
+    if "phone" in context.mapped:
+        note_repeated(context, "phone_name", "phone", SAME_PHONE)
+
+
+def note_repeated(context: RowContext, mark: str, column: str, sentence: Any) -> None:
+    """Tell it on every row whose ``mark`` stands in another row, too: three statements."""
+    rows = BatchRow.objects.filter(batch=context.batch).annotate(mark=KeyTextTransform(mark, "values")).exclude(mark=None)
+    twice = rows.values("mark").annotate(found=Count("id")).filter(found__gt=1).values("mark")
+    by_mark: dict[str, list[StagedRow]] = defaultdict(list)
+    for found in rows.filter(mark__in=twice).order_by("number"):
+        by_mark[found.mark].append(as_staged(found))
+    for same in by_mark.values():
+        for row in same:
+            row.warn(column, sentence, rows=listed(same))
+    save_rows([row for same in by_mark.values() for row in same])
+
+
+def note_registered_people(rows: list[StagedRow]) -> None:
+    """Tell it on new people whose document, or name and phone, the register holds already: two statements."""
+    new = [row for row in rows if row.good and row.target_id is None]
+    hashes = {row.values["document_hash"] for row in new if "document_hash" in row.values}
+    phones = {row.values["phone"] for row in new if "phone" in row.values}
+    known_documents, known_phones = documents_of(hashes), phones_of(phones)
+    for row in new:
+        if number := known_documents.get(row.values.get("document_hash", "")):
+            row.warn("document_number", _("This document belongs to %(number)s already. It may be the same person."), number=number)
+        if number := known_phones.get(row.values.get("phone_name", "")):
+            row.warn("phone", _("%(number)s has the same name and phone. It may be the same person."), row.values["phone"], number=number)
+
+
+def documents_of(hashes: set[str]) -> dict[str, str]:
+    """The persons' numbers by document."""
+    found = Document.objects.filter(number_hash__in=hashes, ended_on=None) if hashes else Document.objects.none()
+    return {hashed: number_text("P", number) for hashed, number in found.values_list("number_hash", "person__number")}
+
+
+def phones_of(phones: set[str]) -> dict[str, str]:
+    """The persons' numbers by phone and folded name."""
+    found = Person.objects.filter(phone__in=phones) if phones else Person.objects.none()
+    return {f"{phone} {name}": number_text("P", number) for phone, name, number in found.values_list("phone", "search_name", "number")}

@@ -1,0 +1,213 @@
+"""The forms on which a file is sent, and its columns are matched."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.base.text import fold
+from coremis.kernel.exchange.kinds import AREA, CHOICE, YES_NO, ImportColumn, find_kind
+from coremis.kernel.exchange.mapping import guess_mapping
+from coremis.kernel.exchange.models import Batch, BatchRow
+from coremis.kernel.exchange.staging import sample_rows, table_of
+from coremis.kernel.exchange.values import cleaner_for
+from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput
+from coremis.modules.intake.choices import ACCEPT, FILE, HEAD, LOCAL, REJECT, choices_of
+from coremis.modules.registry.models import DocumentKind
+
+READING = ("sheet", "encoding", "separator")
+SEPARATORS = [(";", _("semicolon ;")), (",", _("comma ,")), ("\t", _("tab")), ("|", _("bar |"))]
+ENCODINGS = [("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
+EXAMPLES, SAMPLE, MOST_WORDS = 3, 300, 40
+
+
+class SendFileForm(ActionForm):
+    """The file, and the place it is brought for."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("A table as .xlsx or CSV: one row for each person, with a key that tells the household."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
+    )  # fmt: skip
+    area = AreaField(label=_("Place"), help_text=_("All households of the file must lie in this place."))
+
+
+class MatchColumnsForm(ActionForm):
+    """What each column of the file brings, how the file is written, and what to do where it is not clear."""
+
+    day_first = forms.TypedChoiceField(
+        label=_("Dates such as 03/05/1980"), coerce=lambda text: text == "yes", choices=[("yes", _("3 May: day first")), ("no", _("5 March: month first"))]
+    )
+    decimal_comma = forms.TypedChoiceField(
+        label=_("Decimal sign"), coerce=lambda text: text == "yes", choices=[("no", _("point: 2.5")), ("yes", _("comma: 2,5"))]
+    )
+    ages_on = forms.DateField(label=_("Ages were asked on"), widget=DateInput(), help_text=_("Used where the file gives ages and no birth dates."))
+    source = forms.SlugField(
+        label=_("Name of the list"), max_length=40, help_text=_("Keys are compared within one list. Use the same name whenever this list comes again.")
+    )
+    without_head = forms.ChoiceField(
+        label=_("Households without a head"), choices=[(REJECT, _("Reject them")), (ACCEPT, _("Take them in, with a warning"))]
+    )
+    disagreement = forms.ChoiceField(
+        label=_("Members say different things about the household"), choices=[(REJECT, _("Reject the household")), (HEAD, _("Believe the head’s row"))]
+    )
+    conflicts = forms.ChoiceField(
+        label=_("Somebody corrected the register since the last import"),
+        choices=[(LOCAL, _("Keep the correction")), (FILE, _("Take the file’s value"))],
+    )
+    document_kind = forms.ChoiceField(
+        label=_("Kind of document, where the file says none"), choices=[("", "–"), *DocumentKind.choices], required=False
+    )
+
+    def __init__(self, data: Any = None, files: Any = None, *, target: Batch, **kwargs: Any) -> None:
+        self.batch = read_again(target, data) if data else target
+        self.columns = find_kind(target.import_kind).all_columns()
+        if self.batch is not target and data:
+            data = {**data.dict(), **{name: value for name, value in self._guessed().items() if name not in data}}
+        super().__init__(data, files, target=target, **kwargs)
+        self._add_reading()
+        self._add_columns()
+        self._add_words()
+        for name, value in self._stored().items():
+            self.fields[name].initial = value
+
+    def _guessed(self) -> dict[str, str]:
+        return {field_of(title): code for code, titles in self.batch.mapping.items() for title in titles}
+
+    def _stored(self) -> dict[str, Any]:
+        options, choices = self.batch.options, choices_of(self.batch)
+        yes_no = {name: "yes" if options.get(name) else "no" for name in ("day_first", "decimal_comma")}
+        return {**yes_no, **{name: getattr(choices, name) for name in CHOSEN}, **self._guessed()}
+
+    def _add_reading(self) -> None:
+        """How the file is read; the table is opened once for its sheets."""
+        options = self.batch.options
+        table = table_of(self.batch)
+        if len(table.sheets) > 1:
+            self.fields["sheet"] = forms.ChoiceField(label=_("Sheet"), choices=[(name, name) for name in table.sheets], initial=table.sheet)
+        if table.separator:
+            known = ENCODINGS if options.get("encoding") in dict(ENCODINGS) else [(options["encoding"], options["encoding"]), *ENCODINGS]
+            self.fields["encoding"] = forms.ChoiceField(label=_("Signs of the file"), choices=known, initial=options.get("encoding"))
+            self.fields["separator"] = forms.ChoiceField(label=_("Columns are separated by"), choices=SEPARATORS, initial=options.get("separator"))
+
+    def _add_columns(self) -> None:
+        self.sample = sample_rows(self.batch, SAMPLE)
+        offered = [("", _("– leave out –")), *((code, column.title) for code, column in self.columns.items())]
+        for position, title in enumerate(self.batch.headers):
+            field = forms.ChoiceField(label=title, choices=offered, required=False)
+            field.examples = self._examples(position)  # type: ignore[attr-defined]
+            self.fields[field_of(title)] = field
+
+    def _examples(self, position: int) -> list[str]:
+        found = dict.fromkeys(row[position] for row in self.sample if position < len(row) and row[position])
+        return [text[:40] for text in list(found)[:EXAMPLES]]
+
+    def _add_words(self) -> None:
+        """A field for each word that is not understood, in the columns matched before."""
+        self.words: dict[str, tuple[str, str]] = {}
+        given = self.batch.options.get("values", {})
+        for code, titles in self.batch.mapping.items():
+            column = self.columns.get(code)
+            if column is not None and column.kind in (CHOICE, YES_NO):
+                for word in unknown_words(column, self._column(titles[0]), self.target, given.get(code, {})):
+                    self._add_word(column, titles[0], word, given.get(code, {}).get(word, ""))
+
+    def _add_word(self, column: ImportColumn, title: str, word: str, meant: str) -> None:
+        name = field_of(f"{column.code}={word}", "word")
+        choices = (column.choices or {}).items() if column.kind == CHOICE else [("yes", _("Yes")), ("no", _("No"))]
+        offered = [("", _("– not said –")), ("-", _("nothing (blank)")), *choices]
+        self.fields[name] = forms.ChoiceField(label=f"{title}: “{word}”", choices=offered, required=False, initial=meant)
+        self.words[name] = (column.code, word)
+
+    def _column(self, title: str) -> list[str]:
+        position = self.batch.headers.index(title)
+        return [row[position] for row in self.sample if position < len(row) and row[position]]
+
+    def clean(self) -> dict[str, Any]:
+        """``mapping`` and ``options`` as the action takes them."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        mapping: dict[str, list[str]] = {}
+        for title in self.batch.headers:
+            if code := cleaned.get(field_of(title)):
+                mapping.setdefault(code, []).append(title)
+        for code, titles in mapping.items():
+            if len(titles) > 1 and self.columns[code].kind != AREA:
+                self.add_error(field_of(titles[1]), _("Two columns bring the same. Leave one of them out."))
+        cleaned["mapping"] = mapping
+        cleaned["options"] = self._options(cleaned)
+        return cleaned
+
+    def _options(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
+        options = {name: self.batch.options.get(name, "") for name in READING}
+        options |= {name: cleaned[name] for name in ("day_first", "decimal_comma", *CHOSEN) if name in cleaned}
+        options["ages_on"] = cleaned["ages_on"].isoformat() if cleaned.get("ages_on") else ""
+        values: dict[str, dict[str, str]] = {}
+        for name, (code, word) in self.words.items():
+            if meant := cleaned.get(name):
+                values.setdefault(code, {})[word] = "" if meant == "-" else meant
+        return {**options, "values": values}
+
+    def take_over(self, errors: Mapping[str, Sequence[Any]]) -> None:
+        """The action names its own columns; a required one that nothing brings is told on top, with its title."""
+        told = {}
+        for code, sentences in errors.items():
+            name = f"{self.columns[code].title}: " if code in self.columns else ""
+            told[f"about {code}"] = [f"{name}{sentence}" for sentence in sentences]
+        super().take_over(told)
+
+    def column_lines(self) -> list[forms.BoundField]:
+        """The columns of the file, in their order."""
+        return [self[field_of(title)] for title in self.batch.headers]
+
+    def word_lines(self) -> list[forms.BoundField]:
+        """The words to explain."""
+        return [self[name] for name in self.words]
+
+    def reading_lines(self) -> list[forms.BoundField]:
+        """How the file is written."""
+        return [self[name] for name in (*READING, "day_first", "decimal_comma") if name in self.fields]
+
+    def choice_lines(self) -> list[forms.BoundField]:
+        """What to do where it is not clear."""
+        return [self[name] for name in CHOSEN]
+
+
+CHOSEN = ("source", "ages_on", "without_head", "disagreement", "conflicts", "document_kind")
+
+
+def field_of(title: str, kind: str = "column") -> str:
+    """The name of the field of one column or word; titles may hold any sign."""
+    return f"{kind}_{hashlib.sha256(title.encode()).hexdigest()[:12]}"
+
+
+def read_again(batch: Batch, data: Any) -> Batch:
+    """The import as it would be if its file were read as typed; the same one where nothing of that was changed."""
+    typed = {name: data.get(name, batch.options.get(name, "")) for name in READING}
+    if all(typed[name] == batch.options.get(name, "") for name in READING):
+        return batch
+    other = Batch(pk=batch.pk, import_kind=batch.import_kind, area=batch.area, name=batch.name, sha256=batch.sha256, sent_at=batch.sent_at)
+    other.options = {**batch.options, **typed}
+    try:
+        other.headers = table_of(other).headers
+    except Refusal:
+        return batch
+    other.mapping = guess_mapping(find_kind(batch.import_kind).all_columns().values(), other.headers)
+    return other
+
+
+def unknown_words(column: ImportColumn, texts: Sequence[str], batch: Batch, given: Mapping[str, str]) -> list[str]:
+    """The words, folded, that somebody must explain: explained before, in the sample, or found by the last check."""
+    clean = cleaner_for(column, {})
+    told = BatchRow.objects.filter(batch=batch, state=BatchRow.State.BAD).values_list("problems", flat=True)[:500]
+    said = [problem["value"] for problems in told for problem in problems if problem["column"] == column.code]
+    found = dict.fromkeys(given)
+    for text in dict.fromkeys([*texts, *said]):
+        try:
+            clean(text)
+        except Refusal:
+            found[fold(text)] = None
+    if column.code == "sex" and "h" in found:
+        found["m"] = None  # with H beside it, M may be a woman
+    return [word for word in found if word][:MOST_WORDS]

@@ -1,0 +1,32 @@
+"""What files bring: persons with a household key."""
+
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.exchange.kinds import ImportKind
+from coremis.kernel.exchange.rows import RowContext, StagedRow
+from coremis.modules.intake import choices
+from coremis.modules.intake.columns import person_columns
+from coremis.modules.intake.duplicates import note_registered_people, note_repeated_people
+from coremis.modules.intake.households import HouseholdChecks, groups_of
+from coremis.modules.intake.known import Known
+from coremis.modules.intake.persons import check_persons
+from coremis.modules.intake.plan import Planner
+from coremis.modules.intake.writing import apply_persons
+from coremis.modules.registry.services import register_household
+
+
+def check_households(rows: list[StagedRow], context: RowContext) -> None:
+    """Whole households, among themselves and beside the register: the same plan as when they are taken in."""
+    known = Known(rows, choices.choices_of(context.batch).source)
+    checks = HouseholdChecks(context, known.with_head())
+    for key, members in groups_of(rows).items():
+        checks.check(key, members)
+    Planner(rows, context, known).make()
+    note_registered_people(rows)
+
+
+PERSONS = ImportKind(
+    "intake.persons", _("Persons with a household key"), person_columns, register_household.name, apply_persons,
+    check=check_persons, check_groups=check_households, check_file=note_repeated_people,
+    group_column="household_key", identity_column="person_key", options=choices.NAMES,
+)  # fmt: skip

@@ -1,0 +1,30 @@
+"""What stands on the home page."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coremis.kernel.exchange.models import Batch
+from coremis.kernel.screens.columns import text_of
+from coremis.kernel.screens.tables import small_table
+from coremis.modules.intake.tables import SEE, BatchTable
+
+RECENT = 8
+ENDED = (Batch.State.APPLIED, Batch.State.CANCELLED)
+
+
+def my_imports(request: HttpRequest) -> dict[str, Any]:
+    """My imports that are not ended, with rows good, to correct, and whether they wait; the newest first."""
+    person: Any = request.user
+    mine = BatchTable.prepare(Batch.objects.visible_to(person, SEE)).filter(sent_by_id=person.pk).exclude(state__in=ENDED)
+    open_ones = list(mine.order_by("-pk")[:RECENT])
+    links = [{"url": reverse("intake:create_batch"), "title": _("New import")}]
+    if not open_ones:
+        return {"text": _("You have no open imports."), "links": links}
+    omit = ["area", "sent_by", "row_count", "applied_count"]
+    return {
+        "figure": text_of(sum(batch.bad_count for batch in open_ones)), "label": _("rows to correct"), "href": reverse("intake:batches"),
+        "table": small_table(BatchTable, open_ones, person, omit=omit), "links": links,
+    }  # fmt: skip

@@ -1,0 +1,74 @@
+"""What taking an import in will do, for the person who asks and for those who decide."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from coremis.kernel.exchange.applying import check_right, require_ready
+from coremis.kernel.exchange.kinds import find_kind
+from coremis.kernel.exchange.models import Batch
+from coremis.kernel.jobs.messages import rendered
+from coremis.kernel.screens.columns import text_of
+from coremis.kernel.screens.preview import Preview
+from coremis.modules.intake.queries import effect_of, left_out_of
+from coremis.modules.intake.tables import column_title
+
+
+def batch_effect(inputs: dict[str, Any], actor: Any) -> Preview:
+    """Counts by kind, by place, and of the rows that stay behind with their reasons."""
+    batch: Batch = inputs["batch"]
+    effect = effect_of(batch)
+    facts = [
+        (_("File"), batch.name), (_("Place"), batch.area.name), (_("Sent by"), batch.sent_by), (_("Rows in the file"), batch.row_count),
+        (_("New households"), effect.new_households), (_("New persons"), effect.new_persons),
+        (_("Persons with changes"), effect.changed_persons), (_("Rows that change nothing"), effect.unchanged),
+    ]  # fmt: skip
+    if batch.warning_counts:
+        facts.append((_("Warnings"), sum(number for _column, _message, number in batch.warning_counts)))
+    left_out = [(reason_words(batch, column, message), number) for column, message, number in left_out_of(batch)]
+    count = effect.writes
+    button = ngettext("Take in %(n)s person", "Take in %(n)s persons", count) % {"n": text_of(count)}
+    return Preview(facts=facts, count=count, left_out=left_out, button=button, table=places_table(effect.places))
+
+
+def asked_effect(inputs: dict[str, Any], actor: Any) -> Preview:
+    """The same before it is asked for: refused where the import is not ready or the person lacks the right."""
+    batch: Batch = inputs["batch"]
+    check_right(find_kind(batch.import_kind), batch, actor)
+    require_ready(batch)
+    return batch_effect(inputs, actor)
+
+
+def batch_page(inputs: dict[str, Any]) -> str:
+    """Where the import itself is."""
+    return reverse("intake:batch", args=[inputs["batch"].pk])
+
+
+def reason_words(batch: Batch, column: str, message: str) -> str:
+    """“Birth date: … is not a date.” with the gaps left open."""
+    title = column_title(batch, column)
+    text = open_reason(message)
+    return f"{title}: {text}" if title else text
+
+
+class Gaps(dict[str, str]):
+    """Stands for parameters that differ from row to row."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def open_reason(message: str) -> str:
+    """A stored sentence without its particular values."""
+    text = rendered(message, {})
+    return text % Gaps() if "%(" in text else text
+
+
+def places_table(places: Any) -> dict[str, Any]:
+    """Good rows by place, as the template prints a table."""
+    titles = (_("Place"), _("Persons"))
+    heads = [{"title": title, "css": css, "help": "", "sort_url": "", "sorted": ""} for title, css in zip(titles, ("", "number"), strict=True)]
+    rows = [{"css": "", "cells": [("", name, "", "", titles[0]), ("number", text_of(found), "", "", titles[1])]} for name, found in places]
+    return {"heads": heads, "rows": rows}

@@ -1,0 +1,110 @@
+"""The pages: from a file to the register, as a person would."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from coremis.kernel.actions.services import maintenance
+from coremis.kernel.approvals.models import Request
+from coremis.kernel.approvals.services import approve_request
+from coremis.kernel.exchange.models import Batch, BatchRow
+from coremis.kernel.files.models import Attachment
+from coremis.kernel.jobs.worker import run_until_idle
+from coremis.kernel.testing.check_module import check_module
+from coremis.modules.intake.forms import field_of
+from coremis.modules.intake.tests.sample import GOOD, TITLES
+from coremis.modules.registry.models import Person
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(client, country, content, name="persons.csv", key="one"):
+    sent = {"key": key, "step": "confirm", "area": country["North"].pk, "area_text": "", "file": SimpleUploadedFile(name, content)}
+    return client.post(reverse("intake:create_batch"), sent)
+
+
+def typed(page, **changes):
+    form = page.context["form"]
+    values = {field.html_name: field.value() for field in form}
+    return {"key": "two", "step": "confirm", **{name: "" if value is None else value for name, value in values.items()}, **changes}
+
+
+def test_it_works(country, people, client):
+    client.force_login(people[0])
+    answer = upload(client, country, (TITLES + GOOD + "H3;P7;N1A;Una;;Z;31/02/2019;head;;;;;;\n").encode())
+    batch = Batch.objects.get()
+    assert answer.url == reverse("intake:check_batch", args=[batch.pk])
+    page = client.get(answer.url)
+    assert "Ana · Ben · Clô" in page.content.decode() and "Sex: “z”" in page.content.decode()
+    answer = client.post(answer.url, typed(page))
+    assert answer.url == reverse("intake:batch", args=[batch.pk])
+    assert "Check the import persons.csv" in client.get(answer.url).content.decode()
+    run_until_idle()
+    text = client.get(answer.url).content.decode()
+    assert "“31/02/2019” is not a date" in text and "Download the rows to correct" in text
+    rows = client.get(reverse("intake:rows", args=[batch.pk]) + "?state=BAD").content.decode()
+    assert "Birth date “31/02/2019”" in rows
+    page = reverse("intake:apply_batch", args=[batch.pk])
+    shown = client.post(page, {"key": "three", "step": "preview"})
+    assert "Take in 4 persons" in shown.content.decode()
+    client.post(page, {"key": "three", "step": "confirm", "seen": shown.context["seen"]})
+    request = Request.objects.get()
+    client.force_login(people[1])
+    asked = client.get(reverse("administration:request", args=[request.pk])).content.decode()
+    assert "New households" in asked and "Left out: 1" in asked, asked[asked.index("<main"):]
+    approve_request(request=request, actor=people[1])
+    run_until_idle()
+    assert Person.objects.count() == 4
+    assert "taken in" in client.get(answer.url).content.decode()
+
+
+def test_words_are_explained_on_the_page(country, people, client):
+    client.force_login(people[0])
+    text = "Household key,Name,Place,Sex,Is the head of household\nA,Rui,N1A,H,1\nB,Eva,N1A,M,1\nC,Ivo,N1A,9,1\n"
+    page = client.get(upload(client, country, text.encode()).url)
+    words = {field.label: field.html_name for field in page.context["form"].word_lines()}
+    assert set(words) == {"Sex: “h”", "Sex: “m”", "Sex: “9”"}
+    client.post(page.request["PATH_INFO"], typed(page, **{words["Sex: “h”"]: "male", words["Sex: “m”"]: "female", words["Sex: “9”"]: "-"}))
+    run_until_idle()
+    assert [row.values.get("sex") for row in BatchRow.objects.order_by("number")] == ["male", "female", None]
+
+
+def test_the_file_can_be_read_again(country, people, client):
+    client.force_login(people[0])
+    text = "Household key|Name;x|Place\nA|Rui;1|N1A\n"
+    page = client.get(upload(client, country, text.encode()).url)
+    other = ";" if page.context["form"].batch.options["separator"] == "|" else "|"
+    again = client.post(page.request["PATH_INFO"], typed(page, separator=other, step="edit"))
+    assert again.status_code == 200 and len(again.context["form"].batch.headers) != len(page.context["form"].batch.headers)
+
+
+def test_two_columns_cannot_bring_the_same(country, people, client):
+    client.force_login(people[0])
+    page = client.get(upload(client, country, (TITLES + GOOD).encode()).url)
+    answer = client.post(page.request["PATH_INFO"], typed(page, **{field_of("Address"): "phone"}))
+    assert answer.status_code == 422 and "Two columns bring the same" in answer.content.decode()
+    answer = client.post(page.request["PATH_INFO"], typed(page, **{field_of("Household key"): ""}))
+    assert answer.status_code == 422 and "Household key: This column is required" in answer.content.decode()
+
+
+def test_home_shows_my_imports(country, people, client):
+    client.force_login(people[0])
+    assert "You have no open imports" in client.get("/").content.decode()
+    upload(client, country, (TITLES + GOOD).encode())
+    assert "persons.csv" in client.get("/").content.decode()
+
+
+def test_every_page_keeps_to_rights_and_places():
+    def samples(area):
+        with maintenance("test imports"):
+            serial = Batch.objects.count()
+            batch = Batch(import_kind="intake.persons", area=area, name=f"{area.name} file {serial}.csv", sha256=f"{serial:064x}", state="CHECKED")
+            batch.row_count = batch.bad_count = 1
+            batch.problem_counts = [["birth", "“%(text)s” is not a date. Write day/month/year, or the year alone.", 1]]
+            batch.headers, batch.options = ["Key"], {"encoding": "utf-8-sig", "separator": ",", "sheet": ""}
+            batch.save()
+            Attachment(sha256=batch.sha256, size=1, content_type="text/csv", name=batch.name, owner_kind=batch.kind(), owner_id=batch.pk).save()
+        BatchRow.objects.create(batch=batch, number=2, state="BAD", group_key="A", problems=[])
+        return {Batch: batch}
+
+    check_module("intake", samples, leave_out=["intake:check_batch"])

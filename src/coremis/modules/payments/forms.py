@@ -1,0 +1,125 @@
+"""The forms of this module."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.money import Money, parse_amount
+from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
+from coremis.modules.payments.models import Cycle, Fund
+from coremis.modules.payments.reading import COLUMNS
+from coremis.modules.programmes.models import Programme
+
+
+class NewFundForm(ActionForm):
+    """A fund of a programme."""
+
+    programme = RecordField(Programme, "programmes.view_programme", label=_("Programme"))
+    code = forms.SlugField(label=_("Code"), max_length=20, help_text=_("Short and lasting, such as “state-2026”."))
+    names = LabelField(label=_("Name"))
+
+
+class FundForm(ActionForm):
+    """What may change of a fund."""
+
+    names = LabelField(label=_("Name"))
+    is_active = forms.BooleanField(label=_("In use"), required=False)
+
+
+class CycleForm(ActionForm):
+    """What may change of a cycle."""
+
+    names = LabelField(label=_("Name"))
+    starts_on = forms.DateField(label=_("First day"), widget=DateInput())
+    ends_on = forms.DateField(label=_("Last day"), widget=DateInput())
+    freeze_on = forms.DateField(
+        label=_("Data freeze"), widget=DateInput(), help_text=_("Who is paid, and to whom, is taken as it was on this day.")
+    )
+    rows = (("names",), ("starts_on", "ends_on", "freeze_on"))
+
+
+class NewCycleForm(CycleForm):
+    """A cycle of a programme."""
+
+    programme = RecordField(Programme, "programmes.view_programme", label=_("Programme"))
+    rows = (("programme",), ("names",), ("starts_on", "ends_on", "freeze_on"))
+
+
+class GeneratePayrollForm(ActionForm):
+    """Who is paid how much, from which fund."""
+
+    cycle = RecordField(
+        Cycle, "payments.view_cycle", choose=lambda rows: rows.select_related("programme").order_by("-starts_on"), label=_("Payment cycle")
+    )
+    fund = RecordField(Fund, "payments.view_fund", choose=lambda rows: rows.filter(is_active=True), label=_("Fund"))
+    areas = AreaField(label=_("Places"), many=True, help_text=_("Everything below these places belongs to them."))
+    amount = forms.CharField(
+        label=_("Amount for each"), max_length=40, help_text=_("In the currency of the programme."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "amount", "autocomplete": "off"}),
+    )  # fmt: skip
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cycle"].label_from_instance = lambda cycle: f"{cycle.programme} · {cycle}"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """The amount in the programme's currency."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        cycle, text = cleaned.get("cycle"), cleaned.get("amount")
+        if cycle and text:
+            currency = cycle.programme.currency
+            try:
+                cleaned["amount"] = Money(parse_amount(text, currency), currency)
+            except Refusal as problem:
+                self.add_error("amount", str(problem))
+        return cleaned
+
+
+class NoteForm(ActionForm):
+    """Nothing but a note."""
+
+    note = forms.CharField(label=_("Note"), required=False, max_length=300, widget=forms.Textarea)
+
+
+class ReasonForm(ActionForm):
+    """Only a reason."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea)
+
+
+class PayeeListForm(ActionForm):
+    """The whole payroll, or one place."""
+
+    area = AreaField(label=_("Place"), required=False, help_text=_("Empty: the whole payroll."))
+
+
+class UploadResultsForm(ActionForm):
+    """The file of results."""
+
+    file = forms.FileField(label=_("File"), help_text=_("A table as .xlsx or CSV, with the payment number, the result and the amount."))
+
+
+class CheckResultsForm(ActionForm):
+    """Which of the file's columns brings what; guessed from their titles."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", _("(not in the file)")), *((title, title) for title in self.target.headers)]
+        for column in COLUMNS:
+            guessed = self.target.mapping.get(column.code) or [""]
+            self.fields[column.code] = forms.ChoiceField(
+                label=column.title, choices=choices, required=column.required, initial=guessed[0]
+            )  # fmt: skip
+
+
+class ConfirmResultsForm(ActionForm):
+    """What to do about payments of which the file says nothing."""
+
+    missing_as_unpaid = forms.BooleanField(
+        label=_("Payments that are not in the file count as unpaid"), required=False,
+        help_text=_("Otherwise they stay in payment, until another file names them."),
+    )  # fmt: skip
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)

@@ -1,0 +1,132 @@
+"""What will happen, said before it happens; the same for those who ask and those who decide."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from coremis.kernel.base.money import Money
+from coremis.kernel.screens.columns import money_text, text_of
+from coremis.kernel.screens.preview import Preview
+from coremis.modules.ledger.models import Account
+from coremis.modules.ledger.queries import accounts_of, available
+from coremis.modules.payments.models import Payroll
+from coremis.modules.payments.queries import figures_of, left_out_counts, previous_total, what_blocks_closing
+from coremis.modules.payments.selection import counts
+from coremis.modules.payments.services.confirmation import settled_amount
+from coremis.modules.payments.services.generation import check_request
+from coremis.modules.payments.states import Exclusion, LineState, RowProblem
+
+LABELS = {**dict(LineState.choices), **dict(RowProblem.choices)}
+
+
+def calculation(inputs: dict[str, Any], actor: Any) -> Preview:
+    """How many would be paid, how much in all, and who is left out."""
+    cycle, areas, amount = inputs["cycle"], inputs["areas"], inputs["amount"]
+    check_request(cycle, areas, amount, inputs["fund"])
+    found = counts(cycle, [area.pk for area in areas])
+    total = amount.times(found.paid)
+    return Preview(
+        facts=[
+            (_("Programme"), str(cycle.programme)), (_("Payment cycle"), str(cycle)), (_("Data freeze"), cycle.freeze_on),
+            (_("Places"), ", ".join(area.name for area in areas)), (_("Amount for each"), amount), (_("Fund"), str(inputs["fund"])),
+        ],
+        count=found.paid, amount=total, left_out=[(Exclusion(reason).label, number) for reason, number in found.left_out.items()],
+        button=said(ngettext("Calculate %(count)s payment, %(amount)s", "Calculate %(count)s payments, %(amount)s", found.paid), found.paid, total),
+    )  # fmt: skip
+
+
+def approval(inputs: dict[str, Any], actor: Any) -> Preview:
+    """Number, total, who is left out, the fund, and the cycle before."""
+    payroll: Payroll = inputs["payroll"]
+    before = previous_total(payroll)
+    fund = accounts_of(payroll.fund)[Account.Station.FUND]
+    return Preview(
+        facts=[*about(payroll), (_("Free in the fund"), available(fund))],
+        count=payroll.line_count, amount=payroll.total,
+        left_out=[(Exclusion(reason).label, number) for reason, number in left_out_counts(payroll)],
+        changes=[
+            (_("Payments, against the cycle before"), before[0], payroll.line_count),
+            (_("Total, against the cycle before"), Money(before[1], payroll.currency), payroll.total),
+        ],
+        button=pay(payroll, _("Ask for approval of %(count)s payments, %(amount)s")),
+    )  # fmt: skip
+
+
+def release(inputs: dict[str, Any], actor: Any) -> Preview:
+    """How many payments go on their way."""
+    payroll: Payroll = inputs["payroll"]
+    button = pay(payroll, _("Send %(count)s payments, %(amount)s"))
+    return Preview(facts=about(payroll), count=payroll.line_count, amount=payroll.total, button=button)
+
+
+def cancellation(inputs: dict[str, Any], actor: Any) -> Preview:
+    """How many payments will not be made."""
+    payroll: Payroll = inputs["payroll"]
+    button = pay(payroll, _("Cancel %(count)s payments, %(amount)s"))
+    facts = [*about(payroll), (_("Reason"), inputs["reason"])]
+    return Preview(facts=facts, count=payroll.line_count, amount=payroll.total, button=button)
+
+
+def closing(inputs: dict[str, Any], actor: Any) -> Preview:
+    """The identity of the rulebook, and everything that does not fit."""
+    payroll: Payroll = inputs["payroll"]
+    return Preview(facts=[*about(payroll), *figure_facts(payroll)], problem=" ".join(what_blocks_closing(payroll)))
+
+
+def confirmation(inputs: dict[str, Any], actor: Any) -> Preview:
+    """What the rows do, by result; what is left alone, by problem."""
+    file = inputs["file"]
+    good = [(LABELS[code], found) for code, found in file.counts.items() if code in LineState.values]
+    missing = inputs.get("missing_as_unpaid", False)
+    rows = file.good_count + (file.missing_count if missing else 0)
+    facts = [
+        (_("Payroll"), file.payroll.number_text), (_("File"), file.name),
+        *((label, f"{text_of(count)} · {money_text(Money(amount, file.payroll.currency))}") for label, (count, amount) in good),
+        (_("Not in the file, counted as unpaid"), file.missing_count if missing else 0),
+    ]  # fmt: skip
+    left = [(LABELS[code], found[0]) for code, found in file.counts.items() if code not in LineState.values]
+    amount = settled_amount(file, missing)
+    button = said(ngettext("Apply %(count)s result, %(amount)s", "Apply %(count)s results, %(amount)s", rows), rows, amount)
+    return Preview(facts=facts, count=rows, amount=amount, left_out=left, button=button)
+
+
+def writing_off(inputs: dict[str, Any], actor: Any) -> Preview:
+    """Which row, and what is given up."""
+    row = inputs["row"]
+    over = row.line.paid_minor - row.line.amount_minor if row.outcome == LineState.OVERPAID and row.line else None
+    facts = [(_("File"), row.file.name), (_("Row"), row.position), (_("Payment number"), row.reference), (_("In the file"), row.amount)]
+    return Preview(
+        facts=[*facts, (_("Reason"), inputs["reason"])], count=1, amount=Money(over, row.currency) if over else None,
+        button=_("Ask to write this off"),
+    )  # fmt: skip
+
+
+def about(payroll: Payroll) -> list[tuple[Any, Any]]:
+    """What every page about a payroll begins with."""
+    places = ", ".join(payroll.places.values_list("area__name", flat=True).order_by("area__name"))
+    return [
+        (_("Payroll"), payroll.number_text), (_("Programme"), str(payroll.cycle.programme)), (_("Payment cycle"), str(payroll.cycle)),
+        (_("Places"), places), (_("Amount for each"), payroll.amount), (_("Fund"), str(payroll.fund)),
+    ]  # fmt: skip
+
+
+def figure_facts(payroll: Payroll) -> list[tuple[Any, Any]]:
+    """Number and value by what became of the payments."""
+    found = figures_of(payroll)
+    named = [
+        (_("Approved"), found.approved), (_("Paid"), found.paid), (_("Uncollected or returned"), found.uncollected),
+        (_("Failed"), found.failed), (_("In transit"), found.in_transit), (_("Cancelled"), found.cancelled),
+    ]  # fmt: skip
+    lines = [(label, f"{text_of(figure[0])} · {money_text(found.money(figure))}") for label, figure in named]
+    return [*lines, (_("Paid too much, to recover"), Money(found.excess_minor, found.currency))]
+
+
+def pay(payroll: Payroll, words: str) -> str:
+    """A button that repeats the numbers."""
+    return said(words, payroll.line_count, payroll.total)
+
+
+def said(words: str, count: int, amount: Money) -> str:
+    """Words with a count and an amount, as the reader writes them."""
+    return words % {"count": text_of(count), "amount": money_text(amount)}

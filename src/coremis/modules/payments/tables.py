@@ -1,0 +1,221 @@
+"""The lists of this module; all of them count exactly."""
+
+from typing import Any, ClassVar
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.money import Money
+from coremis.kernel.base.numbers import number_text
+from coremis.kernel.screens.columns import Column, Status
+from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, SearchFilter
+from coremis.kernel.screens.tables import Table
+from coremis.modules.ledger.models import Account
+from coremis.modules.ledger.queries import with_balance
+from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
+from coremis.modules.payments.states import Exclusion, FileState, LineState, PayrollState, RowProblem, UnpaidReason
+from coremis.modules.payments.words import status_of
+from coremis.modules.registry.models import Household
+
+
+class FundTable(Table):
+    """Funds with what is in them."""
+
+    model = Fund
+    permission = "payments.view_fund"
+    exact = True
+    columns: ClassVar = [
+        Column("code", _("Code"), kind="code", sort="code"),
+        Column("name", _("Name"), show=str),
+        Column("programme", _("Programme"), show=lambda row: str(row.programme)),
+        Column("balance", _("Balance"), show=lambda row: Money(getattr(row, "balance_minor", None) or 0, row.currency), kind="amount"),
+        Column("is_active", _("In use")),
+    ]
+    default_sort = "code"
+    export_name = "funds"
+
+    @classmethod
+    def prepare(cls, rows: Any) -> Any:
+        held = Account.objects.filter(station=Account.Station.FUND, owner_kind=Fund.kind(), owner_id=OuterRef("pk"))
+        return rows.select_related("programme").annotate(balance_minor=Subquery(with_balance(held).values("balance_minor")[:1]))
+
+    @staticmethod
+    def row_link(row: Any) -> str:  # type: ignore[override]
+        return reverse("payments:fund_detail", kwargs={"pk": row.pk})
+
+
+class CycleTable(Table):
+    """Payment cycles, newest first."""
+
+    model = Cycle
+    permission = "payments.view_cycle"
+    exact = True
+    columns: ClassVar = [
+        Column("name", _("Name"), show=str),
+        Column("programme", _("Programme"), show=lambda row: str(row.programme)),
+        Column("starts_on", _("First day"), kind="date", sort="starts_on"),
+        Column("ends_on", _("Last day"), kind="date"),
+        Column("freeze_on", _("Data freeze"), kind="date", help=_("Who is paid, and to whom, is taken as it was on this day.")),
+    ]
+    default_sort = "-starts_on"
+    export_name = "cycles"
+
+    @classmethod
+    def prepare(cls, rows: Any) -> Any:
+        return rows.select_related("programme")
+
+    @staticmethod
+    def row_link(row: Any) -> str:  # type: ignore[override]
+        return reverse("payments:cycle_detail", kwargs={"pk": row.pk})
+
+
+class PayrollTable(Table):
+    """Payrolls, newest first."""
+
+    model = Payroll
+    permission = "payments.view_payroll"
+    exact = True
+    columns: ClassVar = [
+        Column("number", _("Number"), show=lambda row: row.number_text, kind="code", sort="number"),
+        Column("programme", _("Programme"), show=lambda row: str(row.cycle.programme)),
+        Column("cycle", _("Cycle"), show=lambda row: str(row.cycle)),
+        Column("state", _("Status"), show=status_of, kind="status"),
+        Column("lines", _("Payments"), show=lambda row: row.line_count, kind="number"),
+        Column("total", _("Total"), show=lambda row: row.total, kind="amount"),
+        Column("left_out", _("Left out"), show=lambda row: row.left_out_count, kind="number"),
+    ]
+    search = SearchFilter("search", _("Number"), within=(), number="number")
+    filters: ClassVar = [ChoiceFilter("state", _("Status"), choices=PayrollState.choices)]
+    default_sort = "-number"
+    export_name = "payrolls"
+
+    @classmethod
+    def prepare(cls, rows: Any) -> Any:
+        return rows.select_related("cycle__programme")
+
+    @staticmethod
+    def row_link(row: Any) -> str:  # type: ignore[override]
+        return reverse("payments:payroll_detail", kwargs={"pk": row.pk})
+
+
+class LineTable(Table):
+    """Single payments."""
+
+    model = PayrollLine
+    permission = "payments.view_payrollline"
+    exact = True
+    columns: ClassVar = [
+        Column("number", _("Payment number"), show=lambda row: row.number_text, kind="code", sort="number"),
+        Column("payee", _("Payee"), show=lambda row: row.payee_name, sort="payee_search"),
+        Column("household", _("Household"), show=lambda row: number_text(Household.number_prefix, row.household_number), kind="code"),
+        Column("area", _("Place"), show=lambda row: row.area_name),
+        Column("cycle", _("Cycle"), show=lambda row: str(row.cycle)),
+        Column("amount", _("Amount"), kind="amount"),
+        Column("state", _("Status"), show=status_of, kind="status"),
+        Column("paid", _("Paid"), show=lambda row: row.paid if row.paid_minor else None, kind="amount"),
+        Column("reason", _("Reason"), show=lambda row: row.get_unpaid_reason_display()),
+    ]
+    search = SearchFilter("search", _("Name or payment number"), within=("payee_search",), number="number")
+    filters: ClassVar = [
+        AreaFilter("area", on="area"),
+        ChoiceFilter("state", _("Status"), choices=LineState.choices),
+        ChoiceFilter("reason", _("Reason"), on="unpaid_reason", choices=UnpaidReason.choices),
+    ]
+    default_sort = "number"
+    export_name = "payments"
+
+    @classmethod
+    def prepare(cls, rows: Any) -> Any:
+        return rows.select_related("cycle")
+
+    @staticmethod
+    def row_link(row: Any) -> str:  # type: ignore[override]
+        return reverse("payments:line_detail", kwargs={"pk": row.pk})
+
+
+class LeftOutTable(Table):
+    """Who is not paid in a payroll, and why."""
+
+    model = LeftOut
+    permission = "payments.view_leftout"
+    exact = True
+    columns: ClassVar = [
+        Column("number", _("Beneficiary"), show=lambda row: row.number_text, kind="code"),
+        Column("name", _("Name")),
+        Column("area", _("Place"), show=lambda row: row.area.name),
+        Column("reason", _("Reason"), show=lambda row: row.get_reason_display()),
+    ]
+    filters: ClassVar = [AreaFilter("area", on="area"), ChoiceFilter("reason", _("Reason"), choices=Exclusion.choices)]
+    export_name = "left-out"
+
+    @classmethod
+    def prepare(cls, rows: Any) -> Any:
+        return rows.select_related("area")
+
+
+class ResultFileTable(Table):
+    """Files of results."""
+
+    model = ResultFile
+    permission = "payments.view_resultfile"
+    exact = True
+    columns: ClassVar = [
+        Column("name", _("File")),
+        Column("payroll", _("Payroll"), show=lambda row: row.payroll.number_text, kind="code"),
+        Column("sent_at", _("Sent on"), kind="date"),
+        Column("sent_by", _("Sent by"), show=lambda row: str(row.sent_by or "")),
+        Column("state", _("Status"), show=status_of, kind="status"),
+        Column("good", _("Good rows"), show=lambda row: row.good_count, kind="number"),
+        Column("bad", _("Not applied"), show=lambda row: row.bad_count, kind="number"),
+    ]
+    filters: ClassVar = [ChoiceFilter("state", _("Status"), choices=FileState.choices)]
+    export_name = "result-files"
+
+    @classmethod
+    def prepare(cls, rows: Any) -> Any:
+        return rows.select_related("payroll", "sent_by")
+
+    @staticmethod
+    def row_link(row: Any) -> str:  # type: ignore[override]
+        return reverse("payments:result_file_detail", kwargs={"pk": row.pk})
+
+
+def result_of(row: ResultRow) -> Status:
+    """What a row does, or why it does nothing."""
+    if row.problem:
+        return Status("off" if row.resolution else "stop", row.get_problem_display())  # type: ignore[attr-defined]
+    return Status("good" if row.outcome == LineState.PAID else "wait", row.get_outcome_display())  # type: ignore[attr-defined]
+
+
+class ResultRowTable(Table):
+    """The rows of a file of results, each with what it does."""
+
+    model = ResultRow
+    permission = "payments.view_resultrow"
+    exact = True
+    columns: ClassVar = [
+        Column("position", _("Row"), kind="number", sort="position"),
+        Column("reference", _("Payment number"), kind="code"),
+        Column("payee", _("Payee"), show=lambda row: row.line.payee_name if row.line else ""),
+        Column("due", _("Due"), show=lambda row: row.line.amount if row.line else None, kind="amount"),
+        Column("amount", _("In the file"), kind="amount"),
+        Column("result", _("Result"), show=result_of, kind="status"),
+        Column("reason", _("Reason"), show=lambda row: row.get_unpaid_reason_display()),
+        Column("receipt", _("Receipt"), kind="code"),
+        Column("resolution", _("Explanation")),
+    ]
+    filters: ClassVar = [
+        ChoiceFilter("outcome", _("Result"), choices=[choice for choice in LineState.choices if choice[0] not in ("DUE", "SENT", "CANCELLED")]),
+        ChoiceFilter("problem", _("Problem"), choices=RowProblem.choices),
+    ]
+    default_sort = "position"
+    export_name = "result-rows"
+
+    @classmethod
+    def prepare(cls, rows: Any) -> Any:
+        return rows.select_related("line", "file")
+
+    @staticmethod
+    def row_link(row: Any) -> str:  # type: ignore[override]
+        return reverse("payments:result_row_detail", kwargs={"pk": row.pk})

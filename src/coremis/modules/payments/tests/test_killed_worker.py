@@ -1,0 +1,96 @@
+import hashlib
+import json
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from coremis.kernel.base.money import Money
+from coremis.kernel.jobs.models import Job
+from coremis.kernel.testing.cast import build_country
+from coremis.modules.ledger.models import Movement, Posting, PostingTotal
+from coremis.modules.ledger.queries import postings_about
+from coremis.modules.payments import chunks, services
+from coremis.modules.payments.models import LeftOut, PayrollLine, ResultRow
+from coremis.modules.payments.tests.sample import (
+    agree, balances, enrol, everyone, make_cycle, make_fund, make_programme, results, settled,
+)  # fmt: skip
+from coremis.modules.registry.tests.factories import make_household
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOUSEHOLDS, SIZE = 8, 3
+
+
+def run_killed(row):
+    """Let workers run in processes of their own, each killed at its first chunk; then read the row again."""
+    here = connection.settings_dict
+    database = {name: here[name] for name in ("ENGINE", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} | {"NAME": str(here["NAME"])}
+    task = {"database": database, "chunk": SIZE, "media": str(settings.MEDIA_ROOT)}
+    command = [sys.executable, "-m", "coremis.modules.payments.tests.killed_worker", json.dumps(task)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    endings = json.loads(done.stdout.splitlines()[-1])
+    assert 1 not in endings and endings.count(-9) >= 3, (endings, done.stderr, list(Job.objects.values_list("traceback", flat=True)))
+    assert not Job.objects.exclude(state="DONE").exists()
+    row.refresh_from_db()
+    return row
+
+
+def through(programme, area, calculator, sender, accountant, finish):
+    """Calculate, approve, send and reconcile, each step finished by ``finish``."""
+    fund, cycle = make_fund(programme), make_cycle(programme)
+    payroll = finish(services.generate_payroll(cycle=cycle, areas=[area], amount=Money(30_000, "SZF"), fund=fund, actor=calculator))
+    agree(services.approve_payroll, calculator, payroll=payroll)
+    finish(payroll)
+    agree(services.release_payroll, sender, payroll=payroll)
+    finish(payroll)
+    numbers = [line.number_text for line in PayrollLine.objects.filter(payroll=payroll).order_by("pk")]
+    rows = [(number, "yes", 30_000 + 1_000 * (place % 3 - 1), f"R{place}") for place, number in enumerate(numbers[:-2])]
+    file = results(payroll, rows, calculator, name=f"{programme.code}.csv")
+    agree(services.confirm_results, accountant, file=file, missing_as_unpaid=True)
+    finish(file)
+    payroll.refresh_from_db()
+    return payroll
+
+
+def digest(payroll):
+    """Everything the business tables say about a payroll, without the ids of rows and events."""
+    lines = PayrollLine.objects.filter(payroll=payroll).order_by("pk")
+    order = {line.pk: place for place, line in enumerate(lines)}
+    facts = {
+        "payroll": [payroll.state, payroll.line_count, payroll.total_minor, payroll.left_out_count],
+        "lines": list(lines.values_list("payee_id", "area_id", "amount_minor", "state", "paid_minor", "unpaid_reason", "receipt", "version")),
+        "left out": list(LeftOut.objects.filter(payroll=payroll).order_by("pk").values_list("name", "reason")),
+        "postings": list(postings_about(payroll).values_list("purpose", "attempt", "state", "declared_minor")),
+        "movements": [
+            [order[line], *rest]
+            for line, *rest in Movement.objects.filter(posting__in=postings_about(payroll)).order_by("posting__purpose", "line_id", "step")
+            .values_list("line_id", "step", "from_account__station", "to_account__station", "amount_minor", "area_id")
+        ],
+        "totals": list(
+            PostingTotal.objects.filter(posting__in=postings_about(payroll)).order_by("posting__purpose", "account__station")
+            .values_list("posting__purpose", "account__station", "received_minor", "given_minor", "movement_count")
+        ),
+        "rows": list(ResultRow.objects.filter(file__payroll=payroll).order_by("position").values_list("position", "outcome", "amount_minor")),
+        "balances": balances(payroll.fund),
+    }  # fmt: skip
+    return facts, hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def test_it_works(monkeypatch):
+    """Pitfalls M4, P1: killed at every chunk boundary and inside every chunk, all business tables are as after an undisturbed run."""
+    country = build_country()
+    people = everyone(country["Testland"], "calculator", "sender", "accountant")
+    calm, killed = make_programme(), make_programme()
+    for place in range(HOUSEHOLDS):
+        household = make_household(country["Almond"], recipient=place != 4)
+        enrol(calm, household)
+        enrol(killed, household)
+    monkeypatch.setattr(chunks, "CHUNK", SIZE)
+    undisturbed = digest(through(calm, country["North"], *people, finish=settled))
+    disturbed = digest(through(killed, country["North"], *people, finish=run_killed))
+    assert undisturbed[0]["payroll"] == ["RELEASED", 7, 210_000, 1] and len(undisturbed[0]["movements"]) == 7 + 7 + 7 + 3
+    assert disturbed == undisturbed
+    assert not Posting.objects.exclude(state="POSTED").exists()

@@ -1,0 +1,30 @@
+import pytest
+
+from coremis.kernel.testing.check_module import check_module
+from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
+from coremis.modules.payments.tests.sample import (
+    approved, calculated, enrol, everyone, make_cycle, make_fund, make_programme, released, results, village,
+)  # fmt: skip
+from coremis.modules.registry.tests.factories import make_household
+
+
+def samples(area):
+    """A payroll in payment with one payment, one who is left out, and a checked file of results."""
+    calculator, sender = everyone(area, f"calculator{Payroll.objects.count()}", f"sender{Payroll.objects.count()}")
+    fund = Fund.objects.first() or make_fund(make_programme())
+    cycle = Cycle.objects.first() or make_cycle(fund.programme)
+    village(fund.programme, area, 1)
+    enrol(fund.programme, make_household(area), "SUSPENDED")
+    payroll = released(approved(calculated(fund.programme, [area], calculator, fund, cycle, amount=1_000), calculator), sender)
+    line = PayrollLine.objects.get(payroll=payroll)
+    file = results(payroll, [(line.number_text, "yes", 1_000, f"R{payroll.pk}"), ("T-1", "yes", 1, "R")], calculator, name=f"{area.name}.csv")
+    return {
+        Fund: payroll.fund, Cycle: payroll.cycle, Payroll: payroll, PayrollLine: line, LeftOut: LeftOut.objects.filter(payroll=payroll).first(),
+        ResultFile: file, ResultRow: ResultRow.objects.get(line=line),
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_it_works():
+    """Pitfalls P1, S10: every page needs its right, shows nothing from outside the places, and asks as much for many rows as for few."""
+    check_module("payments", samples)

@@ -1,0 +1,138 @@
+"""Payrolls, their payments and who is left out."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.numbers import number_text
+from coremis.kernel.jobs.models import Job
+from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.columns import text_of
+from coremis.kernel.screens.details import Attention, DetailScreen, Fact
+from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
+from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.timeline import Timeline
+from coremis.modules.payments import previews, services
+from coremis.modules.payments.forms import GeneratePayrollForm, NoteForm, PayeeListForm, ReasonForm
+from coremis.modules.payments.models import Payroll, PayrollLine
+from coremis.modules.payments.states import CANCELLABLE_PAYROLLS, LIVE_PAYROLLS, WORKING_PAYROLLS, PayrollState
+from coremis.modules.payments.tables import LeftOutTable, LineTable, PayrollTable
+from coremis.modules.payments.views.addresses import download_url, payroll_url
+from coremis.modules.payments.words import status_of
+from coremis.modules.registry.models import Household, Person
+
+State = PayrollState
+calculate = ActionLink(_("Calculate a payroll"), "payments:generate_payroll", "payments.generate_payroll", tone="primary")
+
+
+def in_state(*states: PayrollState) -> Callable[[Any], bool]:
+    """Shows a button only in these states."""
+    return lambda payroll: payroll.state in states
+
+
+payroll_list = ListScreen(
+    PayrollTable, title=_("Payrolls"), actions=[calculate],
+    empty=EmptyState(_("No payrolls yet"), _("A payroll says who is paid how much in a cycle. It needs a cycle and a fund."), calculate),
+)  # fmt: skip
+
+NEXT_STEPS = [
+    ActionLink(_("Ask for approval"), "payments:approve_payroll", "payments.approve_payroll", tone="primary", show=in_state(State.CALCULATED)),
+    ActionLink(_("Send for payment"), "payments:release_payroll", "payments.release_payroll", tone="primary", show=in_state(State.APPROVED)),
+    ActionLink(_("Bring results"), "payments:upload_results", "payments.upload_results", tone="primary", show=in_state(State.RELEASED)),
+    ActionLink(_("Close"), "payments:close_payroll", "payments.close_payroll", show=in_state(State.RELEASED)),
+    ActionLink(_("Payee list"), "payments:take_payee_list", "payments.take_payee_list", show=in_state(*LIVE_PAYROLLS)),
+    ActionLink(_("Cancel"), "payments:cancel_payroll", "payments.cancel_payroll", tone="danger", show=in_state(*CANCELLABLE_PAYROLLS)),
+]  # fmt: skip
+
+
+def payroll_facts(request: HttpRequest, payroll: Payroll) -> Sequence[Fact]:
+    """What was decided, and how many it concerns."""
+    return [
+        *(Fact(label, value) for label, value in previews.about(payroll)),
+        Fact(_("Data freeze"), payroll.freeze_on), Fact(_("Payments"), payroll.line_count), Fact(_("Total"), payroll.total),
+        Fact(_("Left out"), payroll.left_out_count), Fact(_("Note"), payroll.note),
+    ]  # fmt: skip
+
+
+def payroll_attention(request: HttpRequest, payroll: Payroll) -> Sequence[Attention]:
+    """Work that is under way, and work that failed."""
+    job = Job.objects.filter(pk=payroll.job_id).first() if payroll.job_id else None
+    if payroll.state in WORKING_PAYROLLS and job is not None:
+        progress = _("%(title)s: %(done)s of %(total)s. Reload the page to see more.")
+        return [Attention("info", progress % {"title": job.title, "done": text_of(job.done), "total": text_of(job.total or 0)})]
+    failed = Job.objects.filter(state="FAILED", params__payroll=payroll.pk).order_by("-pk").first()
+    if failed is not None and failed.problem and payroll.state in (State.ABANDONED, State.CALCULATED, State.APPROVED):
+        return [Attention("warn", failed.problem_text)]
+    return []
+
+
+payroll_detail = DetailScreen(
+    Payroll, permission="payments.view_payroll", title=lambda payroll: _("Payroll %(number)s") % {"number": payroll.number_text},
+    subtitle=lambda payroll: f"{payroll.cycle.programme} · {payroll.cycle}", status=status_of, facts=payroll_facts,
+    attention=payroll_attention, actions=NEXT_STEPS, prepare=lambda rows: rows.select_related("cycle__programme", "fund"),
+    timeline=Timeline(hidden=frozenset({"job_id", "posting_id"})),
+)  # fmt: skip
+
+payroll_lines = ListScreen(
+    LineTable, title=lambda payroll: _("Payments of %(number)s") % {"number": payroll.number_text},
+    owner=Owner(Payroll, "payments.view_payroll", "payroll"),
+)  # fmt: skip
+payroll_left_out = ListScreen(
+    LeftOutTable, title=lambda payroll: _("Left out of %(number)s") % {"number": payroll.number_text},
+    owner=Owner(Payroll, "payments.view_payroll", "payroll"),
+)  # fmt: skip
+line_list = ListScreen(
+    LineTable, title=_("Payments"), lead=_("Every single payment in your places."),
+    empty=EmptyState(_("No payments yet"), _("Payments come with the first payroll.")),
+)  # fmt: skip
+
+
+def line_facts(request: HttpRequest, line: PayrollLine) -> Sequence[Fact]:
+    """What was frozen, and what became of it."""
+    may_see = request.user.has_perm("payments.view_payroll")
+    return [
+        Fact(_("Payroll"), line.payroll.number_text, payroll_url(line.payroll) if may_see else ""),
+        Fact(_("Payment cycle"), str(line.cycle)),
+        Fact(_("Payee"), f"{line.payee_name} · {number_text(Person.number_prefix, line.payee_number)}"),
+        Fact(_("Household"), f"{number_text(Household.number_prefix, line.household_number)} {line.household_name}".strip()),
+        Fact(_("Place"), line.area_name), Fact(_("Phone"), line.payee_phone), Fact(_("Amount"), line.amount),
+        Fact(_("Paid"), line.paid if line.paid_minor else None), Fact(_("Paid on"), line.paid_on), Fact(_("Receipt"), line.receipt),
+        Fact(_("Reason"), line.get_unpaid_reason_display()),  # type: ignore[attr-defined]
+    ]  # fmt: skip
+
+
+line_detail = DetailScreen(
+    PayrollLine, permission="payments.view_payrollline", title=lambda line: _("Payment %(number)s") % {"number": line.number_text},
+    subtitle=lambda line: line.payee_name, status=status_of, facts=line_facts,
+    prepare=lambda rows: rows.select_related("payroll", "cycle"), timeline=Timeline(hidden=frozenset({"hash", "document_hash"})),
+)  # fmt: skip
+
+generate_payroll = ActionScreen(
+    services.generate_payroll, form=GeneratePayrollForm, preview=previews.calculation, done=payroll_url,
+    initial=lambda request, target: {"cycle": request.GET.get("cycle", "")}, back=lambda target: reverse("payments:payroll_list"),
+    said=lambda payroll: str(_("The payroll %(number)s is being calculated.") % {"number": payroll.number_text}),
+)  # fmt: skip
+
+
+def step_screen(action: Any, preview: Any, form: Any = NoteForm, danger: bool = False) -> ActionScreen:
+    """The page of one step of a payroll."""
+
+    def inputs(cleaned: dict[str, Any], payroll: Any) -> dict[str, Any]:
+        return {"payroll": payroll, **cleaned}
+
+    return ActionScreen(
+        action, form=form, target=(Payroll, "pk"), inputs=inputs, preview=preview, done=payroll_url, back=payroll_url, danger=danger
+    )
+
+
+approve_payroll = step_screen(services.approve_payroll, previews.approval)
+release_payroll = step_screen(services.release_payroll, previews.release)
+cancel_payroll = step_screen(services.cancel_payroll, previews.cancellation, ReasonForm, danger=True)
+close_payroll = step_screen(services.close_payroll, previews.closing)
+take_payee_list = ActionScreen(
+    services.take_payee_list, form=PayeeListForm, target=(Payroll, "pk"), done=download_url, back=payroll_url,
+    said=lambda found: str(_("The list is ready.") if found else _("The list is being written. You will find it under “My work”.")),
+)  # fmt: skip

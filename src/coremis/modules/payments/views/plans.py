@@ -1,0 +1,112 @@
+"""Funds and cycles."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.money import Money
+from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.details import DetailScreen, Fact
+from coremis.kernel.screens.lists import EmptyState, ListScreen
+from coremis.kernel.screens.screen import ActionLink
+from coremis.modules.ledger.queries import accounts_of
+from coremis.modules.payments import services
+from coremis.modules.payments.forms import CycleForm, FundForm, NewCycleForm, NewFundForm
+from coremis.modules.payments.models import Cycle, Fund
+from coremis.modules.payments.tables import CycleTable, FundTable
+
+
+def fund_url(fund: Fund) -> str:
+    """The page of a fund."""
+    return reverse("payments:fund_detail", kwargs={"pk": fund.pk})
+
+
+def cycle_url(cycle: Cycle) -> str:
+    """The page of a cycle."""
+    return reverse("payments:cycle_detail", kwargs={"pk": cycle.pk})
+
+
+add_fund = ActionLink(_("Add a fund"), "payments:save_fund", "payments.save_fund", tone="primary")
+fund_list = ListScreen(
+    FundTable, title=_("Funds"), actions=[add_fund],
+    empty=EmptyState(_("No funds yet"), _("A fund holds the money of one programme. Payrolls are paid from it."), add_fund),
+)  # fmt: skip
+
+
+def fund_facts(request: HttpRequest, fund: Fund) -> Sequence[Fact]:
+    """What each account of the fund holds."""
+    held = [
+        Fact(account.get_station_display(), Money(account.balance_minor, account.currency), _statement(request, account))  # type: ignore[attr-defined]
+        for account in accounts_of(fund).values()
+    ]
+    return [Fact(_("Code"), fund.code), Fact(_("Programme"), str(fund.programme)), Fact(_("In use"), fund.is_active), *held]
+
+
+def _statement(request: HttpRequest, account: Any) -> str:
+    may = request.user.has_perm("ledger.view_postingtotal")
+    return reverse("ledger:account_statement", kwargs={"pk": account.pk}) if may else ""
+
+
+fund_detail = DetailScreen(
+    Fund, permission="payments.view_fund", title=str, subtitle=lambda fund: str(fund.programme), facts=fund_facts,
+    actions=[
+        ActionLink(
+            _("Enter funds received"), lambda fund: reverse("ledger:receive_funds", kwargs={"pk": accounts_of(fund)["FUND"].pk}),
+            "ledger.receive_funds", tone="primary",
+        ),
+        ActionLink(_("Change"), "payments:change_fund", "payments.save_fund"),
+    ],
+    prepare=lambda rows: rows.select_related("programme"),
+)  # fmt: skip
+
+save_fund = ActionScreen(
+    services.save_fund, form=NewFundForm, title=_("Add a fund"), done=fund_url, back=lambda target: reverse("payments:fund_list")
+)
+
+
+def _changed_fund(cleaned: dict[str, Any], fund: Any) -> dict[str, Any]:
+    return {"fund": fund, "programme": fund.programme, "code": fund.code, **cleaned}
+
+
+change_fund = ActionScreen(
+    services.save_fund, form=FundForm, target=(Fund, "pk"), title=_("Change a fund"), inputs=_changed_fund,
+    initial=lambda request, fund: {"names": fund.names, "is_active": fund.is_active}, done=fund_url, back=fund_url,
+)  # fmt: skip
+
+add_cycle = ActionLink(_("Add a payment cycle"), "payments:save_cycle", "payments.save_cycle", tone="primary")
+cycle_list = ListScreen(
+    CycleTable, title=_("Payment cycles"), actions=[add_cycle],
+    empty=EmptyState(_("No payment cycles yet"), _("A cycle is a payment period of a programme, with its data freeze."), add_cycle),
+)  # fmt: skip
+
+cycle_detail = DetailScreen(
+    Cycle, permission="payments.view_cycle", title=str, subtitle=lambda cycle: str(cycle.programme),
+    facts=lambda request, cycle: [
+        Fact(_("First day"), cycle.starts_on), Fact(_("Last day"), cycle.ends_on), Fact(_("Data freeze"), cycle.freeze_on),
+    ],
+    actions=[
+        ActionLink(
+            _("Calculate a payroll"), lambda cycle: reverse("payments:generate_payroll") + f"?cycle={cycle.pk}", "payments.generate_payroll",
+            tone="primary",
+        ),
+        ActionLink(_("Change"), "payments:change_cycle", "payments.save_cycle"),
+    ],
+    prepare=lambda rows: rows.select_related("programme"),
+)  # fmt: skip
+
+save_cycle = ActionScreen(
+    services.save_cycle, form=NewCycleForm, title=_("Add a payment cycle"), done=cycle_url, back=lambda target: reverse("payments:cycle_list")
+)
+
+
+def _now(request: HttpRequest, cycle: Any) -> Mapping[str, Any]:
+    return {"names": cycle.names, "starts_on": cycle.starts_on, "ends_on": cycle.ends_on, "freeze_on": cycle.freeze_on}
+
+
+change_cycle = ActionScreen(
+    services.save_cycle, form=CycleForm, target=(Cycle, "pk"), title=_("Change a payment cycle"), initial=_now, done=cycle_url,
+    inputs=lambda cleaned, cycle: {"cycle": cycle, "programme": cycle.programme, **cleaned}, back=cycle_url,
+)  # fmt: skip

@@ -1,0 +1,222 @@
+"""Loading the demo through the same actions and jobs as a user's: from an empty installation to a payroll that waits for approval."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from coremis.kernel.access.models import User
+from coremis.kernel.areas.models import Area
+from coremis.kernel.approvals.services import submit
+from coremis.kernel.areas.queries import country
+from coremis.kernel.base.money import Money
+from coremis.kernel.base.numbers import number_text
+from coremis.kernel.exchange.applying import submit_batch
+from coremis.kernel.exchange.checking import check_batch
+from coremis.kernel.exchange.models import Batch
+from coremis.kernel.exchange.services import send_file
+from coremis.kernel.files.storage import keep
+from coremis.modules.administration.services import first_run
+from coremis.modules.intake.imports import PERSONS
+from coremis.modules.ledger.queries import accounts_of
+from coremis.modules.ledger.services import receive_funds
+from coremis.modules.payments.module import TWO_LEVELS_FROM
+from coremis.modules.payments.models import Cycle, Fund, Payroll, PayrollLine, ResultFile
+from coremis.modules.payments.services import (
+    approve_payroll, check_results, close_payroll, confirm_results, generate_payroll, release_payroll, save_cycle, save_fund, upload_results,
+)  # fmt: skip
+from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
+from coremis.modules.programmes.services import change_status, create_programme, enrol_matching
+from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.services import define_variable
+from coremis.project.demo import people
+from coremis.project.demo.country import CURRENCY, LEVELS, units
+from coremis.project.demo.seats import ADMINISTRATORS, PASSWORD, agreed, decide, make_seats, seat, work_off
+
+AMOUNT = Money(120_000, CURRENCY)
+ROOFS = [
+    {"code": "straw", "names": {"en": "straw", "fr": "paille", "pt": "palha"}},
+    {"code": "tiles", "names": {"en": "tiles", "fr": "tuiles", "pt": "telhas"}},
+    {"code": "iron", "names": {"en": "iron sheets", "fr": "tôles", "pt": "chapas de zinco"}},
+]
+VARIABLES = (
+    ("rooms", "NUMBER", {"en": "Rooms", "fr": "Pièces", "pt": "Divisões"}, []),
+    ("roof", "CHOICE", {"en": "Roof", "fr": "Toit", "pt": "Telhado"}, ROOFS),
+    ("rural", "BOOLEAN", {"en": "Rural", "fr": "Rural", "pt": "Rural"}, []),
+)
+
+
+def is_loaded() -> bool:
+    """Whether there is somebody already."""
+    return User.objects.exists()
+
+
+def load(households: int, say: Callable[[str], None]) -> None:
+    """Everything, in the order of the delivery chain."""
+    say("Setting up the country, its people and their rights ...")
+    set_up()
+    say(f"Importing {households} households ...")
+    import_households(households)
+    say("Enrolling families in a programme ...")
+    programme = run_programme()
+    say("Paying the first cycle, and preparing the second ...")
+    fund = fill_fund(programme)
+    pay_first_cycle(programme, fund)
+    prepare_second_cycle(programme, fund)
+    prepare_files()
+
+
+def set_up() -> None:
+    """The first-run assistant, the seats, and three variables of dwellings."""
+    inputs = {
+        "name": "Sanzira", "code": "SZ", "levels": LEVELS, "units": units(),
+        "settings": {
+            "country.name": "Sanzira", "country.languages": ["en", "fr", "pt"],
+            "country.currency": CURRENCY, "country.decimals": 0,
+        },
+    }  # fmt: skip
+    first_run(
+        country_inputs=inputs, administrators=[{"username": name, "name": text, "password": PASSWORD} for name, text in ADMINISTRATORS.items()]
+    )
+    root = country()
+    if root is not None:
+        make_seats(root, Area.objects.get(code="0101"))
+    for position, (code, kind, names, choices) in enumerate(VARIABLES):
+        define_variable(
+            subject=VariableDefinition.Subject.DWELLING, code=code, names=names, kind=VariableDefinition.Kind(kind), choices=choices,
+            filterable=True, position=position, actor=seat("data"),
+        )  # fmt: skip
+
+
+def import_households(households: int) -> Batch:
+    """A file of persons, sent by the data officer and taken in after the manager agrees."""
+    root = country()
+    assert root is not None  # noqa: S101
+    file = io.BytesIO(csv_of(people.rows(households, timezone.localdate())))
+    batch = send_file(file, "sanzira-households.csv", kind=PERSONS.name, area=root, actor=seat("data"))
+    check_batch(batch=batch, mapping=batch.mapping, options=batch.options, actor=seat("data"))
+    work_off()
+    decide(submit_batch(Batch.objects.get(pk=batch.pk), actor=seat("data")), seat("manager"))
+    work_off()
+    return batch
+
+
+def csv_of(rows: Any) -> bytes:
+    """Rows as a spreadsheet would save them."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(people.COLUMNS.values())
+    writer.writerows([row[name] for name in people.COLUMNS] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def run_programme() -> Programme:
+    """A programme for families in small dwellings; a few of them are suspended with a reason."""
+    manager = seat("manager")
+    programme = create_programme(
+        code="filet", names={"en": "Family safety net", "fr": "Filet social", "pt": "Rede de proteção familiar"}, unit=Programme.Unit.HOUSEHOLD,
+        currency=CURRENCY, starts_on=timezone.localdate() - timedelta(days=200), actor=manager,
+    )  # fmt: skip
+    root = country()
+    asked = {"programme": programme, "areas": [root], "status": Status.ACTIVE, "reason": Reason.SELECTED, "condition": "rooms <= 3"}
+    agreed(enrol_matching, asked, manager, seat("approver"))
+    work_off()
+    for enrolment in Enrolment.objects.filter(programme=programme).order_by("number")[:40:8]:
+        change_status(enrolment=enrolment, status=Status.SUSPENDED, reason=Reason.ABSENT, note="", actor=manager)
+    return programme
+
+
+def fill_fund(programme: Programme) -> Fund:
+    """The programme's fund, and the first money in it."""
+    accountant = seat("accountant")
+    fund = save_fund(
+        programme=programme, code="filet", names={"en": "Family safety net fund", "fr": "Fonds du filet social", "pt": "Fundo da rede"}, actor=accountant
+    )
+    received = {
+        "account": accounts_of(fund)["FUND"], "amount": Money(400_000_000, CURRENCY), "received_on": timezone.localdate() - timedelta(days=100),
+        "proof": "Credit note 2026/041",
+    }  # fmt: skip
+    agreed(receive_funds, received, accountant, seat("approver"))
+    return fund
+
+
+def new_cycle(programme: Programme, first: date, last: date) -> Cycle:
+    """A cycle whose data were frozen today, because everybody was enrolled today."""
+    days = f"{first:%d/%m/%Y} – {last:%d/%m/%Y}"
+    return save_cycle(
+        programme=programme, names={"en": days}, starts_on=first, ends_on=last, freeze_on=timezone.localdate(), actor=seat("payments")
+    )
+
+
+def calculated(programme: Programme, fund: Fund, cycle: Cycle) -> Payroll:
+    """A payroll for everybody who is active, calculated."""
+    root = country()
+    assert root is not None  # noqa: S101
+    made = generate_payroll(cycle=cycle, areas=[root], amount=AMOUNT, fund=fund, actor=seat("payments"))
+    work_off()
+    return Payroll.objects.get(pk=made.pk)
+
+
+def pay_first_cycle(programme: Programme, fund: Fund) -> None:
+    """Calculated, approved, sent, reconciled with three in a hundred unpaid, and closed."""
+    today = timezone.localdate()
+    payroll = calculated(programme, fund, new_cycle(programme, today - timedelta(days=60), today))
+    agreed(approve_payroll, {"payroll": payroll}, seat("payments"), *approvers(payroll))
+    work_off()
+    agreed(release_payroll, {"payroll": Payroll.objects.get(pk=payroll.pk)}, seat("manager"), seat("approver"))
+    work_off()
+    content = results_of(payroll)
+    kept = keep(io.BytesIO(content))
+    file = upload_results(payroll=Payroll.objects.get(pk=payroll.pk), name="results.csv", sha256=kept.sha256, size=kept.size, actor=seat("payments"))
+    check_results(file=file, mapping=file.mapping, actor=seat("payments"))
+    work_off()
+    agreed(confirm_results, {"file": ResultFile.objects.get(pk=file.pk)}, seat("accountant"), seat("approver"))
+    work_off()
+    agreed(close_payroll, {"payroll": Payroll.objects.get(pk=payroll.pk)}, seat("accountant"), seat("approver"))
+    work_off()
+
+
+def approvers(payroll: Payroll) -> list[User]:
+    """One level decides, two from a certain amount on."""
+    return [seat("verifier"), seat("approver")] if payroll.total_minor >= TWO_LEVELS_FROM else [seat("approver")]
+
+
+def results_of(payroll: Payroll, wrong: int = 0) -> bytes:
+    """What a provider would send back: every 33rd payment not collected; the first ``wrong`` ones with another amount."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["payment number", "result", "amount", "receipt", "reason"])
+    for place, (number, amount) in enumerate(PayrollLine.objects.filter(payroll=payroll).order_by("pk").values_list("number", "amount_minor")):
+        reference = number_text(PayrollLine.number_prefix, number)
+        if place % 33 == 5:
+            writer.writerow([reference, "uncollected", 0, "", "travelling"])
+        else:
+            writer.writerow([reference, "paid", amount - (1000 if place < wrong else 0), f"SZ{number}", ""])
+    return text.getvalue().encode()
+
+
+def prepare_second_cycle(programme: Programme, fund: Fund) -> None:
+    """A payroll of the next cycle that waits for its approvers."""
+    today = timezone.localdate()
+    payroll = calculated(programme, fund, new_cycle(programme, today + timedelta(days=1), today + timedelta(days=61)))
+    submit(approve_payroll, {"payroll": payroll}, actor=seat("payments"), note="")
+
+
+def prepare_files() -> None:
+    """A file with faults to import: an unknown place, a birth date to come, a household without head, a cell that begins with =."""
+    rows = list(people.rows(12, timezone.localdate()))
+    for row in rows:
+        row["household"], row["person"] = row["household"].replace("SZ", "NEW"), row["person"].replace("SZ", "NEW")
+        row["document_number"] = ""
+        row["document_kind"] = ""
+    rows[0]["hill"] = "999999"
+    rows[5]["birth_date"] = f"{timezone.localdate().year + 1}-01-01"
+    rows[8]["given_names"], rows[8]["surname"] = "", ""
+    rows[11]["sex"] = "x"
+    rows[14]["given_names"] = "=1+1"
+    (Path(settings.DATA_DIR) / "file-with-faults.csv").write_bytes(csv_of(rows))
