@@ -34,7 +34,17 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
     "dis": ("person", "BOOLEAN", "Disability"),
 }
 CLASSES = {"1": "Extreme poverty", "2": "Moderate poverty", "3": "Vulnerable", "4": "Not vulnerable"}
-TITLES = ["Household key", "Person key", "Place", "Given names", "Sex", "Age", "Relation to the head", "Recipient", "Declared household size"]
+TITLES = [
+    "Household key",
+    "Person key",
+    "Place",
+    "Given names",
+    "Sex",
+    "Age",
+    "Relation to the head",
+    "Recipient",
+    "Declared household size",
+]
 
 
 def build_country() -> dict[str, Area]:

@@ -67,8 +67,8 @@ def test_it_works(prepared):
     assert Person.objects.count() == Membership.objects.count() == batch.applied_count
     assert Membership.objects.filter(relationship="head").count() == Household.objects.count()
     assert Recipient.objects.filter(rank=0).count() in (Household.objects.count(), Household.objects.count() - 1)
-    print(f"\n{batch.row_count} rows, {batch.applied_count} taken in, {batch.bad_count} rejected: {found}")  # noqa: T201
-    print(f"warnings: {reasons(batch, 'warning_counts')}")  # noqa: T201
+    print(f"\n{batch.row_count} rows, {batch.applied_count} taken in, {batch.bad_count} rejected: {found}")
+    print(f"warnings: {reasons(batch, 'warning_counts')}")
     again = path.with_name("again.csv")
     again.write_bytes(path.read_bytes() + b"\n")
     again = checked(country, maker, again)
@@ -87,6 +87,6 @@ def test_the_head_is_believed_and_no_head_is_accepted(prepared):
     """With the other choices nothing but what nobody can decide stays behind."""
     country, maker, checker, path = prepared
     batch = taken_in(checked(country, maker, path, disagreement="head", without_head="accept"), maker, checker)
-    print(f"\n{batch.applied_count} taken in, {batch.bad_count} rejected: {reasons(batch)}")  # noqa: T201
+    print(f"\n{batch.applied_count} taken in, {batch.bad_count} rejected: {reasons(batch)}")
     assert Household.objects.count() == 2988 - BatchRow.objects.filter(batch=batch, state="BAD").values("group_key").distinct().count()
     assert Household.objects.filter(head_name="").count() == 15 - both_faults()

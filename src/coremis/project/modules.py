@@ -32,7 +32,12 @@ def module_config(name: str) -> type[ModuleConfig]:
     path = installed_modules().get(name)
     if path is None:
         raise ImproperlyConfigured(f"COREMIS_MODULES names “{name}”, which is not installed. Installed: {', '.join(sorted(installed_modules()))}.")
-    apps_file = import_module(f"{path}.apps")
+    try:
+        apps_file = import_module(f"{path}.apps")
+    except ModuleNotFoundError as error:
+        if error.name not in {path, f"{path}.apps"}:
+            raise
+        raise ImproperlyConfigured(f"The module “{name}” has no {path}/apps.py. Install it again, or take “{name}” out of COREMIS_MODULES.") from None
     found = [
         item for item in vars(apps_file).values()
         if isinstance(item, type) and issubclass(item, ModuleConfig) and item is not ModuleConfig
@@ -44,4 +49,8 @@ def module_config(name: str) -> type[ModuleConfig]:
 
 def installed_modules() -> dict[str, str]:
     """Every installed module's name and package, from the entry points of the group ``coremis.modules``."""
-    return {point.name: point.value for point in entry_points(group="coremis.modules")}
+    found: dict[str, str] = {}
+    for point in entry_points(group="coremis.modules"):
+        if found.setdefault(point.name, point.value) != point.value:
+            raise ImproperlyConfigured(f"Two installed packages offer a module “{point.name}”: {found[point.name]} and {point.value}. Remove one.")
+    return found

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
-from django.utils import timezone
 
 from coremis.kernel.access.models import User
 
@@ -21,7 +20,6 @@ class AssignmentBackend(ModelBackend):
         if user is None:
             User().set_password(password or "")  # the same time as for a known user
             return None
-        locked = user.locked_until is not None and user.locked_until > timezone.now()
-        if user.check_password(password or "") and user.is_active and not locked:
+        if user.check_password(password or "") and user.is_active and not user.is_locked():
             return user
         return None

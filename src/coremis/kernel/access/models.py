@@ -75,6 +75,10 @@ class User(AbstractBaseUser):
                     whole.add(name)
         return {name: AreaPlaces(name in whole, frozenset(areas)) for name, areas in roots.items()}
 
+    def is_locked(self) -> bool:
+        """Whether too many wrong passwords or codes keep this user out for now."""
+        return self.locked_until is not None and self.locked_until > timezone.now()
+
     def permissions(self) -> frozenset[str]:
         """All permissions held anywhere today."""
         return frozenset(self._places) if self.is_active else frozenset()

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import gettext_lazy as _
 from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import ACTIONS
 from coremis.kernel.actions.models import Record

@@ -105,7 +105,7 @@ class Action(Generic[R]):
         unknown = set(stored) - set(self.parameters)
         if unknown:
             raise Invalid(_("This was asked in a form that is no longer known: %(names)s. Ask again."), names=", ".join(sorted(unknown)))
-        return {name: self.parameters[name].from_stored(value) for name, value in stored.items()}
+        return {name: given.from_stored(stored[name]) for name, given in self.parameters.items() if name in stored}
 
     def _outside(self) -> None:
         from_places = _("This is outside the places where you may do this. Ask an administrator to extend your assignment.")

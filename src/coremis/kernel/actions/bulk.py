@@ -1,16 +1,20 @@
 """Set-based writing: one statement for many rows, stamped with event and version, with what was before kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models
+from django.db import connection, connections, models
 from django.db.models import BigIntegerField, CharField, F, Max, Value
 
 from coremis.kernel.actions import context
 from coremis.kernel.actions.before import before_of
 from coremis.kernel.actions.models import Change, Record
 
+PLAIN = frozenset({
+    models.CharField, models.TextField, models.SlugField, models.ForeignKey, models.IntegerField, models.BigIntegerField,
+    models.PositiveIntegerField, models.PositiveSmallIntegerField, models.SmallIntegerField,
+})  # fmt: skip
 STAMPS = ("version", "event_id", "created_event_id")
 R = TypeVar("R", bound=Record)
 
@@ -66,11 +70,20 @@ def copy_into(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     stamps = (1, writing.event.pk, writing.event.pk) if issubclass(model, Record) else ()
     fields = [model._meta.get_field(column) for column in columns]
     names = [field.column for field in fields] + (list(STAMPS) if stamps else [])
-    adapted = ([field.get_db_prep_save(value, connection) for field, value in zip(fields, row, strict=True)] + list(stamps) for row in rows)
+    takers = [_taker(field) for field in fields]
+    adapted = ([take(value) for take, value in zip(takers, row, strict=True)] + list(stamps) for row in rows)
     count = _copy(model._meta.db_table, names, adapted)
     if issubclass(model, Record) and check_places:
         check_created_places(model, writing)
     return count
+
+
+def _taker(field: Any) -> Callable[[Any], Any]:
+    """What makes a column's values ready for the database; plain texts and numbers in plain columns are so already."""
+    database = connections["default"]  # the proxy ``connection`` would be asked several times for each value
+    if type(field) not in PLAIN:
+        return lambda value: field.get_db_prep_save(value, database)
+    return lambda value: value if value is None or type(value) in (str, int) else field.get_db_prep_save(value, database)
 
 
 def _copy(table: str, names: list[str], rows: Iterable[list[Any]]) -> int:

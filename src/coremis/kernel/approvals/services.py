@@ -59,11 +59,13 @@ def submit_request(*, action: str, inputs: dict, note: str = "", actor: Actor) -
     if subject is not None and _waiting_about(target.name, subject):
         raise Refusal(_("The same is already waiting for approval. Look under “My work”."))
     route = find_route(target.name, area_of(item, values), amount.amount_minor if amount else None)
+    if route.no_approval:
+        raise Refusal(_("This needs no approval. Do it directly."))
     levels = [{"position": level.position, "profile": level.profile_id, "people": level.people} for level in route.levels.filter(is_active=True)]
     request = Request(
         action=target.name, inputs=inputs, note=note, maker_id=actor.pk, levels=levels, level=0, level_profile_id=levels[0]["profile"],
         subject_kind=subject._meta.label_lower if subject else "", subject_id=subject.pk if subject else None,
-        subject_version=subject.version if subject else None, area=area_of(item, values),
+        subject_version=getattr(subject, "version", None), area=area_of(item, values),
         amount_minor=amount.amount_minor if amount else None, currency=amount.currency if amount else "",
     )  # fmt: skip
     request.save()
@@ -213,7 +215,7 @@ def _fresh_inputs(request: Request) -> dict[str, Any] | None:
         _check_fresh(request.inputs, values)
     except Stale:
         return None
-    return values if subject is None or subject.version == request.subject_version else None
+    return values if getattr(subject, "version", None) == request.subject_version else None
 
 
 def _check_fresh(inputs: dict[str, Any], values: dict[str, Any], lock: Any = None) -> None:

@@ -86,17 +86,20 @@ def stored_values(batch: Batch, row: StagedRow) -> list[Any]:
     return [batch.pk, row.number, row.values, row.problems, row.state, row.group_key, row.identity, row.area_id, row.target_id]
 
 
+KEPT = ("number", "values", "problems", "group_key", "identity", "area_id", "target_id", "state", "id")
+
+
 def next_groups(batch: Batch, kind: ImportKind, after: dict[str, Any], *, state: str | None = None) -> list[StagedRow]:
     """The rows that follow, about ``CHUNK`` of them, never part of a group only; empty at the end."""
     rows = BatchRow.objects.filter(batch=batch, **({"state": state} if state else {})).order_by("group_key", "number")
     if after:
         rows = rows.filter(group_key__gt=after["group"])
-    found = list(rows[: CHUNK + 1])
+    found = [StagedRow(*row) for row in rows.values_list(*KEPT)[: CHUNK + 1]]
     if len(found) > CHUNK:
         last = found[-1].group_key
         whole = [row for row in found if row.group_key != last]
-        found = whole or list(rows.filter(group_key=last))
-    return [as_staged(row) for row in found]
+        found = whole or [StagedRow(*row) for row in rows.filter(group_key=last).values_list(*KEPT)]
+    return found
 
 
 def as_staged(row: BatchRow) -> StagedRow:

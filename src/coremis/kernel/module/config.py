@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from typing import Any, ClassVar
 
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 
 from coremis.kernel.module.contributions import CATALOGUE
 
@@ -19,12 +20,13 @@ class ModuleConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the module's actions and contributions, once all models are known."""
-        for name in ("services", "jobs", "module"):
+        for name in ("services", "jobs"):
             if find_spec(f"{self.name}.{name}"):
                 import_module(f"{self.name}.{name}")
-        contributions = getattr(import_module(f"{self.name}.module"), "contributions", None)
+        module = import_module(f"{self.name}.module") if find_spec(f"{self.name}.module") else None
+        contributions = getattr(module, "contributions", None)
         if not isinstance(contributions, list):
-            raise TypeError(f"{self.name}/module.py must hold a list named contributions.")
+            raise ImproperlyConfigured(f"The module “{self.label}” must have a module.py with a list named contributions.")
         CATALOGUE.add(self.label, contributions)
         for other, bridge in self.bridges():
             CATALOGUE.add(f"{self.label}:{other}", bridge)

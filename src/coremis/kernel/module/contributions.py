@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.core.exceptions import ImproperlyConfigured
+
 
 @dataclass(frozen=True)
 class Contribution:
@@ -24,7 +26,7 @@ class Catalogue:
         added = list(contributions)
         for item in added:
             if not isinstance(item, Contribution):
-                raise TypeError(f"The module “{module}” adds {item!r}, which is no contribution. Correct its module.py.")
+                raise ImproperlyConfigured(f"The module “{module}” adds {item!r}, which is no contribution. Correct its module.py.")
         self._by_module[module] = added
 
     def all(self, kind: type[Kind]) -> list[Kind]:

@@ -97,7 +97,7 @@ class ActionScreen(Screen):
         form = self.form(request.POST, request.FILES, **about) if request.method == "POST" else self.form(**about)
         if self.action.approvable and "note" not in form.fields:
             form.fields["approval_note"] = forms.CharField(
-                label=_("Note for those who decide"), required=False, max_length=1000, widget=forms.Textarea
+                label=_("Note for those who decide"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
             )
         return form
 

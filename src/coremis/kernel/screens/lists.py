@@ -34,6 +34,7 @@ from coremis.kernel.screens.tables import Table, cells_of, file_rows, order_of
 
 COUNT_UP_TO = 10_000
 KEPT_LISTS = 30
+FEW_FILTERS = 4
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class ListScreen(Screen):
             "count": self._count(request, rows, asked, page),
             "problems": asked.selection.problems,
             "chips": self._chips(asked),
-            "controls": lambda: [filter.control(asked.given, user, self.table.permission) for filter in asked.filters],
+            "filters": lambda: self._filters(asked, user),
             "actions": buttons(self.actions, user, asked.owner, _address(_kept(asked.query))),
             "formats": FORMATS if self.exports and may_export(user) else (),
             "address": _address(_kept(asked.query)),
@@ -247,6 +248,15 @@ class ListScreen(Screen):
                 "sort_url": _address({**_kept(asked.query), "sort": [turned]}) if column.sort is not None else "",
             })  # fmt: skip
         return heads
+
+    def _filters(self, asked: Asked, user: Any) -> dict[str, Any]:
+        """The filters as the template prints them: the chief ones at once, more of them on demand."""
+        few = len(asked.filters) <= FEW_FILTERS
+        chief = [filter for filter in asked.filters if few or filter.kind in ("search", "area")]
+        more = [filter for filter in asked.filters if filter not in chief]
+        in_force = [filter for filter, _value in asked.selection.chosen]
+        shown = lambda filters: [filter.control(asked.given, user, self.table.permission) for filter in filters]  # noqa: E731
+        return {"chief": shown(chief), "more": shown(more), "open": any(filter in more for filter in in_force)}
 
     def _pages(self, asked: Asked, page: Page) -> dict[str, str]:
         base = _kept(asked.query)

@@ -16,6 +16,7 @@ from coremis.kernel.actions.models import Event, Seal
 from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.screens.columns import text_of
+from coremis.kernel.screens.context import BANDS
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.tables import small_table
 from coremis.modules.administration.jobs import verify_history
@@ -52,7 +53,8 @@ def installation(request: HttpRequest) -> Shown:
     jobs = reverse("administration:jobs")
     failed = Job.objects.filter(state=State.FAILED).count()
     locked = User.objects.filter(locked_until__gt=timezone.now()).count()
-    rows = [(_("Version"), version("coremis")), (_("Environment"), settings.COREMIS_ENVIRONMENT), (_("Worker"), worker_words())]
+    environment = BANDS.get(settings.COREMIS_ENVIRONMENT, (settings.COREMIS_ENVIRONMENT,))[0]
+    rows: list[Any] = [(_("Version"), version("coremis")), (_("Environment"), environment), (_("Worker"), worker_words())]
     rows += [(_("Waiting work"), text_of(Job.objects.filter(state=State.WAITING).count())), (_("Failed work"), text_of(failed))]
     links = [{"url": f"{jobs}?state=FAILED", "title": _("Look at the failed work")}] if failed else []
     users = [{"url": reverse("administration:users"), "title": _("Look at the users")}] if locked else []

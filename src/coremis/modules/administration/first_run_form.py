@@ -11,19 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.access.models import User
 from coremis.kernel.base.money import standard_decimals
 from coremis.modules.administration.units_file import SHAPE, UnitsFile
+from coremis.modules.administration.words import in_languages
 
 LANGUAGES = [pair for pair in settings.LANGUAGES if not pair[0].startswith("en-x")]
 MOST_LEVELS = 7
 SECTIONS = (
-    (_("The country"), "", ("country", "code", "languages")),
-    (_("Money"), "", ("currency", "decimals")),
-    (_("Places"), _("Rights, lists and payments follow the tree of administrative units."), ("levels", "units")),
+    (_("The country"), "", (("country", "code"), ("languages",))),
+    (_("Money"), "", (("currency", "decimals"),)),
+    (_("Places"), _("Rights, lists and payments follow the tree of administrative units."), (("levels",), ("units",))),
     (
         _("Two administrators"),
-        _(
-            "They give everybody else their rights, and each must agree to what the other does. Both choose a new password when they first sign in."
-        ),
-        ("name1", "username1", "password1", "name2", "username2", "password2"),
+        _("Each must agree to what the other does. Both choose a new password when they first sign in."),
+        (("name1", "username1", "password1"), ("name2", "username2", "password2")),
     ),
 )
 
@@ -60,9 +59,9 @@ class FirstRunForm(forms.Form):
             self.fields[f"password{number}"] = forms.CharField(label=_("Administrator %(number)s: first password") % words, widget=secret)
 
     def sections(self) -> Iterator[dict[str, Any]]:
-        """The fields under their headings."""
-        for title, lead, names in SECTIONS:
-            yield {"title": title, "lead": lead, "fields": [self[name] for name in names]}
+        """The fields under their headings, row by row."""
+        for title, lead, rows in SECTIONS:
+            yield {"title": title, "lead": lead, "rows": [[self[name] for name in names] for names in rows]}
 
     def clean_levels(self) -> list[str]:
         """The names of the levels, from the top."""
@@ -88,7 +87,8 @@ class FirstRunForm(forms.Form):
     def country_inputs(self) -> dict[str, Any]:
         """What the action ``set_up_country`` takes."""
         data = self.cleaned_data
-        level_names = [dict.fromkeys(data["languages"], name) for name in (data["country"], *data["levels"])]
+        top = {code: text for code, text in in_languages(_("Country")).items() if code in data["languages"]}
+        level_names = [top, *(dict.fromkeys(data["languages"], name) for name in data["levels"])]
         return {
             "name": data["country"], "code": data["code"], "levels": level_names, "units": data["units"] or [],
             "settings": {

@@ -14,6 +14,9 @@ KERNEL_TITLES = {
     "config": _("Settings"), "exchange": _("Imports"), "files": _("Files"), "jobs": _("Running work"), "screens": _("Lists"),
 }  # fmt: skip
 
+# Actions of the system itself, which no person is given.
+NOBODYS = frozenset({"actions.maintain", "administration.set_up_country", "screens.save_exported_list"})
+
 
 def group_title(label: str) -> Any:
     """The heading of the permissions of one package or module."""
@@ -24,7 +27,11 @@ def group_title(label: str) -> Any:
 def grouped_permissions(names: Iterable[str] | None = None) -> list[tuple[Any, list[tuple[str, Any]]]]:
     """(heading, [(name, title)]) of all permissions, or of these; modules first, in the order in which they are on."""
     known = known_permissions()
-    wanted = known if names is None else {name: known.get(name, name) for name in names}
+    wanted = (
+        {name: title for name, title in known.items() if name not in NOBODYS}
+        if names is None
+        else {name: known.get(name, name) for name in names}
+    )
     groups: dict[str, list[tuple[str, Any]]] = {}
     for name, title in wanted.items():
         groups.setdefault(name.split(".")[0], []).append((name, title))

@@ -147,7 +147,13 @@ class RouteTable(Table):
     columns = (
         Column("action", _("Action"), show=lambda row: action_title(row.action), sort="action"),
         Column("area", _("Place"), show=lambda row: row.area.name, sort="area__search_name"),
-        Column("min_amount", _("From amount"), kind="amount", show=lambda row: Money(row.min_amount, own_currency()), sort="min_amount"),
+        Column(
+            "min_amount",
+            _("From amount"),
+            kind="amount",
+            show=lambda row: Money(row.min_amount, own_currency()) if row.min_amount else None,
+            sort="min_amount",
+        ),
         Column("levels", _("Who must agree"), show=lambda row: route_text(row)),
         Column("is_active", _("Status"), show=lambda row: Status("good", _("in use")) if row.is_active else Status("off", _("closed"))),
     )

@@ -20,58 +20,111 @@ COLLECTS = {"primary": _("primary recipient"), "alternate": _("alternate recipie
 
 FIXED = (
     ImportColumn(
-        "household_key", _("Household key"), required=True, longest=LONGEST_KEY, help=_("The same for all members of one household."),
+        "household_key",
+        _("Household key"),
+        required=True,
+        longest=LONGEST_KEY,
+        help=_("The same for all members of one household."),
         aliases=("hhid", "household id", "household number", "id ménage", "numéro ménage", "code ménage", "id agregado", "idhogar"),
     ),
     ImportColumn(
-        "person_key", _("Person key"), longest=LONGEST_KEY, help=_("Different for each person; the same whenever the file comes again."),
+        "person_key",
+        _("Person key"),
+        longest=LONGEST_KEY,
+        help=_("Different for each person; the same whenever the file comes again."),
         aliases=("person id", "individual id", "id personne", "code personne", "id pessoa", "pid"),
     ),
     ImportColumn(
-        "area", _("Place"), AREA, help=_("The code, or the full path such as Province/Commune/Village. It may stand in several columns."),
+        "area",
+        _("Place"),
+        AREA,
+        help=_("The code, or the full path such as Province/Commune/Village. It may stand in several columns."),
         aliases=("area", "village", "colline", "aldeia", "localidade", "location", "area code", "pcode", "code colline"),
     ),
-    ImportColumn("given_names", _("Given names"), longest=120, aliases=("first name", "given name", "prénom", "prénoms", "nome próprio", "nomes próprios")),
-    ImportColumn("surname", _("Surname"), longest=120, aliases=("last name", "family name", "nom", "nom de famille", "apelido", "sobrenome")),
     ImportColumn(
-        "full_name", _("Full name"), longest=120, help=_("Where given names and surname stand in one column. It is not taken apart."),
+        "given_names",
+        _("Given names"),
+        longest=120,
+        aliases=("first name", "given name", "prénom", "prénoms", "nome próprio", "nomes próprios"),
+    ),
+    ImportColumn(
+        "surname", _("Surname"), longest=120, aliases=("last name", "family name", "nom", "nom de famille", "apelido", "sobrenome")
+    ),
+    ImportColumn(
+        "full_name",
+        _("Full name"),
+        longest=120,
+        help=_("Where given names and surname stand in one column. It is not taken apart."),
         aliases=("name", "nom complet", "nom et prénom", "noms et prénoms", "nome", "nome completo"),
     ),
-    ImportColumn("sex", _("Sex"), CHOICE, choices=dict(Sex.choices), words=words.SEX, aliases=("gender", "sexe", "genre", "sexo", "género")),
     ImportColumn(
-        "birth", _("Birth date"), PARTIAL_DATE, not_future=True, help=_("A day, a month or the year alone."),
+        "sex", _("Sex"), CHOICE, choices=dict(Sex.choices), words=words.SEX, aliases=("gender", "sexe", "genre", "sexo", "género")
+    ),
+    ImportColumn(
+        "birth",
+        _("Birth date"),
+        PARTIAL_DATE,
+        not_future=True,
+        help=_("A day, a month or the year alone."),
         aliases=("date of birth", "dob", "born", "birth year", "date de naissance", "né le", "année de naissance", "data de nascimento"),
     ),
     ImportColumn("age", _("Age in years"), NUMBER, aliases=("age", "âge", "idade")),
     ImportColumn(
-        "relationship", _("Relation to the head"), CHOICE, choices=dict(Relationship.choices), words=words.RELATIONSHIP,
+        "relationship",
+        _("Relation to the head"),
+        CHOICE,
+        choices=dict(Relationship.choices),
+        words=words.RELATIONSHIP,
         aliases=("relationship", "relation", "lien de parenté", "lien avec le chef", "parentesco"),
     ),
-    ImportColumn("is_head", _("Is the head of household"), YES_NO, aliases=("head", "is head", "chef de ménage", "chefe do agregado", "parentesco1")),
     ImportColumn(
-        "collects", _("Collects the money"), CHOICE, choices=COLLECTS, words=words.COLLECTS, help=_("Yes for the primary recipient, or alternate."),
+        "is_head", _("Is the head of household"), YES_NO, aliases=("head", "is head", "chef de ménage", "chefe do agregado", "parentesco1")
+    ),
+    ImportColumn(
+        "collects",
+        _("Collects the money"),
+        CHOICE,
+        choices=COLLECTS,
+        words=words.COLLECTS,
+        help=_("Yes for the primary recipient, or alternate."),
         aliases=("recipient", "primary recipient", "récipiendaire", "recebedor"),
     ),
     ImportColumn("collects_reason", _("Reason why a young person collects"), aliases=("recipient reason",)),
     ImportColumn("phone", _("Phone"), longest=40, aliases=("phone number", "telephone", "téléphone", "telefone", "telemóvel", "mobile")),
-    ImportColumn("phone_owner", _("Whose phone"), CHOICE, choices=dict(PhoneOwner.choices), words=words.PHONE_OWNER, aliases=("phone owner",)),
     ImportColumn(
-        "document_kind", _("Kind of document"), CHOICE, choices=dict(DocumentKind.choices), words=words.DOCUMENT_KIND,
+        "phone_owner", _("Whose phone"), CHOICE, choices=dict(PhoneOwner.choices), words=words.PHONE_OWNER, aliases=("phone owner",)
+    ),
+    ImportColumn(
+        "document_kind",
+        _("Kind of document"),
+        CHOICE,
+        choices=dict(DocumentKind.choices),
+        words=words.DOCUMENT_KIND,
         aliases=("document type", "id type", "type de document", "tipo de documento"),
     ),
     ImportColumn(
-        "document_number", _("Document number"), longest=60,
+        "document_number",
+        _("Document number"),
+        longest=60,
         aliases=("national id", "id number", "nid", "cni", "numéro de document", "numéro cni", "número do documento", "bi"),
     ),
     ImportColumn("address", _("Address or landmark"), aliases=("address", "adresse", "repère", "endereço", "morada")),
     ImportColumn(
-        "declared_size", _("Declared household size"), NUMBER, help=_("Compared with the rows of the household; not stored."),
+        "declared_size",
+        _("Declared household size"),
+        NUMBER,
+        help=_("Compared with the rows of the household; not stored."),
         aliases=("household size", "taille du ménage", "tamanho do agregado", "tamhog"),
     ),
-)  # fmt: skip
+)
 OF_THE_HOUSEHOLD = ("area", "address", "declared_size")
 
-names_of = lazy(lambda names: label(names, get_language() or "en"), str)
+
+def _label(names: dict[str, str]) -> str:
+    return label(names, get_language() or "en")
+
+
+names_of: Any = lazy(_label, str)
 
 
 def person_columns() -> list[ImportColumn]:

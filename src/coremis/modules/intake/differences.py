@@ -35,7 +35,9 @@ def person_differences(row: StagedRow, person: Person) -> Differences:
     """By field of the person."""
     values = row.values
     found = {
-        code: Difference(row, code, values[code], values[code]) for code in PLAIN if code in values and values[code] != getattr(person, code)
+        code: Difference(row, code, values[code], values[code])
+        for code in PLAIN
+        if code in values and values[code] != getattr(person, code)
     }
     return {**found, **name_differences(row, person), **birth_differences(row, person), **fact_differences(row, PERSON, person.data)}
 

@@ -27,7 +27,8 @@ def note_repeated_people(context: RowContext) -> None:
 
 def note_repeated(context: RowContext, mark: str, column: str, sentence: Any) -> None:
     """Tell it on every row whose ``mark`` stands in another row, too: three statements."""
-    rows = BatchRow.objects.filter(batch=context.batch).annotate(mark=KeyTextTransform(mark, "values")).exclude(mark=None)
+    kept: Any = BatchRow.objects.filter(batch=context.batch)
+    rows = kept.annotate(mark=KeyTextTransform(mark, "values")).exclude(mark=None)
     twice = rows.values("mark").annotate(found=Count("id")).filter(found__gt=1).values("mark")
     by_mark: dict[str, list[StagedRow]] = defaultdict(list)
     for found in rows.filter(mark__in=twice).order_by("number"):

@@ -22,6 +22,7 @@ READING = ("sheet", "encoding", "separator")
 SEPARATORS = [(";", _("semicolon ;")), (",", _("comma ,")), ("\t", _("tab")), ("|", _("bar |"))]
 ENCODINGS = [("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
 EXAMPLES, SAMPLE, MOST_WORDS = 3, 300, 40
+UNCERTAIN = ("h", "m")  # a file with H may mean a woman by M
 
 
 class SendFileForm(ActionForm):
@@ -38,20 +39,27 @@ class MatchColumnsForm(ActionForm):
     """What each column of the file brings, how the file is written, and what to do where it is not clear."""
 
     day_first = forms.TypedChoiceField(
-        label=_("Dates such as 03/05/1980"), coerce=lambda text: text == "yes", choices=[("yes", _("3 May: day first")), ("no", _("5 March: month first"))]
+        label=_("Dates such as 03/05/1980"),
+        coerce=lambda text: text == "yes",
+        choices=[("yes", _("3 May: day first")), ("no", _("5 March: month first"))],
     )
     decimal_comma = forms.TypedChoiceField(
         label=_("Decimal sign"), coerce=lambda text: text == "yes", choices=[("no", _("point: 2.5")), ("yes", _("comma: 2,5"))]
     )
-    ages_on = forms.DateField(label=_("Ages were asked on"), widget=DateInput(), help_text=_("Used where the file gives ages and no birth dates."))
+    ages_on = forms.DateField(
+        label=_("Ages were asked on"), widget=DateInput(), help_text=_("Used where the file gives ages and no birth dates.")
+    )
     source = forms.SlugField(
-        label=_("Name of the list"), max_length=40, help_text=_("Keys are compared within one list. Use the same name whenever this list comes again.")
+        label=_("Name of the list"),
+        max_length=40,
+        help_text=_("Keys are compared within one list. Use the same name whenever this list comes again."),
     )
     without_head = forms.ChoiceField(
         label=_("Households without a head"), choices=[(REJECT, _("Reject them")), (ACCEPT, _("Take them in, with a warning"))]
     )
     disagreement = forms.ChoiceField(
-        label=_("Members say different things about the household"), choices=[(REJECT, _("Reject the household")), (HEAD, _("Believe the head’s row"))]
+        label=_("Members say different things about the household"),
+        choices=[(REJECT, _("Reject the household")), (HEAD, _("Believe the head’s row"))],
     )
     conflicts = forms.ChoiceField(
         label=_("Somebody corrected the register since the last import"),
@@ -90,7 +98,9 @@ class MatchColumnsForm(ActionForm):
         if table.separator:
             known = ENCODINGS if options.get("encoding") in dict(ENCODINGS) else [(options["encoding"], options["encoding"]), *ENCODINGS]
             self.fields["encoding"] = forms.ChoiceField(label=_("Signs of the file"), choices=known, initial=options.get("encoding"))
-            self.fields["separator"] = forms.ChoiceField(label=_("Columns are separated by"), choices=SEPARATORS, initial=options.get("separator"))
+            self.fields["separator"] = forms.ChoiceField(
+                label=_("Columns are separated by"), choices=SEPARATORS, initial=options.get("separator")
+            )
 
     def _add_columns(self) -> None:
         self.sample = sample_rows(self.batch, SAMPLE)
@@ -118,7 +128,9 @@ class MatchColumnsForm(ActionForm):
         name = field_of(f"{column.code}={word}", "word")
         choices = (column.choices or {}).items() if column.kind == CHOICE else [("yes", _("Yes")), ("no", _("No"))]
         offered = [("", _("– not said –")), ("-", _("nothing (blank)")), *choices]
-        self.fields[name] = forms.ChoiceField(label=f"{title}: “{word}”", choices=offered, required=False, initial=meant)
+        self.fields[name] = forms.ChoiceField(
+            label=f"{title}: “{word}”", choices=offered, required=word in UNCERTAIN and column.code == "sex", initial=meant
+        )
         self.words[name] = (column.code, word)
 
     def _column(self, title: str) -> list[str]:
@@ -209,5 +221,5 @@ def unknown_words(column: ImportColumn, texts: Sequence[str], batch: Batch, give
         except Refusal:
             found[fold(text)] = None
     if column.code == "sex" and "h" in found:
-        found["m"] = None  # with H beside it, M may be a woman
+        found["m"] = None
     return [word for word in found if word][:MOST_WORDS]

@@ -92,7 +92,12 @@ class HouseholdChecks:
                 if not believed:
                     row.problem(code, _("The rows of this household say different things here: %(values)s."), text, values=said)
                 elif value != heads[0].values[code]:
-                    row.warn(code, _("This differs from the head's row, which is believed: %(value)s."), text, value=self._text(code, heads[0].values[code]))
+                    row.warn(
+                        code,
+                        _("This differs from the head's row, which is believed: %(value)s."),
+                        text,
+                        value=self._text(code, heads[0].values[code]),
+                    )
             if not believed:
                 hold(rows, _("Another row of this household must be corrected first. See row %(row)s."), values[0][0].number)
 
@@ -105,17 +110,20 @@ class HouseholdChecks:
         primary = [row for row in rows if row.values.get("collects") == "primary"]
         if len(primary) > 1:
             for row in primary:
-                row.problem("collects", _("This household has several primary recipients, in rows %(rows)s."), "primary", rows=listed(primary))
+                row.problem(
+                    "collects", _("This household has several primary recipients, in rows %(rows)s."), "primary", rows=listed(primary)
+                )
         if not primary and rows[0].group_key not in self._known:
             rows[0].warn("collects", _("Nobody in this household is the primary recipient."))
         for row in rows:
-            if row.values.get("collects", "no") != "no" and "collects_reason" not in row.values and not self._adult(row):
+            asked = row.values.get("collects", "no") != "no" and "collects_reason" not in row.values
+            if asked and not self._adult(row) and all(told["column"] not in ("birth", "age") for told in row.problems):
                 sentence = _("Not known to be 18 or older. Give the reason why this person collects nevertheless.")
                 row.problem("collects", sentence, row.values["collects"])
 
     def _adult(self, row: StagedRow) -> bool:
         birth = row.values.get("birth")
-        return bool(birth) and is_adult(parse_partial_date(birth).day, self._today)
+        return birth is not None and is_adult(parse_partial_date(birth).day, self._today)
 
     def _size(self, rows: list[StagedRow]) -> None:
         declared = next((row.values["declared_size"] for row in rows if "declared_size" in row.values), None)
@@ -133,10 +141,12 @@ class HouseholdChecks:
         elif age < ADULT:
             heads[0].warn("birth", _("The head of household is younger than %(least)s."), heads[0].values["birth"], least=ADULT)
         for row in rows:
-            year, relationship = year_of(row), row.values.get("relationship")
-            apart = {Relationship.CHILD: -1, Relationship.PARENT: 1}.get(relationship or "", 0)
+            year, relationship = year_of(row), row.values.get("relationship", "")
+            apart = {Relationship.CHILD.value: -1, Relationship.PARENT.value: 1}.get(relationship, 0)
             if year is not None and apart and apart * (born - year) < LEAST_PARENT:
-                row.warn("birth", _("Parent and child are less than %(least)s years apart. Check both."), row.values["birth"], least=LEAST_PARENT)
+                row.warn(
+                    "birth", _("Parent and child are less than %(least)s years apart. Check both."), row.values["birth"], least=LEAST_PARENT
+                )
 
 
 def hold(rows: list[StagedRow], sentence: Any, number: int) -> None:

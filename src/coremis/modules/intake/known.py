@@ -34,7 +34,9 @@ class Known:
             households, persons = households.select_for_update(of=("self",)), persons.select_for_update(of=("self",))
         keys = {row.group_key for row in rows}
         self.households: dict[str, Household] = {found.external_id: found for found in households.filter(external_id__in=keys)}
-        self.persons: dict[str, Person] = {found.external_id: found for found in persons.filter(external_id__in=set(self.identities.values()))}
+        self.persons: dict[str, Person] = {
+            found.external_id: found for found in persons.filter(external_id__in=set(self.identities.values()))
+        }
         self.memberships: dict[int, list[Membership]] = defaultdict(list)
         self.members: dict[int, list[Membership]] = defaultdict(list)
         self.recipients: dict[int, list[Recipient]] = defaultdict(list)

@@ -63,12 +63,14 @@ class Gaps(dict[str, str]):
 def open_reason(message: str) -> str:
     """A stored sentence without its particular values."""
     text = rendered(message, {})
-    return text % Gaps() if "%(" in text else text
+    return (text % Gaps()).replace("….", "…") if "%(" in text else text
 
 
 def places_table(places: Any) -> dict[str, Any]:
     """Good rows by place, as the template prints a table."""
     titles = (_("Place"), _("Persons"))
-    heads = [{"title": title, "css": css, "help": "", "sort_url": "", "sorted": ""} for title, css in zip(titles, ("", "number"), strict=True)]
+    heads = [
+        {"title": title, "css": css, "help": "", "sort_url": "", "sorted": ""} for title, css in zip(titles, ("", "number"), strict=True)
+    ]
     rows = [{"css": "", "cells": [("", name, "", "", titles[0]), ("number", text_of(found), "", "", titles[1])]} for name, found in places]
     return {"heads": heads, "rows": rows}

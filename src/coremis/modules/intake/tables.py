@@ -55,7 +55,8 @@ class BatchTable(Table):
     @classmethod
     def prepare(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         pending = Request.objects.filter(subject_kind=Batch.kind(), subject_id=OuterRef("pk"), state=Request.State.PENDING)
-        return rows.select_related("area", "sent_by").annotate(waits=Exists(pending))
+        found: QuerySet[Any] = rows.select_related("area", "sent_by").annotate(waits=Exists(pending))
+        return found
 
     @staticmethod
     def row_link(row: Batch) -> str:

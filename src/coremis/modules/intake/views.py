@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from coremis.kernel.jobs.models import UNFINISHED
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
-from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.screen import ActionLink, Text, fetch_or_404, wants_part
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.intake import queries
 from coremis.modules.intake.choices import choices_of
@@ -64,7 +65,7 @@ create_batch_page = ActionScreen(
     initial=own_place,
     done=lambda batch: reverse("intake:check_batch", args=[batch.pk]),
     back=lambda target: reverse("intake:batches"),
-    said=lambda batch: _("The file has arrived. Say what its columns bring."),
+    said=lambda batch: str(_("The file has arrived. Say what its columns bring.")),
     button=_("Send the file"),
 )
 check_batch_page = ActionScreen(
@@ -76,7 +77,7 @@ check_batch_page = ActionScreen(
     inputs=lambda cleaned, batch: {"batch": batch, "mapping": cleaned["mapping"], "options": cleaned["options"]},
     done=to_batch,
     back=to_batch,
-    said=lambda batch: _("The rows are being checked."),
+    said=lambda batch: str(_("The rows are being checked.")),
     button=_("Check the rows"),
     template="intake/check_batch.html",
 )
@@ -108,15 +109,22 @@ rows = ListScreen(
 class BatchScreen(DetailScreen):
     """The page of an import; it renews itself while work goes on."""
 
+    def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """While work goes on, the page asks for its progress alone; when it has ended, for the whole page."""
+        if not wants_part(request) or request.GET.get("part") != "progress":
+            return super().respond(request, **kwargs)
+        found = fetch_or_404(Batch, request.user, SEE, kwargs["pk"])
+        response = render(request, "intake/_progress.html", progress_of(found))
+        if not progress_of(found)["running"]:
+            response["HX-Refresh"] = "true"
+        return response
+
     def tab_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """Progress, counts, problems with examples, files."""
-        context = super().tab_context(request, record)
-        job = record.job
         return {
-            **context,
+            **super().tab_context(request, record),
+            **progress_of(record),
             "batch": record,
-            "job": job,
-            "running": job is not None and job.state in UNFINISHED and record.state in (State.CHECKING, State.APPLYING),
             "cards": cards_of(record),
             "problems": told_words(record, queries.problems_of(record)),
             "warnings": told_words(record, queries.warnings_of(record)),
@@ -125,7 +133,14 @@ class BatchScreen(DetailScreen):
         }
 
 
-def cards_of(batch: Batch) -> list[tuple[str, int]]:
+def progress_of(batch: Batch) -> dict[str, Any]:
+    """The work in hand, and whether it goes on."""
+    job = batch.job
+    running = job is not None and job.state in UNFINISHED and batch.state in (State.CHECKING, State.APPLYING)
+    return {"job": job, "running": running}
+
+
+def cards_of(batch: Batch) -> list[tuple[Text, int]]:
     """The figures that say how the import stands."""
     if batch.state in (State.NEW, State.CHECKING):
         return []

@@ -19,7 +19,8 @@ SEX = spelled(
     unknown="unknown,not stated,inconnu,non précisé,non déclaré,desconhecido,não declarado",
 )
 RELATIONSHIP = spelled(
-    head="head,head of household,household head,chief,chef,chef de ménage,cheffe,cheffe de ménage,cm,chefe,chefe do agregado,chefe de família",
+    head="head,head of household,household head,chief,chef,chef de ménage,cheffe,cheffe de ménage,cm,chefe,"
+    "chefe do agregado,chefe de família",
     spouse="spouse,wife,husband,partner,conjoint,conjointe,épouse,époux,mari,femme,cônjuge,esposa,esposo,marido,companheiro,companheira",
     child="child,son,daughter,son or daughter,enfant,fils,fille,fils ou fille,filho,filha,filho ou filha",
     child_in_law="son in law,daughter in law,son or daughter in law,gendre,bru,belle-fille,beau-fils,genro,nora",
@@ -28,7 +29,8 @@ RELATIONSHIP = spelled(
     parent_in_law="father in law,mother in law,beau-père,belle-mère,sogro,sogra",
     sibling="sibling,brother,sister,brother or sister,frère,soeur,sœur,frère ou soeur,irmão,irmã",
     other_relative="other relative,relative,autre parent,autre parenté,neveu,nièce,outro parente,sobrinho,sobrinha,nephew,niece",
-    foster_child="adopted child,foster child,adopted or foster child,enfant adopté,enfant confié,enfant placé,filho adotivo,criança acolhida",
+    foster_child="adopted child,foster child,adopted or foster child,enfant adopté,enfant confié,enfant placé,"
+    "filho adotivo,criança acolhida",
     domestic_worker="domestic worker,servant,domestique,employé de maison,empregado doméstico,empregada doméstica",
     not_related="not related,unrelated,non-relative,sans lien,sans lien de parenté,sem parentesco,não parente",
 )
@@ -43,9 +45,11 @@ PHONE_OWNER = spelled(
     other="other,neighbour,neighbor,neighbour or other person,autre,voisin,voisine,outro,vizinho,vizinha",
 )
 DOCUMENT_KIND = spelled(
-    national_id="national id,national identity card,identity card,id card,nid,cni,carte nationale d'identité,carte d'identité,bilhete de identidade,bi,"
+    national_id="national id,national identity card,identity card,id card,nid,cni,carte nationale d'identité,"
+    "carte d'identité,bilhete de identidade,bi,"
     "cartão de cidadão,cartão de identidade",
-    birth_certificate="birth certificate,acte de naissance,extrait de naissance,extrait d'acte de naissance,certidão de nascimento,cédula pessoal",
+    birth_certificate="birth certificate,acte de naissance,extrait de naissance,extrait d'acte de naissance,"
+    "certidão de nascimento,cédula pessoal",
     passport="passport,passeport,passaporte",
     voter_card="voter card,voter's card,carte d'électeur,cartão de eleitor",
     refugee_card="refugee card,carte de réfugié,cartão de refugiado",

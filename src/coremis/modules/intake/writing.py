@@ -162,7 +162,8 @@ def insert_numbered(model: type[Record], columns: Sequence[str], rows: list[list
     first = take_serials(model._meta.db_table, len(rows))
     last = first + len(rows) - 1
     copy_into(model, columns, ([uuid4(), with_check(first + place), *row] for place, row in enumerate(rows)), **options)
-    made: Any = model._base_manager.filter(number__gte=with_check(first), number__lte=with_check(last))
+    everything: Any = model._base_manager
+    made = everything.filter(number__gte=with_check(first), number__lte=with_check(last))
     return list(made.order_by("number").values_list("pk", flat=True))
 
 
@@ -222,5 +223,3 @@ def of_each(model: type[Record], name: str, by_id: dict[int, dict[str, Any]]) ->
     if isinstance(target, models.AutoField | models.BigAutoField):
         target = models.BigIntegerField()
     return plain if isinstance(target, models.CharField) else Cast(plain, type(target)())
-
-

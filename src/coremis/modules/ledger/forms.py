@@ -14,12 +14,16 @@ class ReceiveFundsForm(ActionForm):
 
     amount = MoneyField(label=_("Amount"), currency="")
     received_on = forms.DateField(label=_("Received on"), widget=DateInput(), initial=timezone.localdate)
-    proof = forms.CharField(label=_("Proof"), max_length=300, help_text=_("The paper that shows it, such as the number of the credit advice."))
+    proof = forms.CharField(
+        label=_("Proof"), max_length=300, help_text=_("The paper that shows it, such as the number of the credit advice.")
+    )
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["amount"].currency = self.target.currency
+        amount = self.fields["amount"]
+        assert isinstance(amount, MoneyField)
+        amount.currency = self.target.currency
 
 
 class ReasonForm(ActionForm):

@@ -28,7 +28,12 @@ def prove_balances(work: Work) -> bool:
     for key in sorted(set(said) | set(moved)):
         if said.get(key) != moved.get(key):
             posting, account = Posting.objects.get(pk=key[0]), Account.objects.get(pk=key[1])
-            note(work, _("Posting %(posting)s: the total of “%(account)s” is not the sum of its movements."), posting=key[0], account=str(account))
+            note(
+                work,
+                _("Posting %(posting)s: the total of “%(account)s” is not the sum of its movements."),
+                posting=key[0],
+                account=str(account),
+            )
             work.log(_("Look at the posting “%(posting)s”."), Level.PROBLEM, posting=str(posting))
     work.cursor = {"last": ids[-1], "movements": work.cursor.get("movements", 0) + sum(found[2] for found in moved.values())}
     work.done += len(ids)
@@ -72,7 +77,7 @@ def totals_moved(posting_ids: list[int]) -> dict[Key, tuple[int, int, int]]:
     found: dict[Key, tuple[int, int, int]] = {}
     for place, side in enumerate(("to_account_id", "from_account_id")):
         rows = Movement.objects.filter(posting_id__in=posting_ids).order_by().values_list("posting_id", side)
-        for posting, account, amount, count in rows.annotate(amount=Sum("amount_minor"), count=Count("pk")):
+        for posting, account, amount, count in rows.annotate(moved=Sum("amount_minor"), count=Count("pk")):
             received, given, number = found.get((posting, account), (0, 0, 0))
             added = (amount, 0) if place == 0 else (0, amount)
             found[posting, account] = (received + added[0], given + added[1], number + count)

@@ -87,7 +87,9 @@ class Posting(Record):
         verbose_name_plural = _("postings")
         constraints = [
             models.UniqueConstraint(fields=["purpose", "subject_kind", "subject_id", "attempt"], name="posting_once"),
-            models.CheckConstraint(condition=Q(state="POSTED", posted_at__isnull=False) | ~Q(state="POSTED"), name="posting_has_its_moment"),
+            models.CheckConstraint(
+                condition=Q(state="POSTED", posted_at__isnull=False) | ~Q(state="POSTED"), name="posting_has_its_moment"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -103,7 +105,9 @@ class Movement(Record):
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="movements", db_index=False)
     line_id = models.BigIntegerField(default=0, help_text="The row of the posting's subject it is about; 0 for none.")
     step = models.CharField(max_length=12, help_text="Tells apart two movements of one line in one posting.")
-    from_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="movements_out", db_index=False, verbose_name=_("from"))
+    from_account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="movements_out", db_index=False, verbose_name=_("from")
+    )
     to_account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="movements_in", db_index=False, verbose_name=_("to"))
     amount_minor = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
@@ -165,4 +169,6 @@ class Proof(Record):
     class Meta:
         verbose_name = _("proof of the balances")
         verbose_name_plural = _("proofs of the balances")
-        constraints = [models.CheckConstraint(condition=Q(holds=True, differences=[]) | Q(holds=False), name="proof_with_differences_fails")]
+        constraints = [
+            models.CheckConstraint(condition=Q(holds=True, differences=[]) | Q(holds=False), name="proof_with_differences_fails")
+        ]

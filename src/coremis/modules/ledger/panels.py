@@ -18,4 +18,9 @@ def proof_card(request: HttpRequest) -> dict[str, Any]:
         return {"text": _("The balances have not been proved yet.")}
     href = reverse("ledger:proof_detail", kwargs={"pk": proof.pk})
     rows = [(_("Proved on"), text_of(proof.proved_at)), (_("Movements"), text_of(proof.movement_count))]
-    return {"figure": str(proof_status(proof)), "label": _("Differences: %(count)s") % {"count": len(proof.differences)}, "href": href, "rows": rows}
+    return {
+        "figure": str(proof_status(proof)),
+        "label": _("Differences: %(count)s") % {"count": len(proof.differences)},
+        "href": href,
+        "rows": rows,
+    }

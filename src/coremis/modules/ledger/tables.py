@@ -17,7 +17,7 @@ TONES = {"POSTED": "good", "PREPARING": "wait", "ABANDONED": "off"}
 
 def posting_status(posting: Posting) -> Status:
     """The state of a posting as a word with a colour."""
-    return Status(TONES[posting.state], posting.get_state_display())  # type: ignore[attr-defined]
+    return Status(TONES[posting.state], posting.get_state_display())
 
 
 class AccountTable(Table):
@@ -40,11 +40,11 @@ class AccountTable(Table):
         return with_balance(rows)
 
     @staticmethod
-    def row_link(row: Any) -> str:  # type: ignore[override]
+    def row_link(row: Any) -> str:
         return reverse("ledger:account_statement", kwargs={"pk": row.pk})
 
     @staticmethod
-    def row_needs_attention(row: Any) -> bool:  # type: ignore[override]
+    def row_needs_attention(row: Any) -> bool:
         return bool(getattr(row, "balance_minor", 0) < 0 and row.station != Account.Station.WORLD)
 
 
@@ -73,7 +73,7 @@ class StatementTable(Table):
         return rows.select_related("posting")
 
     @staticmethod
-    def row_link(row: Any) -> str:  # type: ignore[override]
+    def row_link(row: Any) -> str:
         return reverse("ledger:posting_detail", kwargs={"pk": row.posting_id})
 
 
@@ -85,8 +85,8 @@ class MovementTable(Table):
     exact = True
     columns: ClassVar = [
         Column("effective_on", _("Date"), kind="date"),
-        Column("from", _("From"), show=lambda row: str(row.from_account)),
-        Column("to", _("To"), show=lambda row: str(row.to_account)),
+        Column("from", _("From account"), show=lambda row: str(row.from_account)),
+        Column("to", _("To account"), show=lambda row: str(row.to_account)),
         Column("amount", _("Amount"), kind="amount"),
         Column("area", _("Place"), show=lambda row: row.area.name if row.area else ""),
         Column("reverses", _("Reverses"), show=lambda row: row.reverses_id, kind="number"),
@@ -116,11 +116,11 @@ class ProofTable(Table):
     export_name = "proofs"
 
     @staticmethod
-    def row_link(row: Any) -> str:  # type: ignore[override]
+    def row_link(row: Any) -> str:
         return reverse("ledger:proof_detail", kwargs={"pk": row.pk})
 
     @staticmethod
-    def row_needs_attention(row: Any) -> bool:  # type: ignore[override]
+    def row_needs_attention(row: Any) -> bool:
         return not row.holds
 
 

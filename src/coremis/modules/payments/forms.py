@@ -1,6 +1,7 @@
 """The forms of this module."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +38,7 @@ class CycleForm(ActionForm):
     freeze_on = forms.DateField(
         label=_("Data freeze"), widget=DateInput(), help_text=_("Who is paid, and to whom, is taken as it was on this day.")
     )
-    rows = (("names",), ("starts_on", "ends_on", "freeze_on"))
+    rows: ClassVar[Sequence[Sequence[str]]] = (("names",), ("starts_on", "ends_on", "freeze_on"))
 
 
 class NewCycleForm(CycleForm):
@@ -54,7 +55,7 @@ class GeneratePayrollForm(ActionForm):
         Cycle, "payments.view_cycle", choose=lambda rows: rows.select_related("programme").order_by("-starts_on"), label=_("Payment cycle")
     )
     fund = RecordField(Fund, "payments.view_fund", choose=lambda rows: rows.filter(is_active=True), label=_("Fund"))
-    areas = AreaField(label=_("Places"), many=True, help_text=_("Everything below these places belongs to them."))
+    areas = AreaField(label=_("Chosen places"), many=True, help_text=_("Everything below these places belongs to them."))
     amount = forms.CharField(
         label=_("Amount for each"), max_length=40, help_text=_("In the currency of the programme."),
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "amount", "autocomplete": "off"}),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,21 +22,21 @@ FIRST = 50
 Shown = dict[str, Any] | None
 
 
-def figures(request: HttpRequest, payroll: Payroll) -> Shown:
+def figures(request: Any, payroll: Payroll) -> Shown:
     """Number and value by what became of the payments."""
     if payroll.state in HIDDEN_PAYROLLS:
         return None
     return {"facts": [Fact(label, value).ready() for label, value in figure_facts(payroll)]}
 
 
-def steps(request: HttpRequest, payroll: Payroll) -> Shown:
+def steps(request: Any, payroll: Payroll) -> Shown:
     """Who did which step, and when."""
     done = payroll.steps.select_related("person").order_by("pk")
     rows = [Fact(step.get_step_display(), f"{step.person} · {text_of(step.done_at)}").ready() for step in done]
     return {"facts": rows} if rows else None
 
 
-def lines(request: HttpRequest, payroll: Payroll) -> Shown:
+def lines(request: Any, payroll: Payroll) -> Shown:
     """The first payments, and the way to all of them."""
     rows = LineTable.visible(request.user).filter(payroll=payroll).order_by("pk")[:FIRST]
     url = reverse("payments:payroll_lines", kwargs={"pk": payroll.pk})
@@ -45,7 +44,7 @@ def lines(request: HttpRequest, payroll: Payroll) -> Shown:
     return {"table": small_table(LineTable, list(rows), request.user, omit=["cycle"]), "links": [link]}
 
 
-def left_out(request: HttpRequest, payroll: Payroll) -> Shown:
+def left_out(request: Any, payroll: Payroll) -> Shown:
     """How many for each reason, and the first ones by name."""
     if not payroll.left_out_count:
         return {"text": _("Nobody was left out.")}
@@ -55,7 +54,7 @@ def left_out(request: HttpRequest, payroll: Payroll) -> Shown:
     return {"facts": counts, "table": small_table(LeftOutTable, list(rows), request.user), "links": [link]}
 
 
-def results(request: HttpRequest, payroll: Payroll) -> Shown:
+def results(request: Any, payroll: Payroll) -> Shown:
     """The files that came back."""
     rows = list(ResultFileTable.visible(request.user).filter(payroll=payroll).order_by("-pk")[:FIRST])
     if not rows:
@@ -63,13 +62,13 @@ def results(request: HttpRequest, payroll: Payroll) -> Shown:
     return {"table": small_table(ResultFileTable, rows, request.user, omit=["payroll"])}
 
 
-def money(request: HttpRequest, payroll: Payroll) -> Shown:
+def money(request: Any, payroll: Payroll) -> Shown:
     """The postings about this payroll, each with its state."""
     seen = Posting.objects.visible_to(request.user, "ledger.view_posting").filter(pk__in=postings_about(payroll).values("pk"))
     rows = [
         Fact(
             posting.get_purpose_display(),
-            f"{money_text(Money(posting.declared_minor, posting.currency))} · {text_of(posting.effective_on)} · {posting.get_state_display()}",
+            " · ".join((money_text(amount_of(posting)), text_of(posting.effective_on), posting.get_state_display())),
             reverse("ledger:posting_detail", kwargs={"pk": posting.pk}),
         ).ready()
         for posting in seen.order_by("pk")
@@ -77,17 +76,22 @@ def money(request: HttpRequest, payroll: Payroll) -> Shown:
     return {"facts": rows} if rows else {"text": _("No money has moved yet.")}
 
 
-def household_payments(request: HttpRequest, household: Household) -> Shown:
+def amount_of(posting: Posting) -> Money:
+    """What a posting announced to move."""
+    return Money(posting.declared_minor, posting.currency)
+
+
+def household_payments(request: Any, household: Household) -> Shown:
     """The latest payments of a household."""
     return _payments(request, payments_of(household=household))
 
 
-def person_payments(request: HttpRequest, person: Person) -> Shown:
+def person_payments(request: Any, person: Person) -> Shown:
     """The latest payments to a person, or for this person."""
     return _payments(request, payments_of(person=person))
 
 
-def _payments(request: HttpRequest, rows: Any) -> Shown:
+def _payments(request: Any, rows: Any) -> Shown:
     seen = PayrollLine.objects.visible_to(request.user, "payments.view_payrollline")
     found = list(rows.filter(pk__in=seen.values("pk"))[:FIRST])
     if not found:

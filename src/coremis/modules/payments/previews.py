@@ -26,13 +26,14 @@ def calculation(inputs: dict[str, Any], actor: Any) -> Preview:
     check_request(cycle, areas, amount, inputs["fund"])
     found = counts(cycle, [area.pk for area in areas])
     total = amount.times(found.paid)
+    words = ngettext("Calculate %(count)s payment, %(amount)s", "Calculate %(count)s payments, %(amount)s", found.paid)
     return Preview(
         facts=[
             (_("Programme"), str(cycle.programme)), (_("Payment cycle"), str(cycle)), (_("Data freeze"), cycle.freeze_on),
-            (_("Places"), ", ".join(area.name for area in areas)), (_("Amount for each"), amount), (_("Fund"), str(inputs["fund"])),
+            (_("Chosen places"), ", ".join(area.name for area in areas)), (_("Amount for each"), amount), (_("Fund"), str(inputs["fund"])),
         ],
         count=found.paid, amount=total, left_out=[(Exclusion(reason).label, number) for reason, number in found.left_out.items()],
-        button=said(ngettext("Calculate %(count)s payment, %(amount)s", "Calculate %(count)s payments, %(amount)s", found.paid), found.paid, total),
+        button=said(words, found.paid, total),
     )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def confirmation(inputs: dict[str, Any], actor: Any) -> Preview:
     good = [(LABELS[code], found) for code, found in file.counts.items() if code in LineState.values]
     missing = inputs.get("missing_as_unpaid", False)
     rows = file.good_count + (file.missing_count if missing else 0)
-    facts = [
+    facts: list[tuple[Any, Any]] = [
         (_("Payroll"), file.payroll.number_text), (_("File"), file.name),
         *((label, f"{text_of(count)} · {money_text(Money(amount, file.payroll.currency))}") for label, (count, amount) in good),
         (_("Not in the file, counted as unpaid"), file.missing_count if missing else 0),
@@ -107,7 +108,7 @@ def about(payroll: Payroll) -> list[tuple[Any, Any]]:
     places = ", ".join(payroll.places.values_list("area__name", flat=True).order_by("area__name"))
     return [
         (_("Payroll"), payroll.number_text), (_("Programme"), str(payroll.cycle.programme)), (_("Payment cycle"), str(payroll.cycle)),
-        (_("Places"), places), (_("Amount for each"), payroll.amount), (_("Fund"), str(payroll.fund)),
+        (_("Chosen places"), places), (_("Amount for each"), payroll.amount), (_("Fund"), str(payroll.fund)),
     ]  # fmt: skip
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Count, F, BigIntegerField, Q, QuerySet, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Least
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
@@ -15,7 +15,14 @@ from coremis.modules.ledger.queries import sums_about
 from coremis.modules.payments.models import LeftOut, Payroll, PayrollLine, ResultRow
 from coremis.modules.payments.selection import changed_lines
 from coremis.modules.payments.states import (
-    AWAITING_LINES, BLOCKING_PROBLEMS, LIVE_PAYROLLS, PAID_LINES, UNDECIDED_FILES, UNPAID_LINES, FileState, LineState,
+    AWAITING_LINES,
+    BLOCKING_PROBLEMS,
+    LIVE_PAYROLLS,
+    PAID_LINES,
+    UNDECIDED_FILES,
+    UNPAID_LINES,
+    FileState,
+    LineState,
 )  # fmt: skip
 
 Station = Account.Station
@@ -75,16 +82,25 @@ def what_blocks_closing(payroll: Payroll) -> list[str]:
     found = figures_of(payroll)
     sentences = []
     if found.in_transit != (0, 0):
-        sentences.append(
-            _("%(count)s payments over %(amount)s have no result yet.") % _said(found.in_transit[0], found.money(found.in_transit))
+        words = ngettext(
+            "%(count)s payment over %(amount)s has no result yet.",
+            "%(count)s payments over %(amount)s have no result yet.",
+            found.in_transit[0],
         )
+        sentences.append(words % _said(found.in_transit[0], found.money(found.in_transit)))
     if found.explained() != found.approved:
         missing = (found.approved[0] - found.explained()[0], found.approved[1] - found.explained()[1])
         sentences.append(_("%(count)s payments over %(amount)s are not explained.") % _said(missing[0], found.money(missing)))
     if files := payroll.files.filter(state__in=UNDECIDED_FILES).count():
-        sentences.append(_("%(count)s files of results are not decided.") % {"count": files})
+        words = ngettext("%(count)s file of results is not decided.", "%(count)s files of results are not decided.", files)
+        sentences.append(words % {"count": files})
     if unknown := blocking_rows(payroll).count():
-        sentences.append(_("%(count)s rows name payments that are not on our list. Explain each of them.") % {"count": unknown})
+        words = ngettext(
+            "%(count)s row names a payment that is not on our list. Explain it.",
+            "%(count)s rows name payments that are not on our list. Explain each of them.",
+            unknown,
+        )
+        sentences.append(words % {"count": unknown})
     return sentences + ledger_differences(payroll, found)
 
 
@@ -97,7 +113,9 @@ def ledger_differences(payroll: Payroll, found: Figures) -> list[str]:
         Station.TRANSIT: found.in_transit[1],
     }
     over = held.get(Station.TO_RECOVER, 0) + held.get(Station.WRITTEN_OFF, 0)
-    pairs = [(station, amount, held.get(station, 0)) for station, amount in expected.items()] + [(Station.TO_RECOVER, found.excess_minor, over)]
+    pairs = [(station, amount, held.get(station, 0)) for station, amount in expected.items()] + [
+        (Station.TO_RECOVER, found.excess_minor, over)
+    ]
     return [
         _("The ledger holds %(held)s as “%(account)s”, the payments say %(said)s.")
         % {"held": Money(there, payroll.currency).text(), "account": Station(station).label, "said": Money(said, payroll.currency).text()}
@@ -151,7 +169,7 @@ def kept_amount() -> Any:
 
 def _by_state(lines: "QuerySet[PayrollLine]") -> Any:
     return lines.order_by().values_list("state").annotate(
-        count=Count("pk"), due=Sum("amount_minor"), paid=Sum("paid_minor"), kept=Sum(kept_amount())
+        count=Count("pk"), due=Sum("amount_minor"), arrived=Sum("paid_minor"), kept=Sum(kept_amount())
     )  # fmt: skip
 
 
@@ -166,4 +184,5 @@ def payments_of(**person_or_household: Any) -> "QuerySet[PayrollLine]":
     else:
         person = person_or_household["person"]
         mine = Q(enrolment__person=person) | Q(payee=person)
-    return PayrollLine.objects.filter(mine).select_related("payroll", "cycle").order_by("-pk")
+    rows: QuerySet[PayrollLine] = PayrollLine.objects.filter(mine)
+    return rows.select_related("payroll", "cycle").order_by("-pk")

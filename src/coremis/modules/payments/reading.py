@@ -20,9 +20,9 @@ from coremis.kernel.exchange.kinds import ImportColumn
 from coremis.modules.payments.states import LineState, RowProblem, UnpaidReason
 
 COLUMNS = (
-    ImportColumn("reference", _("Payment number"), required=True, aliases=("reference", "ref", "transfer code", "code", "référence", "referência")),
-    ImportColumn("result", _("Result"), required=True, aliases=("paid", "payé", "pago", "status", "statut", "estado", "résultat", "resultado")),
-    ImportColumn("amount", _("Amount"), required=True, aliases=("montant", "montante", "valor", "amount paid", "montant payé", "valor pago")),
+    ImportColumn("reference", _("Payment number"), required=True, aliases=("reference", "ref", "transfer code", "code", "referência")),
+    ImportColumn("result", _("Result"), required=True, aliases=("paid", "payé", "pago", "status", "statut", "estado")),
+    ImportColumn("amount", _("Amount"), required=True, aliases=("valor", "amount paid", "montant payé", "valor pago")),
     ImportColumn("receipt", _("Receipt"), aliases=("reçu", "recibo", "receipt number", "transaction", "numéro de reçu", "quittance")),
     ImportColumn("reason", _("Reason"), aliases=("motif", "motivo", "raison", "reason code")),
     ImportColumn("paid_on", _("Paid on"), aliases=("date", "data", "payé le", "pago em", "payment date")),
@@ -119,7 +119,7 @@ def cells_by_code(headers: Sequence[str], mapping: Mapping[str, Sequence[str]], 
 def words_of_results() -> dict[str, str]:
     """Every folded word or phrase for a result, in all languages."""
     found = {word: state for state, words in RESULT_WORDS.items() for word in words.split()}
-    found.update({phrase: LineState.UNCOLLECTED for phrase in PHRASES})
+    found.update(dict.fromkeys(PHRASES, LineState.UNCOLLECTED))
     for word in ("non", "nao", "not"):
         found[word] = LineState.UNCOLLECTED
     for state in (LineState.PAID, LineState.UNCOLLECTED, LineState.RETURNED, LineState.FAILED):

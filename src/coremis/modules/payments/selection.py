@@ -42,7 +42,8 @@ def population(cycle: Cycle, area_ids: Sequence[int]) -> "QuerySet[Enrolment]":
     """The beneficiaries of the chosen places whom the payroll has to say something about. No place means nobody (pitfall M1)."""
     left_lately = Q(status__in=ENDED, status_since__gte=cycle.starts_on)
     asked = Q(status__in=(*PAYABLE, Status.SUSPENDED)) | left_lately
-    return Enrolment.objects.filter(asked, programme_id=cycle.programme_id, area_id__in=below(area_ids))
+    rows: QuerySet[Enrolment] = Enrolment.objects.filter(asked, programme_id=cycle.programme_id, area_id__in=below(area_ids))
+    return rows
 
 
 def payee_path(cycle: Cycle) -> str:
@@ -50,7 +51,7 @@ def payee_path(cycle: Cycle) -> str:
     return "person" if cycle.programme.unit == Programme.Unit.PERSON else "collector__person"
 
 
-def classified(cycle: Cycle, area_ids: Sequence[int], component: str) -> "QuerySet[Enrolment]":
+def classified(cycle: Cycle, area_ids: Sequence[int], component: str) -> "QuerySet[Any]":
     """The population, each with ``left_out``: the reason, or "" for those who are paid."""
     payee = payee_path(cycle)
     return _with_collector(population(cycle, area_ids), cycle).annotate(

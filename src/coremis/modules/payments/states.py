@@ -118,7 +118,6 @@ class RowProblem(models.TextChoices):
     BAD_AMOUNT = "BAD_AMOUNT", _("The amount is missing or not understood.")
     NO_REASON = "NO_REASON", _("The reason is missing or not in the list.")
     BAD_DATE = "BAD_DATE", _("The date is not understood, or is still to come.")
-    OUTSIDE = "OUTSIDE", _("This payment lies outside your places.")
 
 
 # Somebody was perhaps paid who is on none of our lists: nothing is closed before that is explained.

@@ -37,11 +37,12 @@ class FundTable(Table):
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
-        held = Account.objects.filter(station=Account.Station.FUND, owner_kind=Fund.kind(), owner_id=OuterRef("pk"))
-        return rows.select_related("programme").annotate(balance_minor=Subquery(with_balance(held).values("balance_minor")[:1]))
+        held: Any = Account.objects.filter(station=Account.Station.FUND, owner_kind=Fund.kind(), owner_id=OuterRef("pk"))
+        summed: Any = with_balance(held)
+        return rows.select_related("programme").annotate(balance_minor=Subquery(summed.values("balance_minor")[:1]))
 
     @staticmethod
-    def row_link(row: Any) -> str:  # type: ignore[override]
+    def row_link(row: Any) -> str:
         return reverse("payments:fund_detail", kwargs={"pk": row.pk})
 
 
@@ -66,7 +67,7 @@ class CycleTable(Table):
         return rows.select_related("programme")
 
     @staticmethod
-    def row_link(row: Any) -> str:  # type: ignore[override]
+    def row_link(row: Any) -> str:
         return reverse("payments:cycle_detail", kwargs={"pk": row.pk})
 
 
@@ -95,7 +96,7 @@ class PayrollTable(Table):
         return rows.select_related("cycle__programme")
 
     @staticmethod
-    def row_link(row: Any) -> str:  # type: ignore[override]
+    def row_link(row: Any) -> str:
         return reverse("payments:payroll_detail", kwargs={"pk": row.pk})
 
 
@@ -130,7 +131,7 @@ class LineTable(Table):
         return rows.select_related("cycle")
 
     @staticmethod
-    def row_link(row: Any) -> str:  # type: ignore[override]
+    def row_link(row: Any) -> str:
         return reverse("payments:line_detail", kwargs={"pk": row.pk})
 
 
@@ -177,15 +178,15 @@ class ResultFileTable(Table):
         return rows.select_related("payroll", "sent_by")
 
     @staticmethod
-    def row_link(row: Any) -> str:  # type: ignore[override]
+    def row_link(row: Any) -> str:
         return reverse("payments:result_file_detail", kwargs={"pk": row.pk})
 
 
 def result_of(row: ResultRow) -> Status:
     """What a row does, or why it does nothing."""
     if row.problem:
-        return Status("off" if row.resolution else "stop", row.get_problem_display())  # type: ignore[attr-defined]
-    return Status("good" if row.outcome == LineState.PAID else "wait", row.get_outcome_display())  # type: ignore[attr-defined]
+        return Status("off" if row.resolution else "stop", row.get_problem_display())
+    return Status("good" if row.outcome == LineState.PAID else "wait", row.get_outcome_display())
 
 
 class ResultRowTable(Table):
@@ -206,7 +207,9 @@ class ResultRowTable(Table):
         Column("resolution", _("Explanation")),
     ]
     filters: ClassVar = [
-        ChoiceFilter("outcome", _("Result"), choices=[choice for choice in LineState.choices if choice[0] not in ("DUE", "SENT", "CANCELLED")]),
+        ChoiceFilter(
+            "outcome", _("Result"), choices=[choice for choice in LineState.choices if choice[0] not in ("DUE", "SENT", "CANCELLED")]
+        ),
         ChoiceFilter("problem", _("Problem"), choices=RowProblem.choices),
     ]
     default_sort = "position"
@@ -217,5 +220,5 @@ class ResultRowTable(Table):
         return rows.select_related("line", "file")
 
     @staticmethod
-    def row_link(row: Any) -> str:  # type: ignore[override]
+    def row_link(row: Any) -> str:
         return reverse("payments:result_row_detail", kwargs={"pk": row.pk})

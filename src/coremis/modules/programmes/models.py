@@ -88,7 +88,7 @@ class GroupChange(Record):
         verbose_name_plural = _("group changes")
 
 
-class EnrolmentQuerySet(RecordQuerySet):
+class EnrolmentQuerySet(RecordQuerySet["Enrolment"]):
     """Beneficiaries, without those that an enrolment is still preparing."""
 
     def settled(self) -> "EnrolmentQuerySet":
@@ -131,7 +131,7 @@ class Enrolment(Record):
         GroupChange, on_delete=models.PROTECT, null=True, editable=False, related_name="enrolments", help_text="What enrolled it."
     )
 
-    objects = EnrolmentManager()
+    objects = EnrolmentManager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("beneficiary")
@@ -139,8 +139,12 @@ class Enrolment(Record):
         indexes = [models.Index(fields=["programme", "status", "area"])]
         constraints = [
             models.CheckConstraint(condition=Q(household=None) ^ Q(person=None), name="enrolment_household_or_person"),
-            models.UniqueConstraint(fields=["programme", "household"], condition=Q(status__in=OPEN), name="household_once_while_open"),
-            models.UniqueConstraint(fields=["programme", "person"], condition=Q(status__in=OPEN), name="person_once_while_open"),
+            models.UniqueConstraint(
+                fields=["programme", "household"], condition=Q(status__in=OPEN, household__isnull=False), name="household_once_while_open"
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "person"], condition=Q(status__in=OPEN, person__isnull=False), name="person_once_while_open"
+            ),
         ]
 
     def __str__(self) -> str:

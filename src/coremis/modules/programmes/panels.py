@@ -50,7 +50,8 @@ def of_household(request: HttpRequest, household: Household) -> Shown:
 
 def of_person(request: HttpRequest, person: Person) -> Shown:
     """The programmes of a person and of the household where the person lives, the latest first."""
-    homes = Membership.objects.visible_to(request.user, "registry.view_membership").filter(person=person, left_on=None)
+    user: Any = request.user
+    homes = Membership.objects.visible_to(user, "registry.view_membership").filter(person=person, left_on=None)
     return _programmes(request, Q(person=person) | Q(household__in=homes.values("household")), "programmes:enrol_person", person)
 
 
@@ -67,7 +68,8 @@ def _programmes(request: HttpRequest, whose: Q, address: str, about: Household |
 
 def pipeline(request: HttpRequest) -> Shown:
     """The active and waiting beneficiaries of each programme."""
-    programmes = list(Programme.objects.visible_to(request.user, "programmes.view_programme")[:LATEST])
+    user: Any = request.user
+    programmes = list(Programme.objects.visible_to(user, "programmes.view_programme")[:LATEST])
     if not programmes:
         return None
     counts = counts_by_status(programmes, request.user)

@@ -116,7 +116,11 @@ def changed_programme(inputs: Inputs, actor: Any) -> Preview:
     pairs = [
         (field, getattr(programme, field), inputs.get(field)) for field in ("starts_on", "ends_on", "max_beneficiaries", "description")
     ]
-    changes = [(Programme._meta.get_field(field).verbose_name, old, new) for field, old, new in pairs if (old or None) != (new or None)]
+    changes = [
+        (getattr(Programme._meta.get_field(field), "verbose_name", field), old, new)
+        for field, old, new in pairs
+        if (old or None) != (new or None)
+    ]
     renamed = [
         (f"{_('Name')} ({code})", programme.names.get(code), inputs["names"].get(code))
         for code in sorted({*programme.names, *inputs["names"]})

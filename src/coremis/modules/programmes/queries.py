@@ -25,7 +25,7 @@ class Choice:
 
     def units(self) -> "QuerySet[Any]":
         """The living households or persons in these places that fit the condition. No place means nobody (pitfall M1)."""
-        rows = UNITS[self.unit].objects.filter(area__in=below(self.area_ids))
+        rows: QuerySet[Any] = UNITS[self.unit].objects.filter(area__in=below(self.area_ids))
         alive = rows.filter(ended_on=None) if self.unit == Programme.Unit.HOUSEHOLD else rows.filter(death_date=None)
         return fitting(alive, self.condition, self.unit, self.names, self.day)
 
@@ -39,7 +39,7 @@ class Choice:
 
     def enrolled(self, status: str) -> "QuerySet[Enrolment]":
         """The beneficiaries of this programme with this status, in these places, who fit the condition."""
-        rows = Enrolment.objects.filter(programme=self.programme_id, status=status, area__in=below(self.area_ids))
+        rows: QuerySet[Enrolment] = Enrolment.objects.filter(programme=self.programme_id, status=status, area__in=below(self.area_ids))
         if not self.condition.strip():
             return rows
         units = fitting(UNITS[self.unit].objects.filter(pk=OuterRef(f"{self.unit}_id")), self.condition, self.unit, self.names, self.day)

@@ -59,7 +59,8 @@ class ProgrammeTable(Table):
         """With the number of active beneficiaries that this person may see."""
         seen = Enrolment.objects.visible_to(user, "programmes.view_enrolment").filter(programme=OuterRef("pk"), status__in=PAYABLE)
         counts = seen.order_by().values("programme").annotate(count=Count("pk")).values("count")
-        return super().visible(user).annotate(active=Coalesce(Subquery(counts), 0, output_field=IntegerField()))
+        rows: QuerySet[Any] = super().visible(user).annotate(active=Coalesce(Subquery(counts), 0, output_field=IntegerField()))
+        return rows
 
     def row_link(row: Any) -> str:  # noqa: N805
         return reverse("programmes:programme_detail", kwargs={"pk": row.pk})
@@ -98,7 +99,7 @@ class EnrolmentTable(Table):
     search = WhoFilter("search", _("Name or number"), within=("household__search_name", "person__search_name"), number="number")
     default_sort = "-number"
     export_name = "beneficiaries"
-    filters: Sequence[Filter] = [
+    filters: ClassVar[Sequence[Filter]] = [
         ChoiceFilter("programme", _("Programme"), on="programme_id", choices=programmes_of),
         ChoiceFilter("status", _("Status"), choices=Status.choices),
         AreaFilter("area"),

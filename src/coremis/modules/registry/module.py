@@ -38,7 +38,7 @@ contributions: list[Contribution] = [
     Panel(Person, _("Further facts"), panels.person_facts, "registry.view_person", order=30),
     Tab(Person, "documents", _("Documents"), order=20),
     Panel(Person, _("Documents"), panels.person_documents, "registry.view_document", tab="documents"),
-    Approvable(change_recipient, preview=previews.recipient_change),
+    Approvable(change_recipient, preview=previews.recipient_change, subject=lambda inputs: inputs["household"]),
     RoutePreset(change_recipient, ("approver",)),
     SeatPermissions("data", (*SEES, *KEEPS, "registry.define_variable")),
     SeatPermissions("commune", (*SEES, *KEEPS)),

@@ -1,6 +1,6 @@
 """A person at the sign-in pages."""
 
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 
 from coremis.kernel.testing.cast import PASSWORD
@@ -18,13 +18,23 @@ def signed_in(client):
     return client.get("/account/password/change/").status_code == 200
 
 
-def code_of(secret, step=1):
-    """A code that is valid now; each is accepted once, so tests ask for different steps."""
-    return format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[step]))
+CLOCK = [59_000_000]
+
+
+def code_of(secret):
+    """The code of a new half minute; the test's clock goes on by one."""
+    CLOCK[0] += 1
+    return format_hotp_value(hotp_value(secret, CLOCK[0]))
+
+
+def confirm(client, password=PASSWORD):
+    """Type the password again, as the pages about the second factor ask."""
+    return client.post("/account/reauthenticate/", {"password": password})
 
 
 def enrol(client):
     """Set up the second factor; returns its secret."""
+    confirm(client)
     client.get(TOTP)
     secret = client.session["mfa.totp.secret"]
     answer = client.post(TOTP, {"code": code_of(secret)})

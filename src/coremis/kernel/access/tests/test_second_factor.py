@@ -2,10 +2,11 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
 from django.test import Client
 
 from coremis.kernel.access.models import Profile, User
-from coremis.kernel.access.tests.signing_in import CHANGE, CODE, CODES, TOTP, code_of, enrol, sign_in, signed_in
+from coremis.kernel.access.tests.signing_in import CHANGE, CLOCK, CODE, CODES, TOTP, code_of, confirm, enrol, sign_in, signed_in
 from coremis.kernel.actions.models import Event
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.testing.cast import make_user
@@ -20,10 +21,9 @@ def ada(country):
 
 
 @pytest.fixture(autouse=True)
-def used_codes_are_forgotten():
-    from django.core.cache import cache
-
-    cache.clear()
+def clock(monkeypatch):
+    """Half a minute ends when the test says so."""
+    monkeypatch.setattr(auth, "yield_hotp_counters_from_time", lambda: iter(CLOCK))
 
 
 def require(wanted):
@@ -37,16 +37,17 @@ def told():
     return [event.action.removeprefix("access.") for event in Event.objects.filter(action__startswith="access.").order_by("pk")]
 
 
-def test_it_works(ada):
+def test_it_works(ada, django_capture_on_commit_callbacks):
     """Nothing opens before it is set up; then the password alone is not enough."""
     client, _answer = sign_in()
     for page in ("/", "/places/"):
         assert client.get(page)["Location"] == TOTP
-    secret = enrol(client)
+    with django_capture_on_commit_callbacks(execute=True):
+        secret = enrol(client)
     assert client.get("/").status_code == 200 and "change_second_factor" in told()
     client, answer = sign_in()
     assert answer["Location"].startswith(CODE) and not signed_in(client) and client.get("/").status_code == 302
-    assert client.post(CODE, {"code": code_of(secret, 2)}).status_code == 302 and signed_in(client)
+    assert client.post(CODE, {"code": code_of(secret)}).status_code == 302 and signed_in(client)
     assert told()[-1] == "sign_in" and told().count("sign_in") == 2
 
 
@@ -62,7 +63,7 @@ def test_required_from_the_next_request(ada):
 def test_a_code_works_once(ada):
     secret = enrol(sign_in()[0])
     first, second = sign_in()[0], sign_in()[0]
-    code = code_of(secret, 2)
+    code = code_of(secret)
     first.post(CODE, {"code": code})
     second.post(CODE, {"code": code})
     assert signed_in(first) and not signed_in(second)
@@ -83,7 +84,7 @@ def test_a_locked_persons_open_second_step_is_closed_too(ada):
     client, _answer = sign_in()
     for _n in range(5):
         client.post(CODE, {"code": "000000"})
-    client.post(CODE, {"code": code_of(secret, 2)})
+    client.post(CODE, {"code": code_of(secret)})
     assert not signed_in(client)
 
 
@@ -130,3 +131,12 @@ def test_forced_password_comes_before_the_second_factor(ada):
     User.objects.filter(pk=ada.pk).update(must_change_password=True)
     client, _answer = sign_in()
     assert client.get("/")["Location"] == CHANGE
+
+
+def test_the_password_is_asked_again_and_guessing_it_locks(ada):
+    """An open page on somebody's desk is not enough to change the second factor, nor a place to guess at leisure."""
+    client, _answer = sign_in()
+    assert client.get(TOTP)["Location"].startswith("/account/reauthenticate/")
+    for _n in range(5):
+        assert confirm(client, "wrong-password").status_code == 200
+    assert "lock_out" in told() and confirm(client).status_code == 200

@@ -85,6 +85,8 @@ def test_a_faulty_file_is_a_sentence_and_nothing_is_added(ada, text, sentence):
 def test_levels_get_names_and_one_more(ada):
     page = ada.get(f"{AREAS}levels/").content.decode()
     assert "Colline" in page
-    names = {f"level{n}_{code}": f"{word} {code}" for n, word in enumerate(("Land", "Region", "Town", "Hill", "Street")) for code in ("en", "fr")}
+    names = {
+        f"level{n}_{code}": f"{word} {code}" for n, word in enumerate(("Land", "Region", "Town", "Hill", "Street")) for code in ("en", "fr")
+    }
     assert send(ada, f"{AREAS}levels/", **names).status_code == 303
     assert [level.names["fr"] for level in AreaLevel.objects.all()] == ["Land fr", "Region fr", "Town fr", "Hill fr", "Street fr"]

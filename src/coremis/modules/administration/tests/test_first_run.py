@@ -29,7 +29,7 @@ def test_it_works(client):
     assert page.status_code == 200 and b"Environment" in page.content and "no-store" in page["Cache-Control"]
     answer = client.post(SETUP, typed())
     assert answer.status_code == 302 and answer["Location"] == "/account/login/"
-    assert [str(level) for level in AreaLevel.objects.all()] == ["Sanzira", "Province", "Commune", "Colline"]
+    assert [str(level) for level in AreaLevel.objects.all()] == ["Country", "Province", "Commune", "Colline"]
     assert Area.objects.count() == 7 and Area.objects.get(code="N1A").full_path == "north/northfield/almond"
     assert set(Profile.objects.values_list("code", flat=True)) == set(SEATS)
     assert (setting("country.name"), own_currency(), setting("country.languages")) == ("Sanzira", "SZF", ["en", "fr", "pt"])

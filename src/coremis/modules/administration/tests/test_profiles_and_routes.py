@@ -33,7 +33,9 @@ def test_it_works(people, ada):
     shown = signed_in(people["bela"]).get(f"{BASE}approvals/{request.pk}/").content.decode()
     assert "See: history" in shown and "allowed" in shown and "Open what this is about" in shown and "may read" in shown
     assert agree(people["bela"], request).status_code == 303
-    assert again(people["commune"]).has_perm("actions.view_event") and Profile.objects.get(code="commune").names == {"en": "Commune officer"}
+    assert again(people["commune"]).has_perm("actions.view_event") and Profile.objects.get(code="commune").names == {
+        "en": "Commune officer"
+    }
     assert "See: history" in ada.get(f"{BASE}profiles/{profile.pk}/").content.decode()
 
 
@@ -65,7 +67,15 @@ def test_a_route_in_words_and_changed(people, ada):
     route = route_of("access.assign")
     page = ada.get(f"{BASE}routes/{route.pk}/change/").content.decode()
     assert 'value="0"' in page and "Level 3" in page
-    values = {"action": "access.assign", "area": route.area_id, "min_amount": "0", "profile1": "it", "people1": "1", "profile2": "auditor", "people2": "2"}
+    values = {
+        "action": "access.assign",
+        "area": route.area_id,
+        "min_amount": "0",
+        "profile1": "it",
+        "people1": "1",
+        "profile2": "auditor",
+        "people2": "2",
+    }
     assert send(ada, f"{BASE}routes/{route.pk}/change/", **values).status_code == 303
     shown = signed_in(people["bela"]).get(f"{BASE}approvals/{Request.objects.get().pk}/").content.decode()
     assert "IT administrator (1) → Auditor (2)" in shown

@@ -74,7 +74,6 @@ request = RequestScreen(
     facts=lambda http, asked: [
         Fact(_("Place"), asked.area.name),
         Fact(_("Amount"), Money(asked.amount_minor, asked.currency) if asked.amount_minor is not None else None),
-        Fact(_("Note"), asked.note),
         Fact(_("Waits for"), asked.level_profile),
     ],
     timeline=None,

@@ -148,6 +148,7 @@ profile = DetailScreen(
 )
 add_profile_page = ActionScreen(
     save_profile,
+    title=_("Add a profile"),
     form=forms.ProfileForm,
     inputs=lambda data, target: given(data),
     preview=lambda inputs, actor: profile_preview(inputs, actor),
@@ -156,6 +157,7 @@ add_profile_page = ActionScreen(
 )
 save_profile_page = ActionScreen(
     save_profile,
+    title=lambda profile: _("Change the profile %(name)s") % {"name": profile},
     form=forms.ProfileForm,
     target=(Profile, "pk"),
     initial=lambda request, profile: {

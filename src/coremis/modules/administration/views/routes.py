@@ -21,6 +21,12 @@ from coremis.modules.administration import forms, tables
 from coremis.modules.administration.services import install_presets, missing_presets
 from coremis.modules.administration.views.links import Form, link, to
 
+
+def amount_of(minor: int) -> Money | None:
+    """From which amount a route holds; nothing where it holds from the first."""
+    return Money(minor, own_currency()) if minor else None
+
+
 routes = ListScreen(
     tables.RouteTable,
     title=_("Approval routes"),
@@ -34,7 +40,7 @@ route = DetailScreen(
     subtitle=lambda route: route.area.name,
     status=lambda route: Status("good", _("in use")) if route.is_active else Status("off", _("closed")),
     facts=lambda request, route: [
-        Fact(_("From amount"), Money(route.min_amount, own_currency())),
+        Fact(_("From amount"), amount_of(route.min_amount)),
         Fact(_("Who must agree"), tables.route_text(route)),
     ],
     actions=[
@@ -74,8 +80,11 @@ def route_preview(inputs: Form, actor: Any) -> Preview:
     names = {profile.code: str(profile) for profile in Profile.objects.all()}
     levels = " → ".join(f"{names.get(level['profile'], level['profile'])} ({level['people']})" for level in inputs["levels"])
     now = tables.route_text(inputs["route"]) if inputs.get("route") else ""
-    amount = Money(inputs["min_amount"], own_currency())
-    facts = [(_("Action"), tables.action_title(inputs["action"])), (_("Place"), inputs["area"]), (_("From amount"), amount)]
+    facts = [
+        (_("Action"), tables.action_title(inputs["action"])),
+        (_("Place"), inputs["area"]),
+        (_("From amount"), amount_of(inputs["min_amount"])),
+    ]
     return Preview(facts=facts, changes=[(_("Who must agree"), now, levels or _("no approval needed"))])
 
 
@@ -90,7 +99,7 @@ def close_preview(inputs: Form, actor: Any) -> Preview:
     facts = [
         (_("Action"), tables.action_title(route.action)),
         (_("Place"), route.area),
-        (_("From amount"), Money(route.min_amount, own_currency())),
+        (_("From amount"), amount_of(route.min_amount)),
     ]
     return Preview(facts=facts, changes=[(_("Who must agree"), tables.route_text(route), _("no route: nothing can be approved"))])
 

@@ -9,7 +9,10 @@ from coremis.kernel.exchange.models import Batch, BatchRow
 from coremis.kernel.exchange.services import send_file
 from coremis.kernel.jobs.worker import run_until_idle
 
-TITLES = "Household key;Person key;Place;Given names;Surname;Sex;Birth date;Relation to the head;Collects the money;Phone;Whose phone;Kind of document;Document number;Address\n"
+TITLES = (
+    "Household key;Person key;Place;Given names;Surname;Sex;Birth date;Relation to the head;Collects the money;"
+    "Phone;Whose phone;Kind of document;Document number;Address\n"
+)
 ANA = "H1;P1;N1A;Ana;Silva;F;03/05/1980;head;yes;+99912345;own;CNI;1980-0001;By the well\n"
 BEN = "H1;P2;N1A;Ben;Silva;M;1978;spouse;;;;;;\n"
 CLO = "H1;P3;N1A;Clô;;fille;06/2015;child;;;;;;\n"

@@ -21,10 +21,21 @@ def test_it_works(country, people):
     assert (first.head_name, first.size, first.area.name, first.address) == ("Ana Silva", 3, "Almond", "By the well")
     assert (second.head_name, second.size, second.area.name) == ("Dan Okoro", 1, "Beech")
     ana, ben, clo, dan = Person.objects.order_by("external_id")
-    assert (ana.sex, ana.birth_date, ana.birth_precision, ana.phone, ana.phone_owner) == ("female", date(1980, 5, 3), "DAY", "+99912345", "own")
+    assert (ana.sex, ana.birth_date, ana.birth_precision, ana.phone, ana.phone_owner) == (
+        "female",
+        date(1980, 5, 3),
+        "DAY",
+        "+99912345",
+        "own",
+    )
     assert (ben.birth_precision, clo.birth_precision, clo.surname, clo.search_name) == ("YEAR", "MONTH", "", "clo")
     assert (dan.area.name, dan.sex) == ("Beech", "male")
-    assert list(Membership.objects.order_by("person__external_id").values_list("relationship", flat=True)) == ["head", "spouse", "child", "head"]
+    assert list(Membership.objects.order_by("person__external_id").values_list("relationship", flat=True)) == [
+        "head",
+        "spouse",
+        "child",
+        "head",
+    ]
     assert set(Recipient.objects.values_list("person__given_names", "rank")) == {("Ana", 0), ("Dan", 0)}
     document = Document.objects.get()
     assert (document.person, document.kind, document.number) == (ana, "national_id", "1980-0001")
@@ -42,7 +53,10 @@ def test_document_numbers_lie_encrypted(country, people):
     batch = checked(people, country["North"], GOOD + "H2;P9;;Eva;;;;child;;;;CNI;1\nH2;P8;;Ivo;;;;child;;;;;1990-0002\n")
     kept = str(list(BatchRow.objects.filter(batch=batch).values_list("values", "problems")))
     assert "1980-0001" not in kept and "1990-0002" not in kept
-    assert {row: [column for column, *_rest in found] for row, found in told(batch).items()} == {6: ["document_number"], 7: ["document_kind"]}
+    assert {row: [column for column, *_rest in found] for row, found in told(batch).items()} == {
+        6: ["document_number"],
+        7: ["document_kind"],
+    }
 
 
 def test_the_same_rows_again_change_nothing(country, people):
@@ -56,7 +70,9 @@ def test_the_same_rows_again_change_nothing(country, people):
 def test_only_columns_of_the_file_are_touched(country, people):
     """pitfall D5: blank means unchanged."""
     imported(people, country["North"], GOOD)
-    batch = imported(people, country["North"], "P1;H1;Anabela;\nP2;H1;;M\n", "less.csv", titles="Person key;Household key;Given names;Sex\n")
+    batch = imported(
+        people, country["North"], "P1;H1;Anabela;\nP2;H1;;M\n", "less.csv", titles="Person key;Household key;Given names;Sex\n"
+    )
     assert (batch.applied_count, batch.unchanged_count, batch.bad_count) == (1, 1, 0)
     ana = Person.objects.get(external_id="P1")
     assert (ana.full_name, ana.search_name, ana.phone, ana.sex, ana.version) == ("Anabela Silva", "anabela silva", "+99912345", "female", 2)
@@ -68,7 +84,9 @@ def test_a_corrected_file_updates(country, people):
     """pitfall D2"""
     imported(people, country["North"], GOOD)
     text = ANA.replace("By the well", "At the market").replace("N1A", "N1B") + BEN.replace("1978", "17/02/1977").replace("N1A", "N1B")
-    batch = imported(people, country["North"], text + CLO.replace("N1A", "N1B") + "H1;P5;N1B;Eve;;;2020;child;alternate;;;;;\n".replace("alternate", ""))
+    batch = imported(
+        people, country["North"], text + CLO.replace("N1A", "N1B") + "H1;P5;N1B;Eve;;;2020;child;alternate;;;;;\n".replace("alternate", "")
+    )
     assert (batch.applied_count, batch.unchanged_count) == (3, 1)
     household = Household.objects.get(external_id="H1")
     assert (household.address, household.area.name, household.size) == ("At the market", "Beech", 4)

@@ -51,7 +51,7 @@ def test_it_works(country, people, client):
     request = Request.objects.get()
     client.force_login(people[1])
     asked = client.get(reverse("administration:request", args=[request.pk])).content.decode()
-    assert "New households" in asked and "Left out: 1" in asked, asked[asked.index("<main"):]
+    assert "New households" in asked and "Left out: 1" in asked, asked[asked.index("<main") :]
     approve_request(request=request, actor=people[1])
     run_until_idle()
     assert Person.objects.count() == 4
@@ -98,12 +98,16 @@ def test_every_page_keeps_to_rights_and_places():
     def samples(area):
         with maintenance("test imports"):
             serial = Batch.objects.count()
-            batch = Batch(import_kind="intake.persons", area=area, name=f"{area.name} file {serial}.csv", sha256=f"{serial:064x}", state="CHECKED")
+            batch = Batch(
+                import_kind="intake.persons", area=area, name=f"{area.name} file {serial}.csv", sha256=f"{serial:064x}", state="CHECKED"
+            )
             batch.row_count = batch.bad_count = 1
             batch.problem_counts = [["birth", "“%(text)s” is not a date. Write day/month/year, or the year alone.", 1]]
             batch.headers, batch.options = ["Key"], {"encoding": "utf-8-sig", "separator": ",", "sheet": ""}
             batch.save()
-            Attachment(sha256=batch.sha256, size=1, content_type="text/csv", name=batch.name, owner_kind=batch.kind(), owner_id=batch.pk).save()
+            Attachment(
+                sha256=batch.sha256, size=1, content_type="text/csv", name=batch.name, owner_kind=batch.kind(), owner_id=batch.pk
+            ).save()
         BatchRow.objects.create(batch=batch, number=2, state="BAD", group_key="A", problems=[])
         return {Batch: batch}
 

@@ -23,7 +23,14 @@ def receive_funds(*, account: Account, amount: Money, received_on: date, proof: 
     check_receipt(account, amount, received_on, proof)
     outside = world(account.currency)
     posting = open_posting(
-        Posting.Purpose.RECEIPT, account, amount, takes_from=outside, name=account.owner_name, effective_on=received_on, reason=note, proof=proof
+        Posting.Purpose.RECEIPT,
+        account,
+        amount,
+        takes_from=outside,
+        name=account.owner_name,
+        effective_on=received_on,
+        reason=note,
+        proof=proof,
     )
     Movement(
         posting=posting, step="in", from_account=outside, to_account=account, amount_minor=amount.amount_minor, currency=amount.currency,

@@ -76,7 +76,7 @@ def totals_of(posting: Posting) -> Totals:
     """What the movements of a posting bring and take, by account: received, given, number. Two statements."""
     found: Totals = {}
     for place, side in enumerate(("to_account", "from_account")):
-        rows = Movement.objects.filter(posting=posting).order_by().values_list(side).annotate(amount=Sum("amount_minor"), count=Count("pk"))
+        rows = Movement.objects.filter(posting=posting).order_by().values_list(side).annotate(moved=Sum("amount_minor"), count=Count("pk"))
         for account_id, amount, count in rows:
             total = found.setdefault(account_id, [0, 0, 0])
             total[place] += amount

@@ -31,7 +31,14 @@ def owe(accounts, villages, subject, amount=6, step="approved", posting=None, ex
     with maintenance("test postings"):
         posting = posting or open_posting(Posting.Purpose.APPROVAL, subject, Money(amount, "SZF"), takes_from=accounts["FUND"])
         count = post_movements(
-            posting, villages, source=accounts["FUND"], target=accounts["OWED"], step=step, amount="level__position", area="pk", expected=expected
+            posting,
+            villages,
+            source=accounts["FUND"],
+            target=accounts["OWED"],
+            step=step,
+            amount="level__position",
+            area="pk",
+            expected=expected,
         )
     return posting, count
 

@@ -31,7 +31,12 @@ def test_it_works(fund):
 
 @pytest.mark.parametrize(
     ("inputs", "field"),
-    [({"proof": " "}, "proof"), ({"amount": 0}, "amount"), ({"currency": "USD"}, "amount"), ({"received_on": date(2100, 1, 1)}, "received_on")],
+    [
+        ({"proof": " "}, "proof"),
+        ({"amount": 0}, "amount"),
+        ({"currency": "USD"}, "amount"),
+        ({"received_on": date(2100, 1, 1)}, "received_on"),
+    ],
 )
 def test_wrong_inputs(fund, inputs, field):
     with pytest.raises(Invalid) as refused:

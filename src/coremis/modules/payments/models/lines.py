@@ -1,5 +1,7 @@
 """The lines of payrolls, and those who were left out."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +18,12 @@ from coremis.modules.registry.models import Person
 FROM_RECORDS = models.Manager.from_queryset(RecordQuerySet)
 
 
-class FinishedManager(FROM_RECORDS):  # type: ignore[misc, valid-type]
+class FinishedManager(FROM_RECORDS[Any]):
     """Rows of payrolls that are calculated; what is being prepared or was given up is not there."""
 
-    def get_queryset(self) -> RecordQuerySet:
+    def get_queryset(self) -> RecordQuerySet[Any]:
         """Without the rows of payrolls that are being calculated."""
-        rows: RecordQuerySet = super().get_queryset()
+        rows: RecordQuerySet[Any] = super().get_queryset()  # type: ignore[assignment]
         return rows.exclude(payroll__state__in=HIDDEN_PAYROLLS)
 
 
@@ -61,8 +63,8 @@ class PayrollLine(Record):
     paid_on = models.DateField(_("paid on"), null=True)
     result_file = models.ForeignKey("payments.ResultFile", on_delete=models.PROTECT, null=True, related_name="lines", db_index=False)
 
-    objects = FinishedManager()
-    everything = FROM_RECORDS()
+    objects: ClassVar[Any] = FinishedManager()
+    everything: ClassVar[Any] = FROM_RECORDS()
 
     class Meta:
         verbose_name = _("payment")
@@ -112,8 +114,8 @@ class LeftOut(Record):
     enrolment_number = models.BigIntegerField()
     name = models.CharField(_("name"), max_length=241)
 
-    objects = FinishedManager()
-    everything = FROM_RECORDS()
+    objects: ClassVar[Any] = FinishedManager()
+    everything: ClassVar[Any] = FROM_RECORDS()
 
     class Meta:
         verbose_name = _("left out of a payroll")

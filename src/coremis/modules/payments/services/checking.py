@@ -25,14 +25,14 @@ from coremis.modules.payments.services.uploads import require_file
 from coremis.modules.payments.states import AWAITING_LINES, OUTCOMES, FileState, LineState, PayrollState, RowProblem
 
 ROW_COLUMNS = (
-    "file", "position", "reference", "line", "area", "outcome", "problem", "amount_minor", "currency", "unpaid_reason", "receipt", "paid_on",
-    "resolution",
+    "file", "position", "reference", "line", "area", "outcome", "problem", "amount_minor", "currency", "unpaid_reason", "receipt",
+    "paid_on", "resolution",
 )  # fmt: skip
 Known = tuple[int, int, int, str, int]
 
 
 @action(_("Check results of payment"))
-def check_results(*, file: ResultFile, mapping: dict, actor: Actor) -> ResultFile:
+def check_results(*, file: ResultFile, mapping: dict[str, Any], actor: Actor) -> ResultFile:
     """Fix the columns and check every row, as a job: payment found, amount compared, receipt and reason there."""
     fresh = ResultFile.objects.select_for_update(of=("self",)).select_related("payroll").get(pk=file.pk)
     require_file(fresh, FileState.NEW)
@@ -77,7 +77,7 @@ def close_check(work: Work) -> None:
     file = ResultFile.objects.select_for_update(of=("self",)).select_related("payroll").get(pk=work.params["file"])
     mark_repeated(file)
     rows = ResultRow.objects.filter(file=file)
-    found = rows.order_by().values_list("outcome", "problem").annotate(count=Count("pk"), amount=Sum("amount_minor"))
+    found = rows.order_by().values_list("outcome", "problem").annotate(count=Count("pk"), said=Sum("amount_minor"))
     file.counts = {outcome or problem: [count, amount or 0] for outcome, problem, count, amount in found}
     file.row_count = work.done
     file.good_count = sum(count for outcome, _problem, count, _amount in found if outcome)

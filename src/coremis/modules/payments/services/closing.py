@@ -53,7 +53,8 @@ def _write_off_excess(row: ResultRow, reason: str) -> None:
     excess = Money(line.paid_minor - line.amount_minor, line.currency)
     posting = open_posting(Posting.Purpose.WRITE_OFF, payroll, excess, takes_from=accounts[Station.TO_RECOVER], reason=reason)
     Movement(
-        posting=posting, line_id=line.pk, step="written off", from_account=accounts[Station.TO_RECOVER], to_account=accounts[Station.WRITTEN_OFF],
+        posting=posting, line_id=line.pk, step="written off",
+        from_account=accounts[Station.TO_RECOVER], to_account=accounts[Station.WRITTEN_OFF],
         amount_minor=excess.amount_minor, currency=excess.currency, reason=posting.purpose, effective_on=posting.effective_on,
         recorded_at=timezone.now(), area_id=line.area_id,
     ).save()  # fmt: skip

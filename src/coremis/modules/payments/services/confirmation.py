@@ -23,7 +23,14 @@ from coremis.modules.payments.services.checking import missing_lines
 from coremis.modules.payments.services.steps import locked, require_state, take_step
 from coremis.modules.payments.services.uploads import require_file
 from coremis.modules.payments.states import (
-    AWAITING_LINES, OUTCOMES, PAID_LINES, FileState, LineState, PayrollState, Step, UnpaidReason,
+    AWAITING_LINES,
+    OUTCOMES,
+    PAID_LINES,
+    FileState,
+    LineState,
+    PayrollState,
+    Step,
+    UnpaidReason,
 )  # fmt: skip
 
 Station = Account.Station
@@ -46,7 +53,13 @@ def confirm_results(*, file: ResultFile, missing_as_unpaid: bool = False, note: 
     if not amount.amount_minor:
         raise Refusal(_("No row of this file can be applied. Take the rows home, correct them, and bring the file again."))
     posting = open_posting(Posting.Purpose.RESULTS, payroll, amount, takes_from=accounts_of(payroll.fund)[Station.TRANSIT], reason=note)
-    params = {"file": fresh.pk, "payroll": payroll.pk, "posting": posting.pk, "missing": missing_as_unpaid, "accounts": account_ids(payroll)}
+    params = {
+        "file": fresh.pk,
+        "payroll": payroll.pk,
+        "posting": posting.pk,
+        "missing": missing_as_unpaid,
+        "accounts": account_ids(payroll),
+    }
     fresh.job_id = apply_results.start(params, title_params={"name": fresh.name}).pk
     fresh.state, fresh.posting_id, fresh.missing_as_unpaid = FileState.APPLYING, posting.pk, missing_as_unpaid
     fresh.save()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigIntegerField, CharField, Count, DateField, Exists, F, Min, OuterRef, Sum, Value
+from django.db.models import BigIntegerField, CharField, Count, DateField, Exists, F, Min, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -157,6 +157,7 @@ def _line_constants(payroll: Payroll) -> dict[str, Any]:
 
 
 def _removed(model: type[Record], payroll_id: int) -> int:
-    first = model._base_manager.filter(payroll_id=payroll_id).order_by("pk").values("pk")[: chunks.CHUNK]
+    rows: QuerySet[Any] = model._base_manager.all()
+    first = rows.filter(payroll_id=payroll_id).order_by("pk").values("pk")[: chunks.CHUNK]
     with removing_prepared():
-        return int(model._base_manager.filter(pk__in=first)._raw_delete(DEFAULT_DB_ALIAS))
+        return int(rows.filter(pk__in=first)._raw_delete(DEFAULT_DB_ALIAS))

@@ -49,8 +49,8 @@ def take_payee_list(*, payroll: Payroll, area: Area | None = None, actor: Actor)
 def write_payee_list(work: Work) -> bool:
     """The whole list at once; the person who asked finds it under “My work”."""
     payroll = Payroll.objects.get(pk=work.params["payroll"])
-    area = Area.objects.filter(pk=work.params["area"]).first()
-    user = User.objects.get(pk=work.actor_id)
+    area = Area.objects.get(pk=work.params["area"]) if work.params["area"] else None
+    user = User.objects.get(pk=work.actor_id or 0)
     with translation.override(user.language or "en"):
         attachment = store_list(payroll, area, user)
     work.done = work.total or 0
@@ -68,7 +68,7 @@ def store_list(payroll: Payroll, area: Area | None, user: Any) -> Attachment:
 
 def lines_of(payroll: Payroll, area: Area | None) -> "QuerySet[PayrollLine]":
     """The payments of a payroll, or of one place in it and all below."""
-    rows = PayrollLine.objects.filter(payroll=payroll)
+    rows: QuerySet[PayrollLine] = PayrollLine.objects.filter(payroll=payroll)
     return rows.filter(area__in=below([area.pk])) if area else rows
 
 
@@ -88,7 +88,7 @@ def columns_of(payroll: Payroll) -> list[SheetColumn]:
 def list_rows(payroll: Payroll, lines: "QuerySet[PayrollLine]") -> Iterator[list[Any]]:
     """The payments by place and name, numbered, and the total in the last row."""
     total = count = 0
-    for count, line in enumerate(lines.order_by("area_name", "payee_search", "pk").iterator(chunk_size=2_000), start=1):  # noqa: B007
+    for count, line in enumerate(lines.order_by("area_name", "payee_search", "pk").iterator(chunk_size=2_000), start=1):
         total += line.amount_minor
         household = number_text(Household.number_prefix, line.household_number)
         yield [count, line.number_text, line.payee_name, household, line.area_name, line.amount, ""]

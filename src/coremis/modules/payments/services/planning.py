@@ -16,7 +16,9 @@ WRONG = _("Some of what was entered cannot be used. Correct it below.")
 
 
 @action(_("Save a fund"))
-def save_fund(*, programme: Programme, code: str, names: dict, is_active: bool = True, fund: Fund | None = None, actor: Actor) -> Fund:
+def save_fund(
+    *, programme: Programme, code: str, names: dict[str, Any], is_active: bool = True, fund: Fund | None = None, actor: Actor
+) -> Fund:
     """Create a fund of a programme with its accounts in the ledger, or change its name. Its code and currency stay."""
     if fund is None and Fund.objects.filter(code=code).exists():
         raise Invalid(WRONG, {"code": [_("Another fund has this code. Choose another one.")]})
@@ -29,7 +31,14 @@ def save_fund(*, programme: Programme, code: str, names: dict, is_active: bool =
 
 @action(_("Save a payment cycle"))
 def save_cycle(
-    *, programme: Programme, names: dict, starts_on: date, ends_on: date, freeze_on: date, cycle: Cycle | None = None, actor: Actor
+    *,
+    programme: Programme,
+    names: dict[str, Any],
+    starts_on: date,
+    ends_on: date,
+    freeze_on: date,
+    cycle: Cycle | None = None,
+    actor: Actor,
 ) -> Cycle:
     """Create a cycle, or change one that has no payroll yet. No two cycles of one programme share a day."""
     Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)

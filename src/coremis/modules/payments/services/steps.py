@@ -25,7 +25,7 @@ def require_state(payroll: Payroll, *allowed: PayrollState) -> None:
     if payroll.state not in allowed:
         raise Refusal(
             _("The payroll %(number)s is now “%(state)s”, so this cannot be done. Reload the page to see what can."),
-            number=payroll.number_text, state=payroll.get_state_display(),  # type: ignore[attr-defined]
+            number=payroll.number_text, state=payroll.get_state_display(),
         )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def refuse_second_step(payroll: Payroll, people: Iterable[int], step: Step) -> N
     if other is not None:
         raise NotPermitted(
             _("%(person)s has already done another step of this payroll (%(step)s). A different person must do this one."),
-            person=str(other.person), step=other.get_step_display(),  # type: ignore[attr-defined]
+            person=str(other.person), step=other.get_step_display(),
         )  # fmt: skip
 
 

@@ -55,5 +55,5 @@ def require_file(file: ResultFile, *allowed: FileState) -> None:
     if file.state not in allowed:
         raise Refusal(
             _("The file “%(name)s” is now “%(state)s”, so this cannot be done. Reload the page."),
-            name=file.name, state=file.get_state_display(),  # type: ignore[attr-defined]
+            name=file.name, state=file.get_state_display(),
         )  # fmt: skip

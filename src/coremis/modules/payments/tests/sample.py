@@ -22,11 +22,14 @@ from coremis.modules.registry.tests.factories import make_household, make_person
 
 FREEZE = date(2026, 1, 31)
 RIGHTS = [
-    "payments.generate_payroll", "payments.approve_payroll", "payments.release_payroll", "payments.cancel_payroll", "payments.upload_results",
-    "payments.check_results", "payments.confirm_results", "payments.close_payroll", "payments.write_off", "payments.discard_results",
-    "payments.view_payroll", "payments.view_payrollline", "payments.take_payee_list", "ledger.receive_funds", "payments.save_fund",
-    "payments.save_cycle", "approvals.approve_request", "approvals.submit_request", "payments.view_resultfile", "payments.view_resultrow", "payments.view_fund",
-    "payments.view_cycle", "payments.view_leftout", "payments.take_rejected_rows",
+    *(
+        f"payments.{name}" for name in (
+            "generate_payroll", "approve_payroll", "release_payroll", "cancel_payroll", "close_payroll", "take_payee_list", "save_fund",
+            "save_cycle", "upload_results", "check_results", "confirm_results", "discard_results", "write_off", "take_rejected_rows",
+            "view_payroll", "view_payrollline", "view_leftout", "view_resultfile", "view_resultrow", "view_fund", "view_cycle",
+        )
+    ),
+    "ledger.receive_funds", "approvals.approve_request", "approvals.submit_request",
 ]  # fmt: skip
 _codes = count(1)
 
@@ -38,7 +41,9 @@ def everyone(area, *names):
 
 def make_programme(unit="household", currency="SZF", **fields):
     with maintenance("test programmes"):
-        programme = Programme(code=f"net{next(_codes)}", names={"en": "Safety net"}, unit=unit, currency=currency, starts_on=date(2025, 1, 1), **fields)
+        programme = Programme(
+            code=f"net{next(_codes)}", names={"en": "Safety net"}, unit=unit, currency=currency, starts_on=date(2025, 1, 1), **fields
+        )
         programme.save()
     return programme
 
@@ -92,7 +97,11 @@ def agree(action, actor, deciders=(), **inputs):
 
 def calculated(programme, areas, actor, fund=None, cycle=None, amount=30_000):
     payroll = services.generate_payroll(
-        cycle=cycle or make_cycle(programme), areas=areas, amount=Money(amount, programme.currency), fund=fund or make_fund(programme), actor=actor
+        cycle=cycle or make_cycle(programme),
+        areas=areas,
+        amount=Money(amount, programme.currency),
+        fund=fund or make_fund(programme),
+        actor=actor,
     )
     return settled(payroll)
 

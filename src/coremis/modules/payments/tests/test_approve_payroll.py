@@ -1,16 +1,26 @@
 import pytest
 
+from coremis.kernel.access.models import Assignment
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.approvals.services import approve_request, submit
 from coremis.kernel.base.refusal import NeedsApproval, NotPermitted, Refusal
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import make_profile, make_route
-from coremis.kernel.access.models import Assignment
 from coremis.modules.ledger.models import Movement, Posting
 from coremis.modules.payments import services
 from coremis.modules.payments.models import PayrollLine
 from coremis.modules.payments.tests.sample import (
-    agree, approved, balances, calculated, everyone, make_cycle, make_fund, make_programme, receive, settled, village,
+    agree,
+    approved,
+    balances,
+    calculated,
+    everyone,
+    make_cycle,
+    make_fund,
+    make_programme,
+    receive,
+    settled,
+    village,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +48,9 @@ def test_it_works(people, payroll):
     assert approved(payroll, people[0]).state == "APPROVED"
     assert balances(payroll.fund) == {"FUND": 880_000, "OWED": 120_000}
     assert Movement.objects.filter(step="approved").count() == 4
-    assert set(Movement.objects.filter(step="approved").values_list("line_id", flat=True)) == set(PayrollLine.objects.values_list("pk", flat=True))
+    assert set(Movement.objects.filter(step="approved").values_list("line_id", flat=True)) == set(
+        PayrollLine.objects.values_list("pk", flat=True)
+    )
 
 
 def test_two_levels_by_other_people(country, people, payroll):

@@ -5,7 +5,16 @@ from coremis.modules.ledger.models import Movement
 from coremis.modules.payments import services
 from coremis.modules.payments.models import PayrollLine
 from coremis.modules.payments.tests.sample import (
-    agree, approved, balances, calculated, everyone, make_programme, released, settled, states, village,
+    agree,
+    approved,
+    balances,
+    calculated,
+    everyone,
+    make_programme,
+    released,
+    settled,
+    states,
+    village,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db

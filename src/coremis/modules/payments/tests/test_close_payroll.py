@@ -5,7 +5,16 @@ from coremis.modules.payments import services
 from coremis.modules.payments.models import PayrollLine, ResultRow
 from coremis.modules.payments.queries import figures_of
 from coremis.modules.payments.tests.sample import (
-    agree, approved, balances, calculated, confirmed, everyone, make_programme, released, results, village,
+    agree,
+    approved,
+    balances,
+    calculated,
+    confirmed,
+    everyone,
+    make_programme,
+    released,
+    results,
+    village,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +43,12 @@ def close(payroll, person):
 def test_it_works(people, payroll):
     """approved = paid + uncollected/returned + failed + in transit + cancelled, in number and value (rulebook 2.11.2)."""
     first, second, third, fourth = numbers(payroll)
-    rows = [(first, "yes", 30_000, "R1"), (second, "yes", 25_000, "R2"), (third, "no", "", "", "ill"), (fourth, "failed", "", "", "network")]
+    rows = [
+        (first, "yes", 30_000, "R1"),
+        (second, "yes", 25_000, "R2"),
+        (third, "no", "", "", "ill"),
+        (fourth, "failed", "", "", "network"),
+    ]
     confirmed(results(payroll, rows, people[0]), people[2])
     found = figures_of(payroll)
     assert (found.paid, found.uncollected, found.failed, found.in_transit) == ((2, 55_000), (1, 35_000), (1, 30_000), (0, 0))
@@ -63,7 +77,7 @@ def test_unknown_rows_must_be_explained(people, payroll):
     """A payment to somebody who is on none of our lists blocks the closing until it is written off by approval."""
     rows = [(number, "yes", 30_000, f"R{number}") for number in numbers(payroll)]
     confirmed(results(payroll, [*rows, ("T-70000-31", "yes", 30_000, "R9")], people[0]), people[2])
-    with pytest.raises(Refusal, match="1 rows name payments"):
+    with pytest.raises(Refusal, match="1 row names a payment"):
         close(payroll, people[2])
     agree(services.write_off, people[2], row=ResultRow.objects.get(line=None), reason="Paid by mistake of the provider")
     assert close(payroll, people[2]).state == "CLOSED"
@@ -73,7 +87,7 @@ def test_an_open_file_blocks(people, payroll):
     rows = [(number, "yes", 30_000, f"R{number}") for number in numbers(payroll)]
     confirmed(results(payroll, rows, people[0]), people[2])
     extra = results(payroll, [(rows[0][0], "yes", 1, "R")], people[0], name="late.csv")
-    with pytest.raises(Refusal, match="1 files of results are not decided"):
+    with pytest.raises(Refusal, match="1 file of results is not decided"):
         close(payroll, people[2])
     services.discard_results(file=extra, reason="Sent by mistake", actor=people[0])
     assert close(payroll, people[2]).state == "CLOSED"

@@ -5,7 +5,17 @@ from coremis.modules.ledger.models import Movement
 from coremis.modules.payments import services
 from coremis.modules.payments.models import PayrollLine, ResultRow
 from coremis.modules.payments.tests.sample import (
-    agree, approved, balances, calculated, confirmed, everyone, make_programme, released, results, states, village,
+    agree,
+    approved,
+    balances,
+    calculated,
+    confirmed,
+    everyone,
+    make_programme,
+    released,
+    results,
+    states,
+    village,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +99,8 @@ def test_every_kind_of_problem(country, people, payroll):
     file = results(
         payroll,
         [
-            (first, "yes", 30_000, "R1"), (numbers(other)[0], "yes", 30_000, "R2"), (second, "yes", 30_000, "R3"), (second, "no", "", "", "ill"),
+            (first, "yes", 30_000, "R1"), (numbers(other)[0], "yes", 30_000, "R2"),
+            (second, "yes", 30_000, "R3"), (second, "no", "", "", "ill"),
             (third, "no", "", "", "went fishing"), (fourth, "yes", "", "R4"),
         ],
         people[0], name="second.csv",

@@ -15,7 +15,15 @@ from coremis.modules.ledger.queries import postings_about
 from coremis.modules.payments import chunks, services
 from coremis.modules.payments.models import LeftOut, PayrollLine, ResultRow
 from coremis.modules.payments.tests.sample import (
-    agree, balances, enrol, everyone, make_cycle, make_fund, make_programme, results, settled,
+    agree,
+    balances,
+    enrol,
+    everyone,
+    make_cycle,
+    make_fund,
+    make_programme,
+    results,
+    settled,
 )  # fmt: skip
 from coremis.modules.registry.tests.factories import make_household
 
@@ -61,7 +69,7 @@ def digest(payroll):
     order = {line.pk: place for place, line in enumerate(lines)}
     facts = {
         "payroll": [payroll.state, payroll.line_count, payroll.total_minor, payroll.left_out_count],
-        "lines": list(lines.values_list("payee_id", "area_id", "amount_minor", "state", "paid_minor", "unpaid_reason", "receipt", "version")),
+        "lines": list(lines.values_list("payee_id", "area_id", "amount_minor", "state", "paid_minor", "unpaid_reason", "receipt")),
         "left out": list(LeftOut.objects.filter(payroll=payroll).order_by("pk").values_list("name", "reason")),
         "postings": list(postings_about(payroll).values_list("purpose", "attempt", "state", "declared_minor")),
         "movements": [
@@ -73,7 +81,7 @@ def digest(payroll):
             PostingTotal.objects.filter(posting__in=postings_about(payroll)).order_by("posting__purpose", "account__station")
             .values_list("posting__purpose", "account__station", "received_minor", "given_minor", "movement_count")
         ),
-        "rows": list(ResultRow.objects.filter(file__payroll=payroll).order_by("position").values_list("position", "outcome", "amount_minor")),
+        "rows": list(ResultRow.objects.filter(file__payroll=payroll).order_by("position").values_list("position", "outcome")),
         "balances": balances(payroll.fund),
     }  # fmt: skip
     return facts, hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()

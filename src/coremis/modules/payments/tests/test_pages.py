@@ -10,7 +10,16 @@ from coremis.kernel.testing.cast import make_profile, make_route
 from coremis.modules.payments.models import Payroll, PayrollLine, ResultFile
 from coremis.modules.payments.services import take_payee_list
 from coremis.modules.payments.tests.sample import (
-    approved, calculated, confirmed, everyone, make_cycle, make_fund, make_programme, released, settled, village,
+    approved,
+    calculated,
+    confirmed,
+    everyone,
+    make_cycle,
+    make_fund,
+    make_programme,
+    released,
+    settled,
+    village,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +55,9 @@ def test_it_works(country, people):
     page = confirm(browser(people[0]), url, data)
     assert page.context["preview"]["count"] == "3" and "90,000" in page.context["confirm"]
     payroll = settled(Payroll.objects.get())
-    assert payroll.line_count == 3 and browser(people[0]).get(reverse("payments:payroll_detail", kwargs={"pk": payroll.pk})).status_code == 200
+    assert (
+        payroll.line_count == 3 and browser(people[0]).get(reverse("payments:payroll_detail", kwargs={"pk": payroll.pk})).status_code == 200
+    )
 
 
 def test_an_empty_selection(country, people):

@@ -8,7 +8,19 @@ from coremis.kernel.testing.racing import at_once
 from coremis.modules.payments import services
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.tests.sample import (
-    agree, approved, balances, calculated, confirmed, everyone, make_cycle, make_fund, make_programme, receive, released, results, village,
+    agree,
+    approved,
+    balances,
+    calculated,
+    confirmed,
+    everyone,
+    make_cycle,
+    make_fund,
+    make_programme,
+    receive,
+    released,
+    results,
+    village,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db(transaction=True)

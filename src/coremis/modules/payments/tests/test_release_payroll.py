@@ -6,7 +6,16 @@ from coremis.kernel.jobs.queue import ask_cancel
 from coremis.modules.ledger.models import Posting
 from coremis.modules.payments import chunks, services
 from coremis.modules.payments.tests.sample import (
-    agree, approved, balances, calculated, everyone, make_programme, released, settled, states, village,
+    agree,
+    approved,
+    balances,
+    calculated,
+    everyone,
+    make_programme,
+    released,
+    settled,
+    states,
+    village,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db

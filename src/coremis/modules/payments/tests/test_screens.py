@@ -3,7 +3,16 @@ import pytest
 from coremis.kernel.testing.check_module import check_module
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.tests.sample import (
-    approved, calculated, enrol, everyone, make_cycle, make_fund, make_programme, released, results, village,
+    approved,
+    calculated,
+    enrol,
+    everyone,
+    make_cycle,
+    make_fund,
+    make_programme,
+    released,
+    results,
+    village,
 )  # fmt: skip
 from coremis.modules.registry.tests.factories import make_household
 
@@ -17,9 +26,12 @@ def samples(area):
     enrol(fund.programme, make_household(area), "SUSPENDED")
     payroll = released(approved(calculated(fund.programme, [area], calculator, fund, cycle, amount=1_000), calculator), sender)
     line = PayrollLine.objects.get(payroll=payroll)
-    file = results(payroll, [(line.number_text, "yes", 1_000, f"R{payroll.pk}"), ("T-1", "yes", 1, "R")], calculator, name=f"{area.name}.csv")
+    file = results(
+        payroll, [(line.number_text, "yes", 1_000, f"R{payroll.pk}"), ("T-1", "yes", 1, "R")], calculator, name=f"{area.name}.csv"
+    )
     return {
-        Fund: payroll.fund, Cycle: payroll.cycle, Payroll: payroll, PayrollLine: line, LeftOut: LeftOut.objects.filter(payroll=payroll).first(),
+        Fund: payroll.fund, Cycle: payroll.cycle, Payroll: payroll, PayrollLine: line,
+        LeftOut: LeftOut.objects.filter(payroll=payroll).first(),
         ResultFile: file, ResultRow: ResultRow.objects.get(line=line),
     }  # fmt: skip
 

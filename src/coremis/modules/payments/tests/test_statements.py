@@ -6,7 +6,15 @@ from coremis.kernel.jobs import worker
 from coremis.modules.payments import services
 from coremis.modules.payments.models import PayrollLine
 from coremis.modules.payments.tests.sample import (
-    agree, approved, calculated, everyone, make_programme, released, results, settled, village,
+    agree,
+    approved,
+    calculated,
+    everyone,
+    make_programme,
+    released,
+    results,
+    settled,
+    village,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db

@@ -39,12 +39,12 @@ payroll_list = ListScreen(
 )  # fmt: skip
 
 NEXT_STEPS = [
-    ActionLink(_("Ask for approval"), "payments:approve_payroll", "payments.approve_payroll", tone="primary", show=in_state(State.CALCULATED)),
-    ActionLink(_("Send for payment"), "payments:release_payroll", "payments.release_payroll", tone="primary", show=in_state(State.APPROVED)),
-    ActionLink(_("Bring results"), "payments:upload_results", "payments.upload_results", tone="primary", show=in_state(State.RELEASED)),
+    ActionLink(_("Ask for approval"), "payments:approve_payroll", "payments.approve_payroll", "primary", in_state(State.CALCULATED)),
+    ActionLink(_("Send for payment"), "payments:release_payroll", "payments.release_payroll", "primary", in_state(State.APPROVED)),
+    ActionLink(_("Bring results"), "payments:upload_results", "payments.upload_results", "primary", in_state(State.RELEASED)),
     ActionLink(_("Close"), "payments:close_payroll", "payments.close_payroll", show=in_state(State.RELEASED)),
     ActionLink(_("Payee list"), "payments:take_payee_list", "payments.take_payee_list", show=in_state(*LIVE_PAYROLLS)),
-    ActionLink(_("Cancel"), "payments:cancel_payroll", "payments.cancel_payroll", tone="danger", show=in_state(*CANCELLABLE_PAYROLLS)),
+    ActionLink(_("Cancel"), "payments:cancel_payroll", "payments.cancel_payroll", "danger", in_state(*CANCELLABLE_PAYROLLS)),
 ]  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def line_facts(request: HttpRequest, line: PayrollLine) -> Sequence[Fact]:
         Fact(_("Household"), f"{number_text(Household.number_prefix, line.household_number)} {line.household_name}".strip()),
         Fact(_("Place"), line.area_name), Fact(_("Phone"), line.payee_phone), Fact(_("Amount"), line.amount),
         Fact(_("Paid"), line.paid if line.paid_minor else None), Fact(_("Paid on"), line.paid_on), Fact(_("Receipt"), line.receipt),
-        Fact(_("Reason"), line.get_unpaid_reason_display()),  # type: ignore[attr-defined]
+        Fact(_("Reason"), line.get_unpaid_reason_display()),
     ]  # fmt: skip
 
 

@@ -89,8 +89,8 @@ cycle_detail = DetailScreen(
     ],
     actions=[
         ActionLink(
-            _("Calculate a payroll"), lambda cycle: reverse("payments:generate_payroll") + f"?cycle={cycle.pk}", "payments.generate_payroll",
-            tone="primary",
+            _("Calculate a payroll"), lambda cycle: reverse("payments:generate_payroll") + f"?cycle={cycle.pk}",
+            "payments.generate_payroll", tone="primary",
         ),
         ActionLink(_("Change"), "payments:change_cycle", "payments.save_cycle"),
     ],
@@ -98,8 +98,9 @@ cycle_detail = DetailScreen(
 )  # fmt: skip
 
 save_cycle = ActionScreen(
-    services.save_cycle, form=NewCycleForm, title=_("Add a payment cycle"), done=cycle_url, back=lambda target: reverse("payments:cycle_list")
-)
+    services.save_cycle, form=NewCycleForm, title=_("Add a payment cycle"), done=cycle_url,
+    back=lambda target: reverse("payments:cycle_list"),
+)  # fmt: skip
 
 
 def _now(request: HttpRequest, cycle: Any) -> Mapping[str, Any]:

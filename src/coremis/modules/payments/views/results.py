@@ -87,7 +87,7 @@ def row_facts(request: HttpRequest, row: ResultRow) -> Sequence[Fact]:
         Fact(_("File"), row.file.name, file_url(row.file)), Fact(_("Payment number"), row.reference),
         Fact(_("Payee"), row.line.payee_name if row.line else None), Fact(_("Due"), row.line.amount if row.line else None),
         Fact(_("In the file"), row.amount), Fact(_("Receipt"), row.receipt), Fact(_("Paid on"), row.paid_on),
-        Fact(_("Reason"), row.get_unpaid_reason_display()), Fact(_("Explanation"), row.resolution),  # type: ignore[attr-defined]
+        Fact(_("Reason"), row.get_unpaid_reason_display()), Fact(_("Explanation"), row.resolution),
     ]  # fmt: skip
 
 

@@ -18,7 +18,17 @@ from coremis.modules.programmes.models import OPEN, Enrolment, GroupChange, Prog
 from coremis.modules.programmes.queries import Choice, free_places, takes_place
 from coremis.modules.programmes.reasons import NEW
 from coremis.modules.programmes.services import places
-from coremis.modules.programmes.services.groups import choice_of, choose, new_group, new_values, nobody, params_of, reopen, settle
+from coremis.modules.programmes.services.groups import (
+    choice_of,
+    choose,
+    know_sizes,
+    new_group,
+    new_values,
+    nobody,
+    params_of,
+    reopen,
+    settle,
+)
 from coremis.modules.registry.models import Household, Person
 
 COLUMNS = (
@@ -112,19 +122,21 @@ def enrol_group(work: Work) -> bool:
     made = insert_from(Enrolment, _new_rows(units, work, choice)[:count], [*COLUMNS, choice.unit])
     work.done += made
     last = Enrolment._base_manager.filter(**done).aggregate(last=Max(choice.unit))["last"]
-    work.cursor["after"] = last or work.cursor["after"]
+    work.cursor["after"], work.cursor["chunk"] = last or work.cursor["after"], work.cursor.get("chunk", 0) + 1
+    if work.cursor["chunk"].bit_count() == 1:  # the first, second, fourth ...: the table has doubled
+        know_sizes(Enrolment)
     return made == count
 
 
 @enrol_group.begin
 def count_those(work: Work) -> None:
     """Count them, as far as there are places, and reserve their numbers."""
+    reopen(work)
     choice = choice_of(work.params)
     found = choice.not_yet_in().count()
     free = free_places(places.lock(choice.programme_id)) if takes_place(NEW, work.params["to"]) else None
     work.total = found if free is None else min(found, free)
     work.cursor = {"after": 0, "first": take_serials(Enrolment._meta.db_table, work.total) if work.total else 0}
-    reopen(work)
 
 
 @enrol_group.finish
@@ -147,7 +159,7 @@ def remove_prepared(work: Work) -> bool:
 
 def _new_rows(units: "QuerySet[Any]", work: Work, choice: Choice) -> "QuerySet[Any]":
     values = new_values(work.params)
-    return units.annotate(
+    rows: QuerySet[Any] = units.annotate(
         new_uid=NewUid(),
         new_number=numbered(work.cursor["first"] + work.done),
         new_programme=Value(choice.programme_id),
@@ -160,3 +172,4 @@ def _new_rows(units: "QuerySet[Any]", work: Work, choice: Choice) -> "QuerySet[A
         new_set_by_hand=Value(False, BooleanField()),
         **{f"new_{choice.unit}": F("pk")},
     )
+    return rows

@@ -35,7 +35,8 @@ class UndoObstacle(Contribution):
 def changed_by(programme_id: int, cause: int, to_status: str) -> "QuerySet[Enrolment]":
     """The beneficiaries that a group change left with ``to_status`` and that nothing has changed since."""
     events = Event.objects.filter(cause_id=cause).values("pk")
-    return Enrolment.objects.filter(programme=programme_id, status=to_status, event_id__in=events)
+    rows: QuerySet[Enrolment] = Enrolment.objects.filter(programme=programme_id, status=to_status, event_id__in=events)
+    return rows
 
 
 def enrolled_again(unit: str) -> Exists:

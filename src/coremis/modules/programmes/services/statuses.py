@@ -78,8 +78,8 @@ def change_group(work: Work) -> bool:
 @change_group.begin
 def count_waiting(work: Work) -> None:
     """How many there are now."""
-    work.total = _waiting(work.params).count()
     reopen(work)
+    work.total = _waiting(work.params).count()
 
 
 @change_group.finish

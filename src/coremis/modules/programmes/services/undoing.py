@@ -90,8 +90,8 @@ def undo_group(work: Work) -> bool:
 @undo_group.begin
 def count_undoable(work: Work) -> None:
     """How many there are now."""
-    work.total = _rows(work.params).count()
     reopen(work)
+    work.total = _rows(work.params).count()
 
 
 @undo_group.finish
@@ -117,7 +117,8 @@ def undoable(group: GroupChange) -> "QuerySet[Enrolment]":
 def unchanged_since(group: GroupChange) -> "QuerySet[Enrolment]":
     """Those whom a group change concerned and whom nothing has changed since."""
     if group.what == What.ENROL:
-        return Enrolment.objects.filter(group=group, status=group.to_status, event_id=F("created_event_id"))
+        rows: QuerySet[Enrolment] = Enrolment.objects.filter(group=group, status=group.to_status, event_id=F("created_event_id"))
+        return rows
     return changed_by(group.programme_id, group.created_event_id, group.to_status)
 
 

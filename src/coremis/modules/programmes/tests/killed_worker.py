@@ -12,9 +12,11 @@ import sys
 import time
 import traceback
 from datetime import timedelta
+from importlib import import_module
 
 import django
 from django.conf import settings
+from django.db import connection
 
 SHORT_LEASE = timedelta(seconds=0.05)
 MOST_STATEMENTS = 24  # those of two chunks with their jobs
@@ -37,12 +39,8 @@ def die_at(statement):
 
 def work(statement, chunk):
     """Run what is due; die at this statement, or at the next boundary where it is 0."""
-    from django.db import connection
-
-    from coremis.kernel.jobs import worker
-    from coremis.modules.programmes.services import places
-
-    places.CHUNK = chunk
+    worker = import_module("coremis.kernel.jobs.worker")
+    import_module("coremis.modules.programmes.services.places").CHUNK = chunk
     if statement:
         connection.ensure_connection()
         connection.execute_wrappers.append(die_at(statement))

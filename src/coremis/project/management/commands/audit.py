@@ -1,5 +1,6 @@
 """``coremis audit verify``: proves that nothing in the history was changed, removed or slipped in."""
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,13 +16,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["verify", "seal"])
+        parser.add_argument("--published", type=Path, metavar="FOLDER", help="the folder of published seals, as it was kept apart from the database")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one line for each finding; any finding makes the exit code 1."""
         if options["what"] == "seal":
             while seal_events():
                 pass
-        findings = list(verify())
+        findings = list(verify(options["published"]))
         for finding in findings:
             self.stdout.write(finding.sentence)
         newest = Seal.objects.order_by("-pk").first()

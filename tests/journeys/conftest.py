@@ -1,0 +1,72 @@
+"""The browser, and the installations that the journeys are made on."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.house import COREMIS, PREPARE, House, run, serving
+from tests.journeys.people import Somebody
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+def chromium() -> str:
+    """The Chromium of this machine, or nothing."""
+    named = os.environ.get("COREMIS_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    return named if Path(named).exists() else ""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys."""
+    if not chromium():
+        pytest.skip("no Chromium found; COREMIS_CHROMIUM may name one")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def village(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An installation in French that is set up, with its seats, and no family in it."""
+    folder = tmp_path_factory.mktemp("village")
+    run(folder, *PREPARE, "fr")
+    with serving(folder) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def demo_folder(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a loaded demo: families, a closed payroll, and one that waits."""
+    folder = tmp_path_factory.mktemp("demo")
+    run(folder, *COREMIS, "demo", "--load-only", "--households", "100")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo(demo_folder: Path) -> Iterator[House]:
+    """The demo, running."""
+    with serving(demo_folder) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def meet(browser: Browser) -> Iterator[Callable[..., Somebody]]:
+    """``meet(house, "data")``: that person, signed in; the same one again in the same module."""
+    met: dict[Any, Somebody] = {}
+
+    def somebody(house: House, username: str, **options: Any) -> Somebody:
+        key = (house.url, username, repr(options))
+        if key not in met:
+            met[key] = Somebody(browser, house, username, **options).sign_in()
+        return met[key]
+
+    yield somebody
+    for one in met.values():
+        one.leave()

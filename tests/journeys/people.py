@@ -1,0 +1,120 @@
+"""Somebody at a browser: signs in, opens pages, fills forms, and notices what the browser complains about."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+
+from tests.journeys.house import House
+
+PASSWORD = "Sanzira-2026"  # of all demo seats: see coremis.project.demo.seats
+WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
+REFUSED = re.compile(r"the server responded with a status of (403|404|422)")
+
+
+class Somebody:
+    """One person with a browser of their own (cookies, tabs), signed in to one installation."""
+
+    def __init__(self, browser: Browser, house: House, username: str, *, size: dict[str, int] | None = None, **options: Any) -> None:
+        self.house, self.username = house, username
+        self.complaints: list[str] = []
+        self.context: BrowserContext = browser.new_context(
+            base_url=house.url, viewport=size or WIDE, accept_downloads=True, **{"locale": "fr-FR", "reduced_motion": "reduce", **options}
+        )
+        self.context.set_default_timeout(15_000)
+        self.context.on("page", self.watch)
+        self.page: Page = self.context.new_page()
+
+    def watch(self, page: Page) -> None:
+        """Note script errors, policy violations and requests to other places; a refusal that a test asks for is none."""
+        page.on("console", lambda told: told.type == "error" and not REFUSED.search(told.text) and self.complaints.append(told.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda asked: self.note_request(asked.url))
+
+    def note_request(self, url: str) -> None:
+        """Nothing may leave the origin."""
+        if not url.startswith((self.house.url, "data:", "about:", "blob:")):
+            self.complaints.append(f"a request to {urlsplit(url).netloc}")
+
+    def sign_in(self) -> "Somebody":
+        """Through the sign-in page."""
+        self.page.goto("/account/login/")
+        self.page.fill("input[name=login]", self.username)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.press("input[name=password]", "Enter")
+        self.page.wait_for_selector("nav.side")
+        return self
+
+    def choose_language(self, language: str) -> None:
+        """In the top bar; it stays with the account."""
+        chosen = self.page.locator(f"header button[name=language][value='{language}']")
+        with self.page.expect_navigation():
+            chosen.evaluate("button => button.click()")
+
+    def open(self, path: str) -> Response:
+        """A page by its address."""
+        answer = self.page.goto(path)
+        assert answer is not None
+        return answer
+
+    def follow(self, words: str) -> None:
+        """A link of the menu or a button that leads somewhere, by its words."""
+        self.page.locator("nav.side, main").get_by_role("link", name=words, exact=True).first.click()
+
+    def press(self, words: str) -> None:
+        """A button by its words."""
+        self.page.locator("main").get_by_role("button", name=words).first.click()
+
+    def fill(self, **typed: str) -> None:
+        """Fields by their names, as people would: text is typed, choices are chosen, places are searched and ticked."""
+        for name, text in typed.items():
+            control = self.page.locator(f"main [name='{name}']").first
+            if control.evaluate("one => one.tagName") == "SELECT":
+                control.select_option(text)
+            else:
+                control.fill(text)
+
+    def choose_place(self, words: str, name: str = "area") -> None:
+        """Type a part of a place's name and take the one that appears."""
+        self.page.locator(f"main [name='{name}_text']").fill(words)
+        self.page.locator(f"main .choices label:has([name='{name}'])").filter(has_text=words).first.click()
+
+    def confirm(self) -> None:
+        """The button that does it, on the page that says what will happen."""
+        self.page.locator("main button[name=step][value=confirm]").first.click()
+
+    def see_what_will_happen(self) -> None:
+        """The button before it."""
+        self.page.locator("main button[name=step][value=preview]").click()
+
+    @property
+    def text(self) -> str:
+        """What stands in the middle of the page, blanks as single blanks."""
+        return re.sub(r"[\s\u202f\u00a0]+", " ", self.page.locator("main").inner_text())
+
+    def menu(self) -> dict[str, str]:
+        """The side menu: words and address."""
+        links = self.page.locator("nav.side a").all()
+        return {re.sub(r"\s+\d+$", "", link.inner_text().strip()): link.get_attribute("href") or "" for link in links}
+
+    def notices(self) -> str:
+        """What the page says at its top."""
+        return " ".join(self.page.locator("main .notice").all_inner_texts())
+
+    def wait_until(self, words: str, seconds: int = 30) -> None:
+        """Load the page again until it says this: long work is done by the worker."""
+        for _attempt in range(seconds * 4):
+            if words in self.text:
+                return
+            self.page.wait_for_timeout(250)
+            self.page.reload()
+        raise AssertionError(f"“{words}” did not appear on {self.page.url}:\n{self.text[:2000]}")
+
+    def content(self) -> None:
+        """Nothing was complained about."""
+        assert not self.complaints, f"{self.username}: {self.complaints}"
+
+    def leave(self) -> None:
+        """Close the browser."""
+        self.context.close()

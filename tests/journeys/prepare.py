@@ -1,0 +1,24 @@
+"""Makes an installation for a journey: the country, its people and their rights, but no family yet.
+
+Run in a process of its own, because pytest has the settings of the tests: ``python -m tests.journeys.prepare fr``.
+"""
+
+import sys
+
+import django
+from django.core.management import call_command
+
+
+def main(language: str) -> None:
+    """Everything of the demo's first step, with all seats in one language."""
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from coremis.kernel.access.models import User
+    from coremis.project.demo.load import set_up
+
+    set_up()
+    User.objects.update(language=language)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,14 @@
+"""What this module adds."""
+
+from coremis_sample.services import add_meeting_place, close_meeting_place
+
+from coremis.kernel.access.seats import SeatPermissions
+from coremis.kernel.approvals.presets import RoutePreset
+from coremis.kernel.approvals.routes import Approvable
+from coremis.kernel.module.contributions import Contribution
+
+contributions: list[Contribution] = [
+    Approvable(close_meeting_place),
+    RoutePreset(close_meeting_place, ("manager",)),
+    SeatPermissions("commune", ("sample_places.view_meetingplace", add_meeting_place.name, close_meeting_place.name)),
+]
