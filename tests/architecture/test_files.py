@@ -22,7 +22,7 @@ INLINE = {
     "a script address": re.compile(r"javascript:", re.I),
     "something fetched from outside": re.compile(r"(src|href)\s*=\s*[\"'](https?:)?//", re.I),
 }
-BLOCKS = re.compile(r"{%\s*(comment|blocktrans(?:late)?)\b.*?{%\s*end\1\s*%}|{% block kind %}.*?{% endblock %}", re.S)
+BLOCKS = re.compile(r"{%\s*(comment|blocktrans(?:late)?)\b.*?{%\s*end\1\s*%}|{% block (?:kind|width) %}.*?{% endblock %}", re.S)
 TAGS = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->|<[^>]*>|&\w+;", re.S)
 LETTERS = re.compile(r"[^\W\d_]{2,}")
 PICTURES = {".png", ".jpg", ".ico", ".woff2", ".xlsx", ".zip", ".mo", ".pdf", ".gz"}

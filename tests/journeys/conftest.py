@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.journeys.house import COREMIS, PREPARE, House, run, serving
 from tests.journeys.people import Somebody
 
+MET: list[dict[Any, Somebody]] = []
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
@@ -60,6 +61,7 @@ def demo(demo_folder: Path) -> Iterator[House]:
 def meet(browser: Browser) -> Iterator[Callable[..., Somebody]]:
     """``meet(house, "data")``: that person, signed in; the same one again in the same module."""
     met: dict[Any, Somebody] = {}
+    MET.append(met)
 
     def somebody(house: House, username: str, **options: Any) -> Somebody:
         key = (house.url, username, repr(options))
@@ -68,5 +70,22 @@ def meet(browser: Browser) -> Iterator[Callable[..., Somebody]]:
         return met[key]
 
     yield somebody
+    MET.remove(met)
     for one in met.values():
         one.leave()
+
+
+@pytest.fixture(scope="session")
+def story() -> dict[str, Any]:
+    """What the steps of the long journey hand on to each other."""
+    return {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> Any:
+    """After a failure: what stood on every page at that moment."""
+    report = yield
+    if report.when == "call" and report.failed and "meet" in getattr(item, "fixturenames", ()):
+        for person in (one for met in MET for one in met.values()):
+            report.sections.append((f"{person.username} at {person.page.url}", f"{person.page.locator('body').inner_text()[:1500]}\n{person.complaints}"))
+    return report

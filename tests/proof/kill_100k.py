@@ -75,7 +75,7 @@ def at_every_boundary(job: Any) -> int:
 
 
 def at_random_moments(job: Any, chance: random.Random, span: float) -> int:
-    """Ten workers are killed from outside, each at a moment within the time two chunks take; then one may finish.
+    """Ten workers are killed from outside, each at a moment within a chunk, nearly half of them in the next one; then one may finish.
 
     Work that is interrupted six times without any progress is given up, so the fifth worker in a row is let over a boundary first.
     """
@@ -83,7 +83,7 @@ def at_random_moments(job: Any, chance: random.Random, span: float) -> int:
 
     def kill(process: "subprocess.Popen[str]") -> None:
         if left[0] and wait_for(lambda: taken_up(job) or process.poll() is not None):
-            if job.attempts >= 5:
+            if job.attempts >= 5 or chance.random() < 0.45:
                 wait_for(lambda done=job.done, begun=job.begun: moved(job, done, begun))
             left[0] -= 1
             time.sleep(chance.uniform(0, span))

@@ -2,7 +2,8 @@
 
 The survey comes as one row for each person with a household key, and answers as columns of noughts and ones. This pre-step says
 the same in the import's columns and changes nothing else: rows, keys, ages and contradictions stay as they are. It has no names,
-so the person's Id stands in their place, and no birth dates, so ages are brought. The head collects where he or she is 18 or older.
+so the person's Id stands in their place, and no birth dates, so ages are brought. Who collects is decided here, since the survey
+does not ask: the head where he or she is 18 or older, else the oldest member of 18 or older, else nobody.
 """
 
 import csv
@@ -81,11 +82,27 @@ def rewrite(source: Path, target: Path) -> int:
 
 def rows_of(source: Path) -> Iterator[list[str]]:
     """The rows of the survey in the columns of the import."""
+    people = survey(source)
+    recipients = set(collectors(people).values())
+    for row in people:
+        relation = next((RELATIONS[place - 1] for place in range(1, 13) if row[f"parentesco{place}"] == "1"), "")
+        collects = "yes" if row["Id"] in recipients else ""
+        sex = "male" if row["male"] == "1" else "female" if row["female"] == "1" else ""
+        region = next((code for code in REGIONS if row[code] == "1"), "")
+        about = [row["idhogar"], row["Id"], region, row["Id"], sex, row["age"], relation, collects, row["tamhog"]]
+        yield [*about, *(row[code] for code in VARIABLES), row["Target"]]
+
+
+def survey(source: Path) -> list[dict[str, str]]:
+    """Every row as it was published."""
     with source.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            relation = next((RELATIONS[place - 1] for place in range(1, 13) if row[f"parentesco{place}"] == "1"), "")
-            collects = "yes" if relation == "head" and int(row["age"]) >= 18 else ""
-            sex = "male" if row["male"] == "1" else "female" if row["female"] == "1" else ""
-            region = next((code for code in REGIONS if row[code] == "1"), "")
-            about = [row["idhogar"], row["Id"], region, row["Id"], sex, row["age"], relation, collects, row["tamhog"]]
-            yield [*about, *(row[code] for code in VARIABLES), row["Target"]]
+        return list(csv.DictReader(file))
+
+
+def collectors(people: list[dict[str, str]]) -> dict[str, str]:
+    """The Id of who collects, by household: an adult head, else the oldest adult (the first of the same age)."""
+    found: dict[str, str] = {}
+    for row in sorted(people, key=lambda row: (row["parentesco1"] != "1", -int(row["age"]))):
+        if int(row["age"]) >= 18:
+            found.setdefault(row["idhogar"], row["Id"])
+    return found

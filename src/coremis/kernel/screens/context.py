@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext_lazy as _
@@ -90,7 +91,7 @@ class Frame:
     def languages(self) -> list[Language]:
         """The languages one may choose, each in its own words."""
         now = get_language()
-        return [Language(code, own_name(code), code == now) for code in offered_languages()]
+        return [Language(code, own_name(code), code == now) for code in languages_offered()]
 
     @cached_property
     def language(self) -> Language:
@@ -110,3 +111,11 @@ def own_name(code: str) -> str:
 def frame(request: HttpRequest) -> dict[str, Frame]:
     """Context processor: `frame` in every template."""
     return {"frame": Frame(request)}
+
+
+def languages_offered() -> list[str]:
+    """The country's languages; all of them where the database cannot be asked, because the page of that error needs them too."""
+    try:
+        return offered_languages()
+    except DatabaseError:
+        return [code for code, _name in settings.LANGUAGES]

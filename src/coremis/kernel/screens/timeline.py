@@ -68,19 +68,32 @@ class Step:
 
 
 def timeline_of(record: Record, user: Any, timeline: Timeline, in_full: bool = False) -> dict[str, Any]:
-    """The latest entries, newest first, and whether there are `more`. At most seven queries and one a linked class."""
+    """The latest entries, newest first, and whether there are `more`. At most eight queries and one a linked class."""
     subjects = _subjects(record, timeline)
     most = MOST if in_full else LATEST
     changes = list(_changes(subjects)[: most * 4])
     events = {change.event_id: change.event for change in changes}
     made = {item.created_event_id for item in subjects.values()} - set(events)
     events.update({event.pk: event for event in Event.objects.filter(pk__in=made)})
-    reasons = _reasons(events)
-    entries = {key: Entry(event, action_title(event.action), reasons.get(key, "")) for key, event in events.items()}
+    ordered = _ordered_by(events)
+    reasons = _reasons({**events, **{cause.pk: cause for cause in ordered.values()}})
+    entries = {
+        key: Entry(event, action_title(event.action), reasons.get(key, "") or reasons.get(event.cause_id or 0, "")) for key, event in events.items()
+    }
     teller = _Teller(timeline, user, subjects)
     teller.tell(changes, entries)
     newest = sorted(entries.values(), key=lambda entry: (entry.event.recorded_at, entry.event.pk), reverse=True)
     return {"entries": newest[:most], "more": len(newest) > most and not in_full}
+
+
+def _ordered_by(events: Mapping[int, Event]) -> dict[int, Event]:
+    """For what a job did: the event of whoever ordered it, who is then shown as having done it."""
+    of_jobs = {event.pk: event.cause_id for event in events.values() if event.job_id and event.cause_id}
+    causes = Event.objects.in_bulk(set(of_jobs.values())) if of_jobs else {}
+    for key, cause in of_jobs.items():
+        if cause in causes:
+            events[key].actor_name, events[key].deciders = causes[cause].actor_name, causes[cause].deciders
+    return {key: causes[cause] for key, cause in of_jobs.items() if cause in causes}
 
 
 def action_title(name: str) -> str:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from coremis.kernel.access.models import User
 from coremis.kernel.approvals.models import Request
@@ -11,7 +10,7 @@ from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.screens.contributions import shown_cards
 from coremis.kernel.screens.exports import my_downloads
-from coremis.kernel.screens.screen import Screen
+from coremis.kernel.screens.screen import Screen, page_or_part
 from coremis.kernel.screens.tables import small_table
 from coremis.modules.administration.tables import JobTable, RequestTable
 
@@ -41,4 +40,4 @@ class MyWork(Screen):
             "cards": shown_cards(request, page="work"),
             "files": my_downloads(me)[:RECENT],
         }
-        return render(request, "administration/my_work.html", context)
+        return page_or_part(request, "administration/my_work.html", "administration/_my_work.html", context)

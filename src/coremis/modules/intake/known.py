@@ -4,8 +4,6 @@ import hashlib
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Q
-
 from coremis.kernel.actions.models import Event
 from coremis.kernel.exchange.applying import apply_batch
 from coremis.kernel.exchange.rows import StagedRow
@@ -48,8 +46,9 @@ class Known:
         persons = [person.pk for person in self.persons.values()]
         if not households and not persons:
             return
-        links = Membership.objects.filter(Q(person__in=persons) | Q(household__in=households)).order_by("pk")
-        for membership in links.select_related("person", "household"):
+        links = Membership.objects.select_related("person", "household")  # asked twice: SQLite takes few parameters at once
+        found = {link.pk: link for link in (*links.filter(person__in=persons), *links.filter(household__in=households))}
+        for _pk, membership in sorted(found.items()):
             self.memberships[membership.person_id].append(membership)
             if membership.left_on is None:
                 self.members[membership.household_id].append(membership)

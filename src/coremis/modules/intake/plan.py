@@ -151,7 +151,7 @@ class Planner:
         said = row.values.get("relationship")
         if said is None or said == lives.relationship:
             return
-        if Relationship.HEAD in (said, lives.relationship):
+        if lives.relationship == Relationship.HEAD or (said == Relationship.HEAD and self._known.head_of(lives.household)):
             row.warn("relationship", _("This household has another head in the register. That is kept; change it there."), said)
         else:
             self._relations.append((row, lives, said))

@@ -39,6 +39,7 @@ RESULT_WORDS = {
 PHRASES = ("non paye", "non retire", "nao pago", "nao levantado", "not collected", "not paid")
 # What spreadsheets and programs leave behind where nothing was written (pitfall M9).
 BLANKS = frozenset({"", "nan", "null", "none", "na", "n a", "nat"})
+LONGEST_BLANK = 5
 
 
 @dataclass
@@ -94,7 +95,7 @@ def settle(row: Understood, due_minor: int) -> None:
 def shown(cell: Any) -> str:
     """A cell as text; blank, and what programs write for blank, is blank."""
     text = "" if cell is None else str(cell).strip()
-    return "" if fold(text) in BLANKS else text
+    return "" if len(text) <= LONGEST_BLANK and fold(text) in BLANKS else text
 
 
 def amount_of(cell: Any, currency: str) -> int | None:

@@ -132,7 +132,9 @@ class ProgrammeForm(ActionForm):
     names = LabelField(label=_("Name"))
     starts_on = forms.DateField(label=_("Starts on"), widget=DateInput())
     ends_on = forms.DateField(label=_("Ends on"), required=False, widget=DateInput())
-    max_beneficiaries = forms.IntegerField(label=_("Places"), required=False, min_value=0, max_value=10**9, help_text=_("Empty: no limit."))
+    max_beneficiaries = forms.IntegerField(
+        label=_("Number of places"), required=False, min_value=0, max_value=10**9, help_text=_("Empty: no limit.")
+    )
     description = forms.CharField(label=_("Description"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 

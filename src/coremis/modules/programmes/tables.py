@@ -46,7 +46,7 @@ class ProgrammeTable(Table):
             show=lambda row: getattr(row, "active", None),
             help=_("Active beneficiaries in your places."),
         ),
-        Column("max_beneficiaries", _("Places"), kind="number", sort="max_beneficiaries"),
+        Column("max_beneficiaries", _("Number of places"), kind="number", sort="max_beneficiaries"),
         Column("starts_on", _("Starts on"), kind="date", sort="starts_on"),
         Column("ends_on", _("Ends on"), kind="date", sort="ends_on"),
     ]

@@ -50,7 +50,7 @@ def programme_facts(request: HttpRequest, programme: Programme) -> list[Fact]:
     facts = [
         Fact(_("Code"), programme.code), Fact(_("Helps"), programme.get_unit_display()), Fact(_("Currency"), programme.currency),
         Fact(_("Starts on"), programme.starts_on), Fact(_("Ends on"), programme.ends_on),
-        Fact(_("Places"), programme.max_beneficiaries if programme.max_beneficiaries is not None else _("no limit")),
+        Fact(_("Number of places"), programme.max_beneficiaries if programme.max_beneficiaries is not None else _("no limit")),
     ]  # fmt: skip
     if (free := free_places(programme)) is not None:
         facts.append(Fact(_("Places left"), free))

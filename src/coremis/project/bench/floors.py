@@ -3,6 +3,9 @@
 Each takes the id of an event to stamp the rows with. They check nothing and ask nobody: they are a measure, not a way to work.
 """
 
+import csv
+import io
+
 from django.db import connection
 
 CHANGE = "INSERT INTO actions_change (event_id, kind, record_id, area_id, before, redacted_digest) SELECT %s, "
@@ -77,21 +80,38 @@ def release(event: int, posting_id: int, payroll_id: int, source: int, target: i
     )
 
 
-def reconciliation(event: int, posting_id: int, payroll_id: int, file_id: int, source: int, target: int) -> None:
-    """Result rows as if just read, the movements in transit to paid, what the lines held before, and their outcome."""
+def reconciliation(event: int, posting_id: int, payroll_id: int, file_id: int, source: int, target: int, content: str) -> None:
+    """The file read, its rows stored, the movements in transit to paid, what the lines held before, and their outcome."""
     before = json_of(state="state", paid_minor="paid_minor", unpaid_reason="unpaid_reason", receipt="receipt", paid_on="paid_on", result_file_id="result_file_id")
+    read_file(content)
     run(
         (
             "INSERT INTO payments_resultrow (file_id, position, reference, line_id, area_id, outcome, problem, amount_minor, currency, unpaid_reason, receipt, "
-            "resolution, version, event_id, created_event_id) SELECT %s, -id, CAST(number AS VARCHAR(30)), id, area_id, 'PAID', '', amount_minor, currency, '', "
-            "'R' || id, '', 1, %s, %s FROM payments_payrollline WHERE payroll_id = %s",
+            "resolution, version, event_id, created_event_id) SELECT %s, -l.id, f.reference, l.id, l.area_id, 'PAID', '', CAST(f.amount AS BIGINT), "
+            "l.currency, '', f.receipt, '', 1, %s, %s FROM bench_results f JOIN payments_payrollline l ON l.number = f.number AND l.payroll_id = %s",
             [file_id, event, event, payroll_id],
         ),
         movements(event, posting_id, payroll_id, source, target, "floor"),
         (f"{CHANGE} 'payments.payrollline', id, area_id, {before}, '' FROM payments_payrollline WHERE payroll_id = %s", [event, payroll_id]),
         (
-            "UPDATE payments_payrollline SET state = 'PAID', paid_minor = amount_minor, receipt = 'R' || id, paid_on = CURRENT_DATE, result_file_id = %s, "
-            "version = version + 1, event_id = %s WHERE payroll_id = %s",
+            "UPDATE payments_payrollline SET state = 'PAID', paid_minor = amount_minor, receipt = f.receipt, paid_on = CURRENT_DATE, result_file_id = %s, "
+            "version = version + 1, event_id = %s FROM bench_results f WHERE f.number = payments_payrollline.number AND payroll_id = %s",
             [file_id, event, payroll_id],
         ),
+        ("DROP TABLE bench_results", []),
     )
+
+
+def read_file(content: str) -> None:
+    """The results file in a temporary table: COPY on PostgreSQL, executemany on SQLite."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE bench_results (reference VARCHAR(60), result TEXT, amount TEXT, receipt VARCHAR(60), number BIGINT)")
+        if connection.vendor == "postgresql":
+            with cursor.copy("COPY bench_results (reference, result, amount, receipt) FROM STDIN WITH (FORMAT csv, HEADER true)") as copy:
+                copy.write(content)
+            cursor.execute("UPDATE bench_results SET number = regexp_replace(reference, '[^0-9]', '', 'g')::bigint")
+            cursor.execute("ANALYZE bench_results")
+            return
+        rows = [(*row, int("".join(filter(str.isdigit, row[0])))) for row in list(csv.reader(io.StringIO(content)))[1:]]
+        cursor.executemany("INSERT INTO bench_results VALUES (%s, %s, %s, %s, %s)", rows)
+        cursor.execute("CREATE INDEX bench_results_number ON bench_results (number)")

@@ -87,13 +87,13 @@ class Bench:
             work_off()
 
         self.measure("release", lambda event: floors.release(event, posting, payroll.pk, owed, transit), send)
-        file = self.bring_results(Payroll.objects.get(pk=payroll.pk))
+        file, content = self.bring_results(Payroll.objects.get(pk=payroll.pk))
 
         def reconcile() -> None:
             agreed(confirm_results, {"file": ResultFile.objects.get(pk=file.pk)}, self.people[5], self.people[3])
             work_off()
 
-        floor = lambda event: floors.reconciliation(event, posting, payroll.pk, file.pk, transit, paid)  # noqa: E731
+        floor = lambda event: floors.reconciliation(event, posting, payroll.pk, file.pk, transit, paid, content)  # noqa: E731
         check = next(line for line in self.report if line.job == "check of results")
         self.measure("reconciliation", floor, reconcile)
         both = self.report[-1]
@@ -117,7 +117,7 @@ class Bench:
         self.measure("payroll", lambda event: floors.payroll(event, spare, cycle.pk, AMOUNT), calculate)
         return Payroll.objects.exclude(pk=spare).latest("pk")
 
-    def bring_results(self, payroll: Payroll) -> ResultFile:
+    def bring_results(self, payroll: Payroll) -> tuple[ResultFile, str]:
         """A file that says paid for every line, uploaded and checked; the check is measured too."""
         text = io.StringIO()
         writer = csv.writer(text)
@@ -135,7 +135,7 @@ class Bench:
             found.append(ResultFile.objects.get(pk=sent.pk))
 
         self.measure("check of results", None, check)
-        return found[0]
+        return found[0], text.getvalue()
 
 
 def spare_payroll(cycle_id: int, fund_id: int) -> int:

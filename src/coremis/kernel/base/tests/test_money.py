@@ -1,7 +1,7 @@
 """Money: exact, one currency at a time, and read from whatever people type."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from coremis.kernel.base.money import LARGEST, Money, decimals_of, figures, parse_amount
@@ -45,6 +45,8 @@ def test_decimals_of_currencies():
 
 @given(AMOUNTS, st.sampled_from(["XOF", "USD", "TND"]), st.sampled_from([(",", "."), (".", ","), (" ", ","), ("\u202f", ","), ("\u00a0", "."), ("'", "."), ("’", ".")]))
 def test_what_is_written_is_read_again(amount, currency, signs):
+    """Except “1.234” in a currency with three decimals: see the ambiguous ones below."""
+    assume(currency != "TND" or not 1000 <= abs(amount) < 1_000_000)
     text = figures(amount, currency, *signs)
     assert parse_amount(text, currency) == amount
     assert parse_amount(f" {currency} {text} ", currency) == amount == parse_amount(f"{text} {currency}", currency)
@@ -71,17 +73,14 @@ def test_the_usual_ways(text, currency):
 WRONG = [
     ("", "XOF"), (" ", "XOF"), ("nan", "XOF"), ("None", "XOF"), ("1e5", "XOF"), ("0x10", "XOF"), ("--5", "XOF"), ("5-", "XOF"), ("1_000", "XOF"),
     ("30000.5", "XOF"), ("0.500", "XOF"), ("1.234.56", "XOF"), ("1.234,567", "XOF"), ("1,234.567", "USD"), ("12.34.56", "USD"), ("1,23,456", "XOF"),
-    ("12 34", "XOF"), ("1 5", "XOF"), ("30  000", "XOF"), ("0,000", "TND"), ("1,234", "TND"), ("1.234", "TND"), ("12.345", "TND"), ("30'00", "XOF"),
-    ("30000 EUR", "XOF"), ("=1+1", "XOF"), ("9" * 17, "XOF"), ("5,", "XOF"), ("05,000", "TND"),
+    ("12 34", "XOF"), ("1 5", "XOF"), ("30  000", "XOF"), ("1,234", "TND"), ("1.234", "TND"), ("12.345", "TND"), ("30'00", "XOF"),
+    ("30000 EUR", "XOF"), ("=1+1", "XOF"), ("9" * 17, "XOF"), ("5,", "XOF"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "currency"), WRONG)
 def test_ambiguous_and_wrong_amounts_are_refused(text, currency):
     """pitfall M9, M11: 1,234 dinars may be one or a thousand; nobody guesses."""
-    if (text, currency) in {("0,000", "TND"), ("05,000", "TND")}:
-        assert parse_amount(text, currency) in {0, 5000}
-        return
     with pytest.raises(Refusal) as refused:
         parse_amount(text, currency)
     assert text[:40] in str(refused.value)

@@ -7,8 +7,12 @@ from django.test import RequestFactory
 from coremis.kernel.base.refusal import NotPermitted, OutsidePlaces, Refusal, Stale
 from coremis.kernel.screens import errors
 
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture
+
+
 def asked():
     request = RequestFactory().get("/somewhere/")
     request.user, request.session = AnonymousUser(), {}

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from coremis.kernel.access.models import Profile
 from coremis.kernel.actions.models import Event
+from coremis.kernel.approvals.models import Request
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.services import rename_area
 from coremis.kernel.testing.cast import everywhere, make_user
@@ -45,8 +46,6 @@ def test_places_are_respected(people, renamed):
 def test_who_agreed_and_what_followed(people):
     chosen = {"profile": Profile.objects.get(code="verifier").pk, "area": Area.objects.get(code="N1").pk}
     send(signed_in(people["ada"]), f"/administration/users/{people['data'].pk}/assign/", **chosen)
-    from coremis.kernel.approvals.models import Request
-
     agree(people["bela"], Request.objects.get())
     done = Event.objects.get(action="access.assign", actor_name="ada")
     client = signed_in(people["auditor"])

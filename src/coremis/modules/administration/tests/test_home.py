@@ -5,6 +5,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from coremis.kernel.access.models import Profile, User
+from coremis.kernel.actions import triggers
+from coremis.kernel.actions.guard import unguarded
 from coremis.kernel.actions.models import Event
 from coremis.kernel.actions.seals import seal_events
 from coremis.kernel.areas.models import Area
@@ -84,9 +86,6 @@ def test_changed_access_leads_to_its_list(people):
 
 
 def tampered(event):
-    from coremis.kernel.actions import triggers
-    from coremis.kernel.actions.guard import unguarded
-
     triggers.remove()
     with unguarded("tampering"):
         Event.objects.filter(pk=event.pk).update(actor_name="nobody")

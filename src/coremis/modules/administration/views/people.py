@@ -125,7 +125,9 @@ end_assignment_page = ActionScreen(
 def assignment_preview(inputs: Form, actor: Any) -> Preview:
     """Who will hold what, where and until when."""
     facts = [(_("User"), inputs["user"]), (_("Access profile"), inputs["profile"]), (_("Place"), inputs["area"])]
-    facts += [(_("Valid from"), inputs.get("valid_from")), (_("Valid until"), inputs.get("valid_until"))]
+    facts += [
+        (title, inputs[name]) for name, title in (("valid_from", _("Valid from")), ("valid_until", _("Valid until"))) if inputs.get(name)
+    ]
     return Preview(facts=[*facts, (_("Permissions"), len(inputs["profile"].permissions))])
 
 

@@ -31,6 +31,16 @@ def test_it_works(country, people):
     assert (Household.objects.get().head_name, Household.objects.get().size) == ("", 2)
 
 
+def test_a_head_is_found_later(country, people):
+    """A household that was taken in without a head gets one from the corrected file."""
+    titles = TITLES.replace("Place,", "Place,Person key,")
+    text = rows("A,N1A,1,Rui,F,30,no,,", "A,N1A,2,Eva,F,20,no,,")
+    imported(people, country["North"], text, titles=titles, without_head="accept")
+    batch = imported(people, country["North"], text.replace("30,no", "30,yes"), titles=titles)
+    assert (batch.applied_count, batch.unchanged_count, Household.objects.get().head_name) == (1, 1, "Rui")
+    assert Membership.objects.get(relationship="head").person.given_names == "Rui"
+
+
 def test_two_heads(country, people):
     batch = checked(people, country["North"], rows("A,N1A,Rui,M,30,1,,", "A,N1A,Eva,F,20,1,,", "A,N1A,Ivo,M,2,0,,"), titles=TITLES)
     assert reasons(batch) == {
