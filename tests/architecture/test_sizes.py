@@ -1,12 +1,14 @@
 """How large a function, a file and the kernel may be."""
 
 import ast
+import io
+import tokenize
 from collections import Counter
 from statistics import median
 
 from tests.architecture.sources import code, everything, span, templates
 
-FUNCTION, FILE, TEST_FILE, MEDIAN, KERNEL = 60, 400, 300, 11, 6000
+FUNCTION, FILE, TEST_FILE, MEDIAN, KERNEL = 60, 400, 300, 11, 8000
 
 
 def test_it_works() -> None:
@@ -48,9 +50,24 @@ def test_the_usual_function_is_short() -> None:
 
 
 def test_the_kernel_keeps_its_budget() -> None:
-    """Tests and migrations do not count."""
+    """Lines of code, without docstrings, comments and blank lines; tests and migrations do not count (see decisions.md)."""
     sizes: Counter[str] = Counter()
     for source in code():
         if source.parts[0] == "kernel":
-            sizes[source.parts[1]] += source.lines
+            sizes[source.parts[1]] += code_lines(source.path.read_text(encoding="utf-8"))
     assert sizes.total() <= KERNEL, f"the kernel has {sizes.total()} lines, {KERNEL} are allowed: {dict(sizes)}"
+
+
+def code_lines(text: str) -> int:
+    """The lines that hold something other than a docstring, a comment or nothing."""
+    said: set[int] = set()
+    for node in ast.walk(ast.parse(text)):
+        body = getattr(node, "body", None)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node) is not None:
+            said.update(range(body[0].lineno, (body[0].end_lineno or 0) + 1))
+    silent = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    written: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in silent:
+            written.update(range(token.start[0], token.end[0] + 1))
+    return len(written - said)

@@ -87,5 +87,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") 
     report = yield
     if report.when == "call" and report.failed and "meet" in getattr(item, "fixturenames", ()):
         for person in (one for met in MET for one in met.values()):
-            report.sections.append((f"{person.username} at {person.page.url}", f"{person.page.locator('body').inner_text()[:1500]}\n{person.complaints}"))
+            report.sections.append((f"{person.username} at {person.page.url}", f"{person.page.locator('main').inner_text()[:900]}\n{person.complaints}"))
     return report

@@ -82,11 +82,20 @@ class Somebody:
 
     def confirm(self) -> None:
         """The button that does it, on the page that says what will happen."""
-        self.page.locator("main button[name=step][value=confirm]").first.click()
+        with self.page.expect_navigation():
+            self.page.locator("main button[name=step][value=confirm]").first.click()
 
-    def see_what_will_happen(self) -> None:
-        """The button before it."""
-        self.page.locator("main button[name=step][value=preview]").click()
+    def see_what_will_happen(self) -> str:
+        """The button before it; gives what the page says."""
+        with self.page.expect_navigation():
+            self.page.locator("main button[name=step][value=preview]").click()
+        return self.text
+
+    def do_it(self) -> str:
+        """Look at what will happen, and let it happen; gives what was shown before."""
+        shown = self.see_what_will_happen()
+        self.confirm()
+        return shown
 
     def decide(self, verdict: str, note: str = "") -> str:
         """The first thing under “My work” that waits for this person; gives what the page of the request said."""
@@ -141,6 +150,17 @@ class Somebody:
             self.page.wait_for_timeout(250)
             self.page.reload()
         raise AssertionError(f"“{words}” did not appear on {self.page.url}:\n{self.text[:2000]}")
+
+    def wait_for_status(self, words: str, seconds: int = 30) -> None:
+        """Load the page again until the status beside its title is this one."""
+        said = ""
+        for _attempt in range(seconds * 4):
+            said = self.page.locator(".page-head .status").first.inner_text().strip()
+            if said == words:
+                return
+            self.page.wait_for_timeout(250)
+            self.page.reload()
+        raise AssertionError(f"“{said}” instead of “{words}” on {self.page.url}:\n{self.text[:2000]}")
 
     def content(self) -> None:
         """Nothing was complained about."""

@@ -75,21 +75,28 @@ def at_every_boundary(job: Any) -> int:
 
 
 def at_random_moments(job: Any, chance: random.Random, span: float) -> int:
-    """Ten workers are killed from outside, each at a moment within a chunk, nearly half of them in the next one; then one may finish.
+    """Ten workers are killed from outside, each at a moment of its own within a chunk chosen by chance; then one may finish.
 
-    Work that is interrupted six times without any progress is given up, so the fifth worker in a row is let over a boundary first.
+    No more than three in the same chunk: work that is interrupted six times without any progress is given up.
     """
-    left = [RANDOM_KILLS]
+    each = [chunk for chunk in range(max(1, job.transactions - 2)) for _time in range(3)]
+    chunks = sorted(chance.sample(each, k=min(RANDOM_KILLS, len(each))))
 
     def kill(process: "subprocess.Popen[str]") -> None:
-        if left[0] and wait_for(lambda: taken_up(job) or process.poll() is not None):
-            if job.attempts >= 5 or chance.random() < 0.45:
-                wait_for(lambda done=job.done, begun=job.begun: moved(job, done, begun))
-            left[0] -= 1
+        if chunks and wait_for(lambda: taken_up(job) or process.poll() is not None):
+            due = chunks.pop(0)
+            wait_for(lambda: committed(job) >= due or finished(job))
             time.sleep(chance.uniform(0, span))
             process.kill()
 
     return by_workers(job, lambda: ("coremis.project.cli", "worker"), kill)
+
+
+def committed(job: Any) -> int:
+    """How many transactions of the job are done."""
+    from coremis.kernel.actions.models import Event
+
+    return Event.objects.filter(job_id=job.pk).count()
 
 
 def by_workers(job: Any, words: Callable[[], tuple[str, ...]], meanwhile: Callable[[Any], None]) -> int:
@@ -128,12 +135,6 @@ def taken_up(job: Any) -> bool:
     """Whether a worker holds the job now."""
     job.refresh_from_db()
     return job.lease_until is not None or job.finished
-
-
-def moved(job: Any, done: int, begun: bool) -> bool:
-    """Whether a chunk was committed since."""
-    job.refresh_from_db()
-    return (job.done, job.begun) != (done, begun) or job.finished
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 600) -> bool:

@@ -32,7 +32,7 @@ class Proof:
         enqueue_due()
         work_off()  # the timetable's own work is done, so that no worker finds any
         tidy()
-        self.vendor, self.seconds, self.span = connection.vendor, time.monotonic() - began, 3.0
+        self.vendor, self.seconds, self.span, self.transactions = connection.vendor, time.monotonic() - began, 1.0, 1
 
     def once(self, name: str, finish: Finish) -> list[dict[str, str]]:
         """Suspend and undo in a copy; the digests after each."""
@@ -40,9 +40,11 @@ class Proof:
             before, found = state(Enrolment), []
             for what, order in (("suspended", self.suspend), ("undone", self.undo)):
                 began = time.monotonic()
-                deaths = finish(job := order())
+                job = order()
+                job.transactions = self.transactions
+                deaths = finish(job)
                 seconds = time.monotonic() - began
-                chunks = self.events_of(job).count()
+                self.transactions = chunks = self.events_of(job).count()
                 job.refresh_from_db()
                 self.span = 0.8 * job.worked_ms / 1000 / chunks  # of one chunk
                 found.append(digests())

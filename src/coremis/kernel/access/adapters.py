@@ -21,7 +21,7 @@ WRONG_CODE = gettext_lazy("This code is wrong or too old. Type the one the app s
 WRONG_SIGN_IN = gettext_lazy("User name or password is wrong. Type both again, or ask your administrator.")
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Users are made by administrators."""
 
     error_messages: ClassVar[dict[str, Any]] = {
@@ -60,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets of second factors lie encrypted."""
 
     error_messages: ClassVar[dict[str, Any]] = {

@@ -35,7 +35,7 @@ def keyed_hash(text: str) -> str:
     return hmac.new(b"hash:" + settings.COREMIS_DATA_KEY.encode(), plain.encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedField(models.TextField):
+class EncryptedField(models.TextField):  # type: ignore[type-arg]
     """Text that lies encrypted in the database and is plain in Python; its former values are never kept."""
 
     secret = True

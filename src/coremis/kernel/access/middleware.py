@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from coremis.kernel.access.models import User
 from coremis.kernel.access.seats import FirstRunPage
+from coremis.kernel.access.models import User
 from coremis.kernel.actions.context import Source, coming_from
 from coremis.kernel.module.contributions import contributions
 
@@ -60,7 +61,7 @@ class AccessMiddleware:
         return False
 
     def _first_duty(self, request: HttpRequest) -> HttpResponse | None:
-        if request.path.startswith(FREE):
+        if request.path.startswith(FREE) or not isinstance(request.user, User):
             return None
         if request.user.must_change_password:
             return redirect("account_change_password")

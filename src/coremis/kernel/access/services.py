@@ -64,7 +64,7 @@ def reset_password(*, user: User, password: Secret[str], actor: Actor) -> User:
 
 @action(_("Save an access profile"), approvable=True)
 def save_profile(
-    *, code: str, names: dict, permissions: list[str], second_factor_required: bool = False, profile: Profile | None = None, actor: Actor
+    *, code: str, names: dict[str, str], permissions: list[str], second_factor_required: bool = False, profile: Profile | None = None, actor: Actor
 ) -> Profile:
     """Create or change a named set of permissions; unknown permissions are refused."""
     unknown = set(permissions) - set(known_permissions())

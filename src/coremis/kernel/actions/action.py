@@ -11,7 +11,7 @@ from coremis.kernel.actions import context
 from coremis.kernel.actions.events import write_event
 from coremis.kernel.actions.keys import claim, remember
 from coremis.kernel.actions.parameters import Parameter, read_parameters
-from coremis.kernel.base.refusal import Invalid, NeedsApproval, NotPermitted, Refusal
+from coremis.kernel.base.refusal import Invalid, NeedsApproval, NotPermitted, OutsidePlaces, Refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -109,7 +109,7 @@ class Action(Generic[R]):
 
     def _outside(self) -> None:
         from_places = _("This is outside the places where you may do this. Ask an administrator to extend your assignment.")
-        raise context.OutsidePlaces(from_places)
+        raise OutsidePlaces(from_places)
 
     def _permission(self, actor: Any, outer: "context.Writing | None") -> str:
         if outer is not None and self.name in outer.action.covers:

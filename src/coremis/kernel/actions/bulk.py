@@ -25,7 +25,7 @@ def insert_from(model: type[R], source: "models.QuerySet[Any]", columns: Sequenc
     Rows outside the actor's places are refused, and with them the whole transaction.
     """
     writing = context.required()
-    names = [model._meta.get_field(column).column for column in columns]
+    names = [field.column for field in fields_of(model, columns)]
     query = source.annotate(_version=Value(1), _event=_id(writing), _created=_id(writing)).values_list(*_order(source, columns), "_version", "_event", "_created")
     listed = ", ".join(f'"{name}"' for name in [*names, *STAMPS])
     head, tail = f'INSERT INTO "{model._meta.db_table}" ({listed})', " ON CONFLICT DO NOTHING" if skip_existing else ""
@@ -43,7 +43,7 @@ def update_from(rows: "models.QuerySet[R]", **values: Any) -> int:
     """
     writing = context.required()
     model = rows.model
-    fields = [model._meta.get_field(name) for name in values]
+    fields = fields_of(model, values)
     area = F(model.area_path) if model.area_path else Value(None, output_field=BigIntegerField())
     source = (
         rows.order_by().select_for_update(of=("self",))
@@ -68,8 +68,8 @@ def copy_into(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     """Write many rows from Python values: COPY on PostgreSQL, executemany on SQLite. Records are stamped; plain tables are not."""
     writing = context.required()
     stamps = (1, writing.event.pk, writing.event.pk) if issubclass(model, Record) else ()
-    fields = [model._meta.get_field(column) for column in columns]
-    names = [field.column for field in fields] + (list(STAMPS) if stamps else [])
+    fields = fields_of(model, columns)
+    names = [str(field.column) for field in fields] + (list(STAMPS) if stamps else [])
     takers = [_taker(field) for field in fields]
     adapted = ([take(value) for take, value in zip(takers, row, strict=True)] + list(stamps) for row in rows)
     count = _copy(model._meta.db_table, names, adapted)
@@ -99,6 +99,11 @@ def _copy(table: str, names: list[str], rows: Iterable[list[Any]]) -> int:
         marks = ", ".join(["%s"] * len(names))
         cursor.executemany(f'INSERT INTO "{table}" ({listed}) VALUES ({marks})', batch)
         return len(batch)
+
+
+def fields_of(model: type[models.Model], names: Iterable[str]) -> "list[models.Field[Any, Any]]":
+    """The concrete fields of these names."""
+    return [field for name in names if isinstance(field := model._meta.get_field(name), models.Field)]
 
 
 def check_created_places(model: type[Record], writing: context.Writing) -> None:

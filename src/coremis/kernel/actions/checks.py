@@ -31,7 +31,7 @@ def _leads_somewhere(model: type[Record], path: str | None) -> bool:
 
 def check_actions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What waits for approval is stored, so it must not carry secrets; a former name belongs to one action only."""
-    hidden = [
+    hidden: list[CheckMessage] = [
         Error(f"{name} is an action, and a former name of {now}.", hint="Take it out of formerly=.", id="actions.E005")
         for name, now in FORMER_NAMES.items()
         if name in ACTIONS

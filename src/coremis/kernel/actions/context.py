@@ -44,7 +44,7 @@ class Actor(Protocol):
 class Writing:
     """One action in progress: records saved now carry its event and are checked against its actor's places."""
 
-    action: "Action"
+    action: "Action[Any]"
     actor: Actor
     permission: str
     event: "Event"

@@ -62,7 +62,8 @@ def stamp_of(event: Event) -> str:
 
 def stamped(event: Event) -> list[Any]:
     """What the stamp of an event covers: everything but its number."""
-    return [stored_value(Event._meta.get_field(name), event) for name in STAMPED]
+    fields = {field.attname: field for field in Event._meta.concrete_fields}
+    return [stored_value(fields[name], event) for name in STAMPED]
 
 
 def _single_place(values: dict[str, Any]) -> int | None:

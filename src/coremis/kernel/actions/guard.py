@@ -67,7 +67,7 @@ def guarded_tables() -> frozenset[str]:
 def link_tables() -> frozenset[str]:
     """The tables that only say which records belong together; they have no event of their own."""
     links = (field.remote_field.through for model in _records() for field in model._meta.local_many_to_many)
-    return frozenset(model._meta.db_table.lower() for model in links if not issubclass(model, Record))
+    return frozenset(model._meta.db_table.lower() for model in links if model is not None and not issubclass(model, Record))
 
 
 def _records() -> list[type[Record]]:

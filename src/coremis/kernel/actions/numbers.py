@@ -51,7 +51,7 @@ def create_sequences(**kwargs: Any) -> None:
     """After migrate: a sequence for every record class with a human number."""
     if connection.vendor != "postgresql":
         return
-    config = kwargs.get("app_config") or kwargs.get("sender")
+    config: Any = kwargs.get("app_config") or kwargs.get("sender")
     with connection.cursor() as cursor:
         for model in apps.get_app_config(config.label).get_models():
             if issubclass(model, Record) and model.number_prefix:

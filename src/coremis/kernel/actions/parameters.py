@@ -124,9 +124,10 @@ class Parameter:
         return _wrong(self.name, _("“%(value)s” cannot be used here.") % {"value": shown})
 
     def _load_records(self, stored: list[Any]) -> list[Any]:
-        if any(item["kind"] != self.type._meta.label_lower for item in stored):
-            raise ValueError(self.type)
-        found = self.type._base_manager.in_bulk([item["id"] for item in stored])
+        model: Any = self.type
+        if any(item["kind"] != model._meta.label_lower for item in stored):
+            raise ValueError(model)
+        found = model._base_manager.in_bulk([item["id"] for item in stored])
         if any(item["id"] not in found for item in stored):
             raise _wrong(self.name, _("What it refers to no longer exists."))
         return [found[item["id"]] for item in stored]

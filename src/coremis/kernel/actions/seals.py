@@ -113,7 +113,7 @@ def _check_erased() -> Iterator[Finding]:
     allowed: dict[int, str] = {}
     for listed in Change.objects.filter(kind=Change.INPUTS, event__action=ERASED).select_related("event"):
         if listed.event.stamp == stamp_of(listed.event) and listed.event.inputs_digest == digest(listed.before):
-            allowed.update((change, held) for change, held in listed.before["erased"])
+            allowed.update((change, held) for change, held in (listed.before or {})["erased"])
     for change in Change.objects.exclude(redacted_digest="").select_related("event").order_by("pk").iterator():
         if allowed.get(change.pk) != change.redacted_digest:
             named = {"id": change.event_id, "action": change.event.action}

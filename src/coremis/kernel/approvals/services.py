@@ -45,7 +45,7 @@ def submit(target: Action[Any], inputs: dict[str, Any], *, actor: User, note: st
 
 
 @action(_("Submit for approval"))
-def submit_request(*, action: str, inputs: dict, note: str = "", actor: Actor) -> Request:
+def submit_request(*, action: str, inputs: dict[str, Any], note: str = "", actor: Actor) -> Request:
     """Store what is asked, with the versions of what it is about and the levels that must agree."""
     target = find_action(action)
     if not target.approvable:
@@ -124,7 +124,7 @@ def recall_request(*, request: Request, actor: Actor) -> Request:
 
 @action(_("Save an approval route"), approvable=True)
 def save_route(
-    *, action: str, area: Area, min_amount: int, levels: list[dict], no_approval: bool = False, route: Route | None = None, actor: Actor
+    *, action: str, area: Area, min_amount: int, levels: list[dict[str, Any]], no_approval: bool = False, route: Route | None = None, actor: Actor
 ) -> Route:
     """Create or change a route; ``levels`` are {profile, people} in order. A route with neither levels nor the waiver is refused."""
     if not find_action(action).approvable:

@@ -19,7 +19,7 @@ NAME_LENGTH, CODE_LENGTH = 120, 40
 
 
 @action(_("Define the administrative levels"))
-def define_levels(*, names: list[dict], actor: Actor) -> int:
+def define_levels(*, names: list[dict[str, str]], actor: Actor) -> int:
     """Name the levels from the country (first) downwards; ``names`` holds one text per language for each. Existing ones are renamed."""
     existing = {level.position: level for level in AreaLevel.objects.all()}
     for position, texts in enumerate(names):
@@ -90,7 +90,7 @@ def close_area(*, area: Area, until: date, actor: Actor) -> Area:
 
 
 @action(_("Load administrative units from a list"))
-def load_areas(*, rows: list[dict], actor: Actor) -> int:
+def load_areas(*, rows: list[dict[str, Any]], actor: Actor) -> int:
     """Add many units at once: each row has ``code``, ``name``, ``parent`` (the parent's code, empty for the country).
 
     Rows whose code exists already are left as they are. Parents may come after their children in the list.
@@ -159,7 +159,7 @@ def _check_name(name: str, code: str, of: Area | None = None) -> None:
         raise Invalid(_("A unit needs a name and a code."), {"name": [_("This is required.")], "code": [_("This is required.")]})
     if len(name.strip()) > NAME_LENGTH or len(code.strip()) > CODE_LENGTH:
         raise Refusal(_("A name has at most %(name)s letters, a code %(code)s."), name=NAME_LENGTH, code=CODE_LENGTH)
-    if Area.objects.filter(code=code.strip(), valid_until=None).exclude(pk=of.pk if of else None).exists():
+    if Area.objects.filter(code=code.strip(), valid_until=None).exclude(pk=of.pk if of else 0).exists():
         raise Invalid(_("The code %(code)s is in use. Give another one."), {"code": [_("This code is in use.")]}, code=code)
 
 

@@ -109,7 +109,7 @@ def parse_amount(text: str, currency: str) -> int:
     fraction = (match[5] or "").rstrip("0")
     if len(fraction) > places:
         raise Refusal(_("“%(text)s” has more decimals than %(currency)s allows."), text=str(text)[:40], currency=currency)
-    amount = int(re.sub(r"[., ']", "", match[2])) * 10**places + int(fraction.ljust(places, "0") or "0")
+    amount: int = int(re.sub(r"[., ']", "", match[2])) * 10**places + int(fraction.ljust(places, "0") or "0")
     if amount > LARGEST:
         raise Refusal(_("“%(text)s” is too large to be an amount."), text=str(text)[:40])
     return -amount if match[1] else amount

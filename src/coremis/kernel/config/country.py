@@ -23,7 +23,7 @@ def own_currency() -> str:
 
 def stored_currency() -> tuple[str, int] | None:
     """The country's currency and its decimals, so that every process writes a private code alike; None until they are stored."""
-    stored = dict(StoredSetting.objects.filter(name__in=[CURRENCY.name, DECIMALS.name]).values_list("name", "value"))
+    stored: dict[str, Any] = dict(StoredSetting.objects.filter(name__in=[CURRENCY.name, DECIMALS.name]).values_list("name", "value"))
     return (stored[CURRENCY.name], stored[DECIMALS.name]) if len(stored) == 2 else None
 
 

@@ -1,5 +1,7 @@
 """Changing a setting."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
@@ -10,7 +12,7 @@ from coremis.kernel.config.settings import declared
 
 
 @action(_("Change a setting"))
-def change_settings(*, values: dict, actor: Actor) -> int:
+def change_settings(*, values: dict[str, Any], actor: Actor) -> int:
     """Store new values by setting name; returns how many were given."""
     for name, value in values.items():
         known = declared(name)

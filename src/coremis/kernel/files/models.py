@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.models import Record, RecordQuerySet
 
 
-class AttachmentQuerySet(RecordQuerySet):
+class AttachmentQuerySet(RecordQuerySet["Attachment"]):
     """A file has no right and no place of its own: it follows its owner."""
 
     def visible_to(self, user: Any, permission: str) -> Self:
@@ -28,7 +28,7 @@ def seen_owners(kind: str, user: Any) -> "models.QuerySet[Any]":
         model = apps.get_model(kind)
     except LookupError:
         return Attachment._base_manager.none().values("pk")
-    records = cast(RecordQuerySet, model._default_manager.all())
+    records = cast(RecordQuerySet[Any], model._default_manager.all())
     return records.visible_to(user, f"{model._meta.app_label}.view_{model._meta.model_name}").values("pk")
 
 
@@ -47,7 +47,7 @@ class Attachment(Record):
     user_id = models.BigIntegerField(null=True, help_text=_("The only person who may open it, where it belongs to nothing."))
     permission = models.CharField(max_length=100, blank=True)
 
-    objects = AttachmentQuerySet.as_manager()  # type: ignore[misc]
+    objects = AttachmentQuerySet.as_manager()  # type: ignore[misc, assignment]
 
     class Meta:
         verbose_name = _("file")

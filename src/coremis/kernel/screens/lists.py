@@ -253,10 +253,12 @@ class ListScreen(Screen):
         """The filters as the template prints them: the chief ones at once, more of them on demand."""
         few = len(asked.filters) <= FEW_FILTERS
         chief = [filter for filter in asked.filters if few or filter.kind in ("search", "area")]
-        more = [filter for filter in asked.filters if filter not in chief]
-        in_force = [filter for filter, _value in asked.selection.chosen]
-        shown = lambda filters: [filter.control(asked.given, user, self.table.permission) for filter in filters]  # noqa: E731
-        return {"chief": shown(chief), "more": shown(more), "open": any(filter in more for filter in in_force)}
+        ready = [(filter in chief, filter.control(asked.given, user, self.table.permission)) for filter in asked.filters]
+        return {
+            "chief": [control for first, control in ready if first],
+            "more": [control for first, control in ready if not first],
+            "open": any(filter not in chief for filter, _value in asked.selection.chosen),
+        }
 
     def _pages(self, asked: Asked, page: Page) -> dict[str, str]:
         base = _kept(asked.query)

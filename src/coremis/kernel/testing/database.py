@@ -1,6 +1,6 @@
 """Emptying the tables between tests: the append-only triggers step aside for it, or every browser and race test fails in teardown."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db.backends.base.operations import BaseDatabaseOperations
@@ -17,7 +17,7 @@ def let_tests_flush() -> None:
     """Make Django's flush take the triggers away first and put them back afterwards."""
     original: Flush = BaseDatabaseOperations.execute_sql_flush
 
-    def flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+    def flush(self: BaseDatabaseOperations, sql_list: Iterable[str]) -> None:
         triggers.remove()
         with unguarded("flush"):
             original(self, sql_list)

@@ -9,7 +9,8 @@ from django.db import connection
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:
     """Run all of them at the same moment; the list holds what each returned, or the exception it raised."""
-    start, results = threading.Barrier(len(works)), [None] * len(works)
+    start = threading.Barrier(len(works))
+    results: list[Any] = [None] * len(works)
 
     def run(place: int, work: Callable[[], Any]) -> None:
         try:

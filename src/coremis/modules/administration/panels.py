@@ -15,8 +15,9 @@ from coremis.modules.administration.permissions import grouped_permissions
 
 def user_assignments(request: HttpRequest, user: User) -> Shown:
     """What a user holds, where and until when."""
-    held = Assignment.objects.visible_to(request.user, "access.view_assignment").filter(user=user)
-    may_end = request.user.has_perm("access.end_assignment")
+    reader: Any = request.user
+    held = Assignment.objects.visible_to(reader, "access.view_assignment").filter(user=user)
+    may_end = reader.has_perm("access.end_assignment")
     rows = [
         {
             "profile": str(item.profile), "area": item.area.name, "since": localize(item.valid_from),
@@ -36,7 +37,8 @@ def profile_permissions(request: HttpRequest, profile: Profile) -> Shown:
 
 def units_inside(request: HttpRequest, area: Area) -> Shown:
     """The units directly inside."""
-    inside = Area.objects.visible_to(request.user, "areas.view_area").filter(parent=area, valid_until=None).order_by("search_name")[:200]
+    reader: Any = request.user
+    inside = Area.objects.visible_to(reader, "areas.view_area").filter(parent=area, valid_until=None).order_by("search_name")[:200]
     links: list[dict[str, Any]] = [
         {"title": f"{unit.name} ({unit.code})", "url": reverse("administration:area", args=[unit.pk])} for unit in inside
     ]

@@ -64,7 +64,9 @@ def missing_presets(area: Area) -> tuple[list[str], list[tuple[str, tuple[str, .
 
 
 @action(_("Set up the country"), covers=(define_levels, add_area, load_areas, change_settings, install_presets, save_profile, save_route))
-def set_up_country(*, name: str, code: str, levels: list[dict], units: list[dict], settings: dict, actor: Actor) -> Area:
+def set_up_country(
+    *, name: str, code: str, levels: list[dict[str, Any]], units: list[dict[str, Any]], settings: dict[str, Any], actor: Actor
+) -> Area:
     """The first run: levels, the country and its units, settings, ready profiles and routes. Only once, only while nothing exists."""
     if country() is not None:
         raise Refusal(_("This installation is set up already. Sign in."))
@@ -87,7 +89,7 @@ def first_run(*, country_inputs: dict[str, Any], administrators: list[dict[str, 
             raise Refusal(_("This installation is set up already. Sign in."))
         profile = Profile.objects.get(code="it")
         for person in administrators:
-            user = create_user(actor=done_by, **{**person, "password": Secret(person["password"])})
+            user = create_user(actor=done_by, username=person["username"], name=person["name"], password=Secret(person["password"]))
             with approved_by(Authority(assign.name, None, route_says_none=True)):
                 assign(user=user, profile=profile, area=root, valid_from=date(2000, 1, 1), actor=done_by)
     return root

@@ -171,7 +171,7 @@ def attention(request: HttpRequest, batch: Batch) -> list[Attention]:
         return [Attention("bad", batch.job.problem_text)]
     if batch.state == State.NEW:
         return [Attention("info", _("Say what the columns bring; then the rows are checked."))]
-    if batch.state == State.CHECKED and batch.row_count and batch.unchanged_count == batch.good_count:
+    if batch.state == State.CHECKED and batch.good_count and batch.unchanged_count == batch.good_count:
         return [Attention("info", _("The register holds every good row already. There is nothing to take in."))]
     if batch.state == State.CANCELLED and batch.applied_count:
         sentence = _("This import was stopped half way. Send the same file again: what was taken in is not done twice.")

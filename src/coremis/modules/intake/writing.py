@@ -131,9 +131,9 @@ class Writer:
         for row in self._plan.new_persons:
             if row.group_key in self._known.households and row.values.get("relationship") == Relationship.HEAD:
                 self._name_head(changes[self._known.households[row.group_key]], full_name(row.values))
-        for lives, said in self._plan.relations.items():
+        for relation, said in self._plan.relations.items():
             if said == Relationship.HEAD:
-                self._name_head(changes[lives.household], lives.person.full_name)
+                self._name_head(changes[relation.household], relation.person.full_name)
         for person, wanted in self._plan.person_changes.items():
             lives = self._known.membership(person)
             if lives and lives.relationship == Relationship.HEAD and {"given_names", "surname"} & set(wanted):

@@ -6,12 +6,14 @@ Each takes the id of an event to stamp the rows with. They check nothing and ask
 import csv
 import io
 
+from typing import Any
+
 from django.db import connection
 
 CHANGE = "INSERT INTO actions_change (event_id, kind, record_id, area_id, before, redacted_digest) SELECT %s, "
 
 
-def run(*statements: tuple[str, list[object]]) -> None:
+def run(*statements: tuple[str, list[Any]]) -> None:
     """Execute hand-written statements."""
     with connection.cursor() as cursor:
         for sql, params in statements:
@@ -61,7 +63,7 @@ def payroll(event: int, payroll_id: int, cycle_id: int, amount: int) -> None:
     )
 
 
-def movements(event: int, posting_id: int, payroll_id: int, source: int, target: int, step: str) -> tuple[str, list[object]]:
+def movements(event: int, posting_id: int, payroll_id: int, source: int, target: int, step: str) -> tuple[str, list[Any]]:
     """One movement for every line of a payroll."""
     return (
         "INSERT INTO ledger_movement (posting_id, line_id, step, from_account_id, to_account_id, amount_minor, currency, reason, effective_on, recorded_at, "
@@ -112,6 +114,6 @@ def read_file(content: str) -> None:
             cursor.execute("UPDATE bench_results SET number = regexp_replace(reference, '[^0-9]', '', 'g')::bigint")
             cursor.execute("ANALYZE bench_results")
             return
-        rows = [(*row, int("".join(filter(str.isdigit, row[0])))) for row in list(csv.reader(io.StringIO(content)))[1:]]
+        rows: list[tuple[Any, ...]] = [(*row, int("".join(filter(str.isdigit, row[0])))) for row in list(csv.reader(io.StringIO(content)))[1:]]
         cursor.executemany("INSERT INTO bench_results VALUES (%s, %s, %s, %s, %s)", rows)
         cursor.execute("CREATE INDEX bench_results_number ON bench_results (number)")

@@ -106,8 +106,9 @@ class Bench:
         fund = save_fund(programme=programme, code="bench", names={"en": "Bench"}, actor=maker)
         received = {"account": accounts_of(fund)["FUND"], "amount": Money(AMOUNT * self.rows * 2, "SZF"), "received_on": date(2024, 6, 1), "proof": "bench"}
         agreed(receive_funds, received, maker, self.people[1])
-        days = {"starts_on": date(2024, 7, 1), "ends_on": date(2024, 8, 31), "freeze_on": date(2024, 7, 15)}
-        cycle = save_cycle(programme=programme, names={"en": "Bench"}, actor=maker, **days)
+        cycle = save_cycle(
+            programme=programme, names={"en": "Bench"}, starts_on=date(2024, 7, 1), ends_on=date(2024, 8, 31), freeze_on=date(2024, 7, 15), actor=maker
+        )
 
         def calculate() -> None:
             generate_payroll(cycle=cycle, areas=[self.root], amount=Money(AMOUNT, "SZF"), fund=fund, actor=self.people[4])
@@ -148,7 +149,6 @@ def spare_payroll(cycle_id: int, fund_id: int) -> int:
 
 def spare_posting(payroll: Payroll) -> int:
     """A posting the floor's movements hang on; it never counts."""
-    from coremis.kernel.actions.services import maintenance
     with maintenance("bench floor"):
         fields = {"subject_kind": "bench", "subject_id": payroll.pk, "state": "ABANDONED", "currency": "SZF", "effective_on": date(2024, 7, 1)}
         spare = Posting(**{("purpose" if hasattr(Posting, "Purpose") else "kind"): "RELEASE"}, **fields)

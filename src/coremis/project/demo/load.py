@@ -44,7 +44,7 @@ ROOFS = [
     {"code": "tiles", "names": {"en": "tiles", "fr": "tuiles", "pt": "telhas"}},
     {"code": "iron", "names": {"en": "iron sheets", "fr": "tôles", "pt": "chapas de zinco"}},
 ]
-VARIABLES = (
+VARIABLES: tuple[tuple[str, str, dict[str, str], list[dict[str, Any]]], ...] = (
     ("rooms", "NUMBER", {"en": "Rooms", "fr": "Pièces", "pt": "Divisões"}, []),
     ("roof", "CHOICE", {"en": "Roof", "fr": "Toit", "pt": "Telhado"}, ROOFS),
     ("rural", "BOOLEAN", {"en": "Rural", "fr": "Rural", "pt": "Rural"}, []),

@@ -43,10 +43,11 @@ class RequestScreen(DetailScreen):
 
     def tab_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """The preview of the action, made afresh, the decisions so far, and the key for the one taken here."""
+        reader: Any = request.user
         decisions = record.decisions.select_related("person").order_by("pk")
         return {
             **super().tab_context(request, record), **what_was_asked(record), "decisions": decisions,
-            "may_decide": may_decide(record, request.user), "key": uuid4().hex,
+            "may_decide": may_decide(record, reader), "key": uuid4().hex,
         }  # fmt: skip
 
 

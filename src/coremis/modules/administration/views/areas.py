@@ -81,10 +81,18 @@ move_area_page = ActionScreen(
     **AREA,
 )
 close_area_page = ActionScreen(close_area, form=forms.CloseForm, done=to("area"), danger=True, **AREA)
+
+
+def below_country(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The rows of a file; what names no unit above lies just below the country."""
+    root = country()
+    return [{**row, "parent": row["parent"] or (root.code if root else "")} for row in rows]
+
+
 load_areas_page = ActionScreen(
     load_areas,
     form=forms.LoadAreasForm,
-    inputs=lambda data, target: {"rows": [{**row, "parent": row["parent"] or country().code} for row in data["rows_file"]]},
+    inputs=lambda data, target: {"rows": below_country(data["rows_file"])},
     back=lambda target: reverse("administration:areas"),
     done=lambda added: reverse("administration:areas"),
     said=lambda added: _("%(count)s units were added.") % {"count": added},

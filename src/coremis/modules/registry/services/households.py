@@ -63,7 +63,8 @@ def change_household(
     *, household: Household, area: Area | None = None, address: str | None = None, data: dict[str, Any] | None = None, actor: Actor
 ) -> Household:
     """Change its place, address or facts; what is not given stays. Everybody who lives in it moves with it."""
-    household = lock(household)
+    household, seen = lock(household), household.version
+    household.version = seen  # what the caller saw: save() refuses where somebody else was faster (pitfall D9)
     errors: Errors = {}
     if address is not None:
         household.address = take(errors, "address", clean_text, address) or ""

@@ -40,8 +40,9 @@ def change_person(
     area: Area | None = None, data: dict[str, Any] | None = None, actor: Actor,
 ) -> Person:  # fmt: skip
     """Change what is given, leave the rest. Former values stay in the history. Whoever lives in a household moves only with it."""
-    household = lock_home(person)
+    household, seen = lock_home(person), person.version
     person.refresh_from_db()
+    person.version = seen  # what the caller saw: save() refuses where somebody else was faster (pitfall D9)
     errors: Errors = {}
     given = {
         "given_names": given_names, "surname": surname, "sex": sex, "birth": birth, "phone": phone, "phone_owner": phone_owner,
