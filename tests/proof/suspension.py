@@ -48,7 +48,9 @@ class Proof:
                 job.refresh_from_db()
                 self.span = 0.8 * job.worked_ms / 1000 / chunks  # of one chunk
                 found.append(digests())
-                self.say(f"{name}: {what} {self.count()} in {seconds:.0f} s, {deaths} workers killed, {chunks} transactions, {job.worked_ms / 1000:.1f} s of work")
+                self.say(
+                    f"{name}: {what} {self.count()} in {seconds:.0f} s, {deaths} workers killed, {chunks} transactions, {job.worked_ms / 1000:.1f} s of work"
+                )
             self.check_undone(before)
         return found
 
@@ -64,7 +66,9 @@ class Proof:
 
     def count(self) -> str:
         """How many are in which status."""
-        return ", ".join(f"{Enrolment.objects.filter(status=status).count()} {status.lower()}" for status in (Status.ACTIVE, Status.SUSPENDED))
+        return ", ".join(
+            f"{Enrolment.objects.filter(status=status).count()} {status.lower()}" for status in (Status.ACTIVE, Status.SUSPENDED)
+        )
 
     def suspend(self) -> Job:
         """Asked by one, agreed by another; the work waits."""

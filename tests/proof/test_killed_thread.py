@@ -7,7 +7,6 @@ from importlib import import_module
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.exchange.models import Batch
@@ -17,10 +16,10 @@ from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.registry.models import Household
 from tests.proof.digest import digests
-from tests.proof.kill_100k import at_every_boundary, at_random_moments, undisturbed
 from tests.proof.scratch import on_a_copy, start
 from tests.proof.suspension import Proof
 from tests.proof.whole_thread import PIECES, Thread
+from tests.proof.workers import at_every_boundary, at_random_moments, undisturbed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,7 +63,12 @@ def test_it_works(place):
         expected = digests()
         batch, payroll = Batch.objects.get(), Payroll.objects.latest("pk")
         assert (batch.bad_count > 0, Household.objects.count(), payroll.state, payroll.line_count) == (True, 36, "CLOSED", 35)
-        assert set(PayrollLine.objects.filter(payroll=payroll).values_list("state", flat=True)) == {"PAID", "PARTIAL", "OVERPAID", "UNCOLLECTED"}
+        assert set(PayrollLine.objects.filter(payroll=payroll).values_list("state", flat=True)) == {
+            "PAID",
+            "PARTIAL",
+            "OVERPAID",
+            "UNCOLLECTED",
+        }
         call_command("audit", "seal")
     with on_a_copy("killed"):
         Thread(place, people, run_killed(deaths)).run()
@@ -80,7 +84,6 @@ def test_the_worker_command_is_killed(monkeypatch):
     proof = Proof(3_000, say=told.append)
     calm = proof.once("calm", undisturbed)
     assert proof.once("at every boundary", at_every_boundary) == calm, told
-    if connection.vendor == "postgresql":
-        assert proof.once("at random moments", lambda job: at_random_moments(job, random.Random(1), 0.05)) == calm, told
+    assert proof.once("at random moments", lambda job: at_random_moments(job, random.Random(1), 0.05)) == calm, told
     assert calm[0]["programmes.enrolment"] != calm[1]["programmes.enrolment"] and calm[0]["history"] != calm[1]["history"]
     assert ", 0 workers killed" in told[0] and ", 0 workers killed" not in told[3]

@@ -89,7 +89,12 @@ class Thread:
 
     def fill_fund(self, programme: Programme) -> Any:
         fund = payments.save_fund(programme=programme, code="net", names={"en": "Net"}, actor=self.maker)
-        received = {"account": accounts_of(fund)["FUND"], "amount": Money(9_000_000, "SZF"), "received_on": FIRST, "proof": "Credit advice 1"}
+        received = {
+            "account": accounts_of(fund)["FUND"],
+            "amount": Money(9_000_000, "SZF"),
+            "received_on": FIRST,
+            "proof": "Credit advice 1",
+        }
         self.agree(receive_funds, self.maker, **received)
         return fund
 

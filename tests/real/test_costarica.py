@@ -79,7 +79,7 @@ def test_it_works(place, tmp_path, capsys):
     check_outcome(payroll, told)
     check_ledger()
     with capsys.disabled():
-        print(table(batch, programme, payroll, told, time.monotonic() - began))  # noqa: T201
+        print(table(batch, programme, payroll, told, time.monotonic() - began))
 
 
 def imported(place, path):
@@ -199,6 +199,7 @@ def check_ledger():
 
 def table(batch, programme, payroll, told, seconds):
     """The totals, for people."""
+
     def money(amount):
         return Money(amount, CURRENCY).text()
 

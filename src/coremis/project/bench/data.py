@@ -51,7 +51,7 @@ def build_areas() -> None:
 def series_sql(rows: int) -> str:
     """The numbers from 1 to ``rows``."""
     if connection.vendor == "postgresql":
-        return f"SELECT i FROM generate_series(1, {rows}) AS i"
+        return f"SELECT i FROM generate_series(1::bigint, {rows}) AS i"
     return f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) SELECT i FROM n"
 
 
