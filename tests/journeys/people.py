@@ -13,6 +13,11 @@ WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 REFUSED = re.compile(r"the server responded with a status of (403|404|422)")
 
 
+def single_blanks(text: str) -> str:
+    """The text with every blank, also those that do not break, as one plain blank."""
+    return re.sub(r"\s+", " ", text)
+
+
 class Somebody:
     """One person with a browser of their own (cookies, tabs), signed in to one installation."""
 
@@ -131,7 +136,7 @@ class Somebody:
     @property
     def text(self) -> str:
         """What stands in the middle of the page, blanks as single blanks."""
-        return re.sub(r"[\s\u202f\u00a0]+", " ", self.page.locator("main").inner_text())
+        return single_blanks(self.page.locator("main").inner_text())
 
     def menu(self) -> dict[str, str]:
         """The side menu: words and address."""
@@ -140,7 +145,7 @@ class Somebody:
 
     def notices(self) -> str:
         """What the page says at its top."""
-        return " ".join(self.page.locator("main .notice").all_inner_texts())
+        return single_blanks(" ".join(self.page.locator("main .notice").all_inner_texts()))
 
     def wait_until(self, words: str, seconds: int = 30) -> None:
         """Load the page again until it says this: long work is done by the worker."""

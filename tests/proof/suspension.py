@@ -48,9 +48,8 @@ class Proof:
                 job.refresh_from_db()
                 self.span = 0.8 * job.worked_ms / 1000 / chunks  # of one chunk
                 found.append(digests())
-                self.say(
-                    f"{name}: {what} {self.count()} in {seconds:.0f} s, {deaths} workers killed, {chunks} transactions, {job.worked_ms / 1000:.1f} s of work"
-                )
+                killed = f"{deaths} workers killed, {chunks} transactions, {job.worked_ms / 1000:.1f} s of work"
+                self.say(f"{name}: {what} {self.count()} in {seconds:.0f} s, {killed}")
             self.check_undone(before)
         return found
 

@@ -17,9 +17,7 @@ def enabled_apps(names: list[str]) -> list[str]:
     for name, config in configs.items():
         missing = [required for required in config.requires if required not in configs]
         if missing:
-            raise ImproperlyConfigured(
-                f"The module “{name}” needs {', '.join(missing)}. Add it to COREMIS_MODULES, or take “{name}” out."
-            )
+            raise ImproperlyConfigured(f"The module “{name}” needs {', '.join(missing)}. Add it to COREMIS_MODULES, or take “{name}” out.")
     try:
         order = list(TopologicalSorter({name: set(config.requires) for name, config in configs.items()}).static_order())
     except CycleError as error:
@@ -31,16 +29,19 @@ def module_config(name: str) -> type[ModuleConfig]:
     """The configuration class of one installed module, or a sentence that says what is installed."""
     path = installed_modules().get(name)
     if path is None:
-        raise ImproperlyConfigured(f"COREMIS_MODULES names “{name}”, which is not installed. Installed: {', '.join(sorted(installed_modules()))}.")
+        raise ImproperlyConfigured(
+            f"COREMIS_MODULES names “{name}”, which is not installed. Installed: {', '.join(sorted(installed_modules()))}."
+        )
     try:
         apps_file = import_module(f"{path}.apps")
     except ModuleNotFoundError as error:
         if error.name not in {path, f"{path}.apps"}:
             raise
-        raise ImproperlyConfigured(f"The module “{name}” has no {path}/apps.py. Install it again, or take “{name}” out of COREMIS_MODULES.") from None
+        raise ImproperlyConfigured(
+            f"The module “{name}” has no {path}/apps.py. Install it again, or take “{name}” out of COREMIS_MODULES."
+        ) from None
     found = [
-        item for item in vars(apps_file).values()
-        if isinstance(item, type) and issubclass(item, ModuleConfig) and item is not ModuleConfig
+        item for item in vars(apps_file).values() if isinstance(item, type) and issubclass(item, ModuleConfig) and item is not ModuleConfig
     ]
     if len(found) != 1:
         raise ImproperlyConfigured(f"{path}/apps.py must hold exactly one ModuleConfig; it holds {len(found)}.")
@@ -52,5 +53,7 @@ def installed_modules() -> dict[str, str]:
     found: dict[str, str] = {}
     for point in entry_points(group="coremis.modules"):
         if found.setdefault(point.name, point.value) != point.value:
-            raise ImproperlyConfigured(f"Two installed packages offer a module “{point.name}”: {found[point.name]} and {point.value}. Remove one.")
+            raise ImproperlyConfigured(
+                f"Two installed packages offer a module “{point.name}”: {found[point.name]} and {point.value}. Remove one."
+            )
     return found

@@ -49,7 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user = User.objects.filter(username=str(credentials.get("username", "")).strip().lower()).first()
         if user and user.locked_until and user.is_locked():
             minutes = int((user.locked_until - timezone.now()).total_seconds() // 60) + 1
-            raise ValidationError(_("Too many wrong passwords. Try again in %(minutes)s minutes, or ask an administrator.") % {"minutes": minutes})
+            raise ValidationError(
+                _("Too many wrong passwords. Try again in %(minutes)s minutes, or ask an administrator.") % {"minutes": minutes}
+            )
         super().pre_authenticate(request, **credentials)
 
     def login(self, request: HttpRequest, user: User) -> None:

@@ -14,7 +14,9 @@ LOCK_MINUTES = 15
 class AssignmentBackend(ModelBackend):
     """User name and password; rights are not this class's business (see ``User``)."""
 
-    def authenticate(self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any) -> User | None:
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
         """The user, or None; a locked user is refused even with the right password."""
         user = User.objects.filter(username=(username or "").strip().lower()).first()
         if user is None:

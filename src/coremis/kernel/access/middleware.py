@@ -14,7 +14,6 @@ from django.utils import timezone, translation
 
 from coremis.kernel.access.models import User
 from coremis.kernel.access.seats import FirstRunPage
-from coremis.kernel.access.models import User
 from coremis.kernel.actions.context import Source, coming_from
 from coremis.kernel.module.contributions import contributions
 

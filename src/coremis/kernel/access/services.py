@@ -18,13 +18,17 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 
 
 @action(_("Create a user"))
-def create_user(*, username: str, name: str, password: Secret[str], email: str = "", phone: str = "", language: str = "", actor: Actor) -> User:
+def create_user(
+    *, username: str, name: str, password: Secret[str], email: str = "", phone: str = "", language: str = "", actor: Actor
+) -> User:
     """A user without any rights; the password must be changed at the first sign-in."""
     if User.objects.filter(username=username.strip().lower()).exists():
         raise Invalid(_("This user name is taken. Choose another one."), {"username": [_("This user name is taken.")]})
     if not username.strip() or not name.strip() or len(username) > 60 or len(name) > 120:
         raise Invalid(_("A user needs a user name and a full name, of at most 60 and 120 letters."), {"username": [_("This is required.")]})
-    user = User(username=username.strip().lower(), name=name.strip(), email=email, phone=phone, language=language, must_change_password=True)
+    user = User(
+        username=username.strip().lower(), name=name.strip(), email=email, phone=phone, language=language, must_change_password=True
+    )
     _set_password(user, password)
     user.save()
     return user
@@ -64,7 +68,13 @@ def reset_password(*, user: User, password: Secret[str], actor: Actor) -> User:
 
 @action(_("Save an access profile"), approvable=True)
 def save_profile(
-    *, code: str, names: dict[str, str], permissions: list[str], second_factor_required: bool = False, profile: Profile | None = None, actor: Actor
+    *,
+    code: str,
+    names: dict[str, str],
+    permissions: list[str],
+    second_factor_required: bool = False,
+    profile: Profile | None = None,
+    actor: Actor,
 ) -> Profile:
     """Create or change a named set of permissions; unknown permissions are refused."""
     unknown = set(permissions) - set(known_permissions())

@@ -26,7 +26,9 @@ def insert_from(model: type[R], source: "models.QuerySet[Any]", columns: Sequenc
     """
     writing = context.required()
     names = [field.column for field in fields_of(model, columns)]
-    query = source.annotate(_version=Value(1), _event=_id(writing), _created=_id(writing)).values_list(*_order(source, columns), "_version", "_event", "_created")
+    query = source.annotate(_version=Value(1), _event=_id(writing), _created=_id(writing)).values_list(
+        *_order(source, columns), "_version", "_event", "_created"
+    )
     listed = ", ".join(f'"{name}"' for name in [*names, *STAMPS])
     head, tail = f'INSERT INTO "{model._meta.db_table}" ({listed})', " ON CONFLICT DO NOTHING" if skip_existing else ""
     if tail and connection.vendor == "sqlite":  # SQLite takes ON for part of a join, unless a WHERE stands before it

@@ -18,7 +18,9 @@ def check_records(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             hint = "Give it area_path, areas_path, or area_path = None."
             problems.append(Error(f"{model.__name__} does not say where its rows are.", hint=hint, id="actions.E002"))
         elif not _leads_somewhere(model, model.area_path or model.areas_path):
-            problems.append(Error(f"{model.__name__} says that its rows are in {model.area_path}, which it does not have.", id="actions.E004"))
+            problems.append(
+                Error(f"{model.__name__} says that its rows are in {model.area_path}, which it does not have.", id="actions.E004")
+            )
     return problems
 
 
@@ -37,7 +39,11 @@ def check_actions(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         if name in ACTIONS
     ]
     return hidden + [
-        Error(f"{action.name} is approvable and takes a secret, which is never stored.", hint="Take the secret outside the approval.", id="actions.E003")
+        Error(
+            f"{action.name} is approvable and takes a secret, which is never stored.",
+            hint="Take the secret outside the approval.",
+            id="actions.E003",
+        )
         for action in ACTIONS.values()
         if action.approvable and any(given.secret for given in action.parameters.values())
     ]

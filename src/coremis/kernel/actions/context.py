@@ -86,7 +86,7 @@ class Source:
 _writing: ContextVar[Writing | None] = ContextVar("writing", default=None)
 _authority: ContextVar[Authority | None] = ContextVar("authority", default=None)
 _noted: ContextVar[bool] = ContextVar("noted", default=False)
-_source: ContextVar[Source] = ContextVar("source", default=Source())
+_source: ContextVar[Source] = ContextVar("source", default=Source())  # noqa: B039  (frozen)
 
 
 def current() -> Writing | None:

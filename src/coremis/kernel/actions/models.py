@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions import context
 from coremis.kernel.actions.before import HIDDEN
 from coremis.kernel.actions.values import stored_value
+from coremis.kernel.base.numbers import number_text
 from coremis.kernel.base.refusal import Refusal, Stale
 
 
@@ -139,6 +140,11 @@ class Record(models.Model):
     def kind(cls) -> str:
         """The stored name of this class, such as ``registry.person``."""
         return cls._meta.label_lower
+
+    @property
+    def number_text(self) -> str:
+        """The human number as people write it; empty for a class that has none."""
+        return number_text(self.number_prefix, getattr(self, "number", None))
 
     def place_ids(self) -> list[int | None] | None:
         """The areas it lies in; None for what has no place."""

@@ -69,7 +69,9 @@ def verify(published: Path | None = None) -> Iterator[Finding]:
             previous, last = seal.hash, seal.pk
     for event in unsealed().order_by("pk").iterator():
         if event.stamp != stamp_of(event):
-            yield Finding(event.pk, _("Entry %(id)s (%(action)s) was inserted by something else.") % {"id": event.pk, "action": event.action})
+            yield Finding(
+                event.pk, _("Entry %(id)s (%(action)s) was inserted by something else.") % {"id": event.pk, "action": event.action}
+            )
     yield from _check_copies()
     yield from _check_erased()
     yield from _check_published(published)
@@ -125,7 +127,9 @@ def _check_published(folder: Path | None) -> Iterator[Finding]:
         on, number, published = line.split()
         seal = Seal.objects.filter(pk=number).first()
         if seal is None or seal.hash != published:
-            yield Finding(seal.event_id if seal else 0, _("The seal published on %(on)s is not in the history: entries were cut off.") % {"on": on})
+            yield Finding(
+                seal.event_id if seal else 0, _("The seal published on %(on)s is not in the history: entries were cut off.") % {"on": on}
+            )
 
 
 def _details_of(event_ids: list[int]) -> dict[int, tuple[str, int]]:

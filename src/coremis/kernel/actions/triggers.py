@@ -86,7 +86,7 @@ def _trigger(vendor: str, table: str, verb: str, allowed: str) -> list[str]:
     when = f"WHEN NOT ({allowed})" if allowed else ""
     return [
         f'DROP TRIGGER IF EXISTS "{name}"',
-        f"CREATE TRIGGER \"{name}\" BEFORE {verb} ON \"{table}\" {when} BEGIN SELECT RAISE(ABORT, 'The history is append-only.'); END",
+        f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table}" {when} BEGIN SELECT RAISE(ABORT, \'The history is append-only.\'); END',
     ]
 
 

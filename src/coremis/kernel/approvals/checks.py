@@ -11,7 +11,11 @@ from coremis.kernel.module.contributions import contributions
 def check_approvables(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """An Approvable for an action that needs no approval would promise what does not happen."""
     return [
-        Error(f"{item.action.name} is declared Approvable but is not approvable=True.", hint="Correct the action or module.py.", id="approvals.E001")
+        Error(
+            f"{item.action.name} is declared Approvable but is not approvable=True.",
+            hint="Correct the action or module.py.",
+            id="approvals.E001",
+        )
         for item in contributions(Approvable)
         if not item.action.approvable
     ]

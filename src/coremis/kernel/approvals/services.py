@@ -61,7 +61,9 @@ def submit_request(*, action: str, inputs: dict[str, Any], note: str = "", actor
     route = find_route(target.name, area_of(item, values), amount.amount_minor if amount else None)
     if route.no_approval:
         raise Refusal(_("This needs no approval. Do it directly."))
-    levels = [{"position": level.position, "profile": level.profile_id, "people": level.people} for level in route.levels.filter(is_active=True)]
+    levels = [
+        {"position": level.position, "profile": level.profile_id, "people": level.people} for level in route.levels.filter(is_active=True)
+    ]
     request = Request(
         action=target.name, inputs=inputs, note=note, maker_id=actor.pk, levels=levels, level=0, level_profile_id=levels[0]["profile"],
         subject_kind=subject._meta.label_lower if subject else "", subject_id=subject.pk if subject else None,
@@ -124,7 +126,14 @@ def recall_request(*, request: Request, actor: Actor) -> Request:
 
 @action(_("Save an approval route"), approvable=True)
 def save_route(
-    *, action: str, area: Area, min_amount: int, levels: list[dict[str, Any]], no_approval: bool = False, route: Route | None = None, actor: Actor
+    *,
+    action: str,
+    area: Area,
+    min_amount: int,
+    levels: list[dict[str, Any]],
+    no_approval: bool = False,
+    route: Route | None = None,
+    actor: Actor,
 ) -> Route:
     """Create or change a route; ``levels`` are {profile, people} in order. A route with neither levels nor the waiver is refused."""
     if not find_action(action).approvable:

@@ -37,7 +37,9 @@ class Area(Record):
     name = models.CharField(_("name"), max_length=120)
     code = models.CharField(_("code"), max_length=40)
     search_name = models.CharField(max_length=120, editable=False, db_index=True)
-    full_path = models.CharField(max_length=600, editable=False, help_text="Folded names from the top below the country, for matching imports.")
+    full_path = models.CharField(
+        max_length=600, editable=False, help_text="Folded names from the top below the country, for matching imports."
+    )
     valid_from = models.DateField(_("valid from"), default=timezone.localdate)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
 

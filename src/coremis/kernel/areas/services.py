@@ -67,7 +67,9 @@ def move_area(*, area: Area, parent: Area, on: date | None = None, actor: Actor)
     _keep_former(area, day)
     inside = list(AreaTree.objects.filter(ancestor=area).values_list("descendant_id", "depth"))
     old_above = AreaTree.objects.filter(descendant=area, depth__gt=0).values("ancestor_id")
-    AreaTree.objects.filter(descendant_id__in=[own for own, _depth in inside], ancestor_id__in=list(old_above.values_list("ancestor_id", flat=True))).delete()
+    AreaTree.objects.filter(
+        descendant_id__in=[own for own, _depth in inside], ancestor_id__in=list(old_above.values_list("ancestor_id", flat=True))
+    ).delete()
     above = list(AreaTree.objects.filter(descendant=parent).values_list("ancestor_id", "depth"))
     AreaTree.objects.bulk_create(
         [AreaTree(ancestor_id=up, descendant_id=own, depth=high + deep + 1) for up, high in above for own, deep in inside]
@@ -147,7 +149,9 @@ def _insert_ready(ready: dict[str, dict[str, str]], known: dict[str, Area], leve
 def _insert_ancestors(areas: list[Area]) -> None:
     above_of: dict[int | None, list[tuple[int, int]]] = {}
     parents = {area.parent_id for area in areas}
-    for ancestor, descendant, depth in AreaTree.objects.filter(descendant_id__in=parents).values_list("ancestor_id", "descendant_id", "depth"):
+    for ancestor, descendant, depth in AreaTree.objects.filter(descendant_id__in=parents).values_list(
+        "ancestor_id", "descendant_id", "depth"
+    ):
         above_of.setdefault(descendant, []).append((ancestor, depth + 1))
     rows = ((above, area.pk, depth) for area in areas for above, depth in [(area.pk, 0), *above_of.get(area.parent_id, [])])
     copy_into(AreaTree, ("ancestor", "descendant", "depth"), rows)

@@ -14,13 +14,142 @@ DECIMALS = {
     "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0, "VND": 0,
     "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0, "XXX": 0, "SZF": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3,
 }  # fmt: skip
-TWO_DECIMALS = frozenset((
-    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK "
-    "DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR ISK JMD KES KGS KHR KPW KYD KZT LAK "
-    "LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON "
-    "RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD XCG "
-    "YER ZAR ZMW ZWG "
-).split())
+TWO_DECIMALS = frozenset(
+    [
+        "AED",
+        "AFN",
+        "ALL",
+        "AMD",
+        "AOA",
+        "ARS",
+        "AUD",
+        "AWG",
+        "AZN",
+        "BAM",
+        "BBD",
+        "BDT",
+        "BGN",
+        "BMD",
+        "BND",
+        "BOB",
+        "BRL",
+        "BSD",
+        "BTN",
+        "BWP",
+        "BYN",
+        "BZD",
+        "CAD",
+        "CDF",
+        "CHF",
+        "CNY",
+        "COP",
+        "CRC",
+        "CUP",
+        "CVE",
+        "CZK",
+        "DKK",
+        "DOP",
+        "DZD",
+        "EGP",
+        "ERN",
+        "ETB",
+        "EUR",
+        "FJD",
+        "FKP",
+        "GBP",
+        "GEL",
+        "GHS",
+        "GIP",
+        "GMD",
+        "GTQ",
+        "GYD",
+        "HKD",
+        "HNL",
+        "HTG",
+        "HUF",
+        "IDR",
+        "ILS",
+        "INR",
+        "IRR",
+        "ISK",
+        "JMD",
+        "KES",
+        "KGS",
+        "KHR",
+        "KPW",
+        "KYD",
+        "KZT",
+        "LAK",
+        "LBP",
+        "LKR",
+        "LRD",
+        "LSL",
+        "MAD",
+        "MDL",
+        "MGA",
+        "MKD",
+        "MMK",
+        "MNT",
+        "MOP",
+        "MRU",
+        "MUR",
+        "MVR",
+        "MWK",
+        "MXN",
+        "MYR",
+        "MZN",
+        "NAD",
+        "NGN",
+        "NIO",
+        "NOK",
+        "NPR",
+        "NZD",
+        "PAB",
+        "PEN",
+        "PGK",
+        "PHP",
+        "PKR",
+        "PLN",
+        "QAR",
+        "RON",
+        "RSD",
+        "RUB",
+        "SAR",
+        "SBD",
+        "SCR",
+        "SDG",
+        "SEK",
+        "SGD",
+        "SHP",
+        "SLE",
+        "SOS",
+        "SRD",
+        "SSP",
+        "STN",
+        "SYP",
+        "SZL",
+        "THB",
+        "TJS",
+        "TMT",
+        "TOP",
+        "TRY",
+        "TTD",
+        "TWD",
+        "TZS",
+        "UAH",
+        "USD",
+        "UYU",
+        "UZS",
+        "VES",
+        "WST",
+        "XCD",
+        "XCG",
+        "YER",
+        "ZAR",
+        "ZMW",
+        "ZWG",
+    ]
+)
 # Asked for a code that is not listed: gives (currency, decimals) of this installation, or None. Set by the config package.
 OWN_CURRENCY: list[Callable[[], tuple[str, int] | None]] = []
 LARGEST = 10**15
@@ -100,9 +229,15 @@ def figures(amount_minor: int, currency: str, thousands: str = ",", decimal: str
 
 
 def parse_amount(text: str, currency: str) -> int:
-    """Smallest units from figures typed in any of the usual ways: “30 000”, “30,000”, “1.234,50”. Refuses what is ambiguous or has too many decimals."""
+    """Smallest units from figures typed in any usual way: “30 000”, “30,000”, “1.234,50”. Refuses the ambiguous and too many decimals."""
     places = decimals_of(currency)
-    plain = re.sub(r"[\s’]", lambda sign: "'" if sign[0] == "’" else " ", str(text)).strip().removeprefix(currency).removesuffix(currency).strip()
+    plain = (
+        re.sub(r"[\s’]", lambda sign: "'" if sign[0] == "’" else " ", str(text))
+        .strip()
+        .removeprefix(currency)
+        .removesuffix(currency)
+        .strip()
+    )
     match = FIGURES.fullmatch(plain)
     if not match or (match[3] and match[3] == match[4]) or (places == 3 and LIKE_THREE_DECIMALS.fullmatch(plain)):
         raise Refusal(_("“%(text)s” is not an amount. Write figures only, for example 30000."), text=str(text)[:40])

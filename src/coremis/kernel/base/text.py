@@ -9,7 +9,7 @@ LETTERS = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ß": "ss",
 
 def fold(text: str) -> str:
     """For search and comparison: no accents, lower case, apostrophes and hyphens as blanks, single blanks."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(LETTERS)
     return re.sub(r"[\W_]+", " ", letters).strip()
 

@@ -126,7 +126,8 @@ class ActionScreen(Screen):
 
     def inputs_of(self, attempt: Attempt) -> dict[str, Any]:
         """The action's inputs by name, from the form and the target."""
-        cleaned, target = attempt.form.cleaned_data, attempt.target
+        cleaned = {name: value for name, value in attempt.form.cleaned_data.items() if name != "approval_note"}
+        target = attempt.target
         if self.inputs:
             return self.inputs(cleaned, target)
         found = {}

@@ -96,7 +96,9 @@ class Frame:
     @cached_property
     def language(self) -> Language:
         """The language of this page."""
-        return next((one for one in self.languages if one.current), Language(get_language() or "en", own_name(get_language() or "en"), True))
+        return next(
+            (one for one in self.languages if one.current), Language(get_language() or "en", own_name(get_language() or "en"), True)
+        )
 
 
 def own_name(code: str) -> str:

@@ -69,7 +69,7 @@ def sheet_columns(columns: Sequence[Column]) -> list[SheetColumn]:
 
 
 def file_name(name: str, file_format: str) -> str:
-    """"households-2026-03-01.xlsx": what the list is and the day, never a person's name."""
+    """ "households-2026-03-01.xlsx": what the list is and the day, never a person's name."""
     return f"{slugify(name) or 'list'}-{localdate().isoformat()}.{file_format}"
 
 

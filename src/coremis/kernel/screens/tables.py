@@ -114,10 +114,7 @@ def cells_of(table: type[Table], columns: Sequence[Column], rows: Sequence[Any],
 def file_rows(table: type[Table], columns: Sequence[Column], rows: Sequence[Any], user: Any) -> list[list[Any]]:
     """The same rows as a spreadsheet stores them."""
     plain = plain_ids(table, columns, rows, user)
-    return [
-        [column.file_value(row, not column.permission or row.pk in plain[column.permission]) for column in columns]
-        for row in rows
-    ]
+    return [[column.file_value(row, not column.permission or row.pk in plain[column.permission]) for column in columns] for row in rows]
 
 
 def small_table(table: type[Table], rows: Sequence[Any], user: Any, omit: Sequence[str] = ()) -> dict[str, Any]:

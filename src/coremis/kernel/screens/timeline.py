@@ -78,7 +78,8 @@ def timeline_of(record: Record, user: Any, timeline: Timeline, in_full: bool = F
     ordered = _ordered_by(events)
     reasons = _reasons({**events, **{cause.pk: cause for cause in ordered.values()}})
     entries = {
-        key: Entry(event, action_title(event.action), reasons.get(key, "") or reasons.get(event.cause_id or 0, "")) for key, event in events.items()
+        key: Entry(event, action_title(event.action), reasons.get(key, "") or reasons.get(event.cause_id or 0, ""))
+        for key, event in events.items()
     }
     teller = _Teller(timeline, user, subjects)
     teller.tell(changes, entries)

@@ -11,7 +11,7 @@ from coremis.kernel.approvals.models import Route, RouteLevel
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.services import define_levels, load_areas
 
-PASSWORD = "Long-enough-9"  # noqa: S105
+PASSWORD = "Long-enough-9"
 TREE = {
     "Testland": ("TL", None),
     "North": ("N", "TL"), "South": ("S", "TL"),

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.db.backends.base.operations import BaseDatabaseOperations
-
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 
 from coremis.kernel.actions import triggers
 from coremis.kernel.actions.guard import unguarded

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.models import Record, RecordQuerySet
 from coremis.kernel.areas.models import Area
-from coremis.kernel.base.numbers import number_text
 from coremis.kernel.base.text import label
 from coremis.modules.programmes.reasons import Reason
 from coremis.modules.programmes.statuses import ENDED, OPEN, PAYABLE, PLACED, Status
@@ -149,11 +148,6 @@ class Enrolment(Record):
 
     def __str__(self) -> str:
         return f"{self.number_text} {self.household or self.person}"
-
-    @property
-    def number_text(self) -> str:
-        """The number as people write it."""
-        return number_text(self.number_prefix, self.number)
 
     @property
     def who(self) -> Household | Person:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.access.encryption import EncryptedField, keyed_hash
 from coremis.kernel.actions.models import Record
 from coremis.kernel.areas.models import Area
-from coremis.kernel.base.numbers import number_text
 from coremis.kernel.base.text import fold, label
 
 
@@ -158,11 +157,6 @@ class Household(Record):
     def __str__(self) -> str:
         return f"{self.number_text} {self.head_name}".strip()
 
-    @property
-    def number_text(self) -> str:
-        """The number as people write it."""
-        return number_text(self.number_prefix, self.number)
-
 
 class Person(Record):
     """Somebody known to the system, with or without a household."""
@@ -212,11 +206,6 @@ class Person(Record):
     def full_name(self) -> str:
         """Given names and surname; single-name people have one of them."""
         return f"{self.given_names} {self.surname}".strip()
-
-    @property
-    def number_text(self) -> str:
-        """The number as people write it."""
-        return number_text(self.number_prefix, self.number)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep the folded name beside the name."""

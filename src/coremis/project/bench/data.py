@@ -42,7 +42,11 @@ def build_areas() -> None:
         for commune in range(COMMUNES):
             units.append({"code": f"{province}.{commune}", "name": f"Commune {province}.{commune}", "parent": f"{province}"})
             units += [
-                {"code": f"{province}.{commune}.{village}", "name": f"Village {province}.{commune}.{village}", "parent": f"{province}.{commune}"}
+                {
+                    "code": f"{province}.{commune}.{village}",
+                    "name": f"Village {province}.{commune}.{village}",
+                    "parent": f"{province}.{commune}",
+                }
                 for village in range(VILLAGES)
             ]
     load_areas(rows=units, actor=worker)
@@ -62,7 +66,11 @@ def statements(stamps: str, series: str) -> list[str]:
     name = "'name' || (g.i * 7919) % 90001 || ' sur' || g.i % 997"
     data = "('{\"rooms\": ' || (1 + g.i % 5) || '}')" + ("::jsonb" if postgres else "")
     empty = "'{}'" + ("::jsonb" if postgres else "")
-    day, born = ("DATE '2024-01-01'", "DATE '1950-01-01' + (g.i % 20000)::int") if postgres else ("'2024-01-01'", "date('1950-01-01', '+' || (g.i % 20000) || ' days')")
+    day, born = (
+        ("DATE '2024-01-01'", "DATE '1950-01-01' + (g.i % 20000)::int")
+        if postgres
+        else ("'2024-01-01'", "date('1950-01-01', '+' || (g.i % 20000) || ' days')")
+    )
     return [
         "INSERT INTO registry_household (uid, number, area_id, head_name, search_name, size, address, data, source, external_id, registered_on, version, event_id, created_event_id) "
         f"SELECT {uid}, {NUMBER}, a.id, {name}, {name}, 1 + g.i % 8, '', {data}, '', '', {day}, {stamps} FROM {series} ORDER BY g.i",
@@ -94,4 +102,7 @@ def set_sequences(rows: int) -> None:
             if connection.vendor == "postgresql":
                 cursor.execute(f"SELECT setval('numbers_{table}', {rows})")
             else:
-                cursor.execute("INSERT INTO actions_counter (name, value) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = %s", [table, rows, rows])
+                cursor.execute(
+                    "INSERT INTO actions_counter (name, value) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = %s",
+                    [table, rows, rows],
+                )

@@ -5,7 +5,6 @@ Each takes the id of an event to stamp the rows with. They check nothing and ask
 
 import csv
 import io
-
 from typing import Any
 
 from django.db import connection
@@ -45,7 +44,10 @@ def payroll(event: int, payroll_id: int, cycle_id: int, amount: int) -> None:
     """A frozen line with its hash for every active enrolment with a primary recipient."""
     postgres = connection.vendor == "postgresql"
     digest = "encode(sha256(({parts})::bytea), 'hex')" if postgres else "SHA256({parts})"
-    parts = "'%s' || e.id || '|' || e.number || '|' || p.number || '|' || p.given_names || '|' || p.phone || '|' || h.number || '|' || a.name" % payroll_id
+    parts = (
+        "'%s' || e.id || '|' || e.number || '|' || p.number || '|' || p.given_names || '|' || p.phone || '|' || h.number || '|' || a.name"
+        % payroll_id
+    )
     columns = (
         "number, payroll_id, cycle_id, component, enrolment_id, area_id, payee_id, amount_minor, currency, enrolment_number, enrolment_status, "
         "household_number, household_name, payee_number, payee_name, payee_search, payee_phone, document_kind, document_hash, area_name, hash, state, "
@@ -77,14 +79,24 @@ def release(event: int, posting_id: int, payroll_id: int, source: int, target: i
     """The movements owed to in transit, what the lines held before, and their new state."""
     run(
         movements(event, posting_id, payroll_id, source, target, "floor"),
-        (f"{CHANGE} 'payments.payrollline', id, area_id, {json_of(state='state')}, '' FROM payments_payrollline WHERE payroll_id = %s", [event, payroll_id]),
+        (
+            f"{CHANGE} 'payments.payrollline', id, area_id, {json_of(state='state')}, '' FROM payments_payrollline WHERE payroll_id = %s",
+            [event, payroll_id],
+        ),
         ("UPDATE payments_payrollline SET state = 'SENT', version = version + 1, event_id = %s WHERE payroll_id = %s", [event, payroll_id]),
     )
 
 
 def reconciliation(event: int, posting_id: int, payroll_id: int, file_id: int, source: int, target: int, content: str) -> None:
     """The file read, its rows stored, the movements in transit to paid, what the lines held before, and their outcome."""
-    before = json_of(state="state", paid_minor="paid_minor", unpaid_reason="unpaid_reason", receipt="receipt", paid_on="paid_on", result_file_id="result_file_id")
+    before = json_of(
+        state="state",
+        paid_minor="paid_minor",
+        unpaid_reason="unpaid_reason",
+        receipt="receipt",
+        paid_on="paid_on",
+        result_file_id="result_file_id",
+    )
     read_file(content)
     run(
         (
@@ -94,7 +106,10 @@ def reconciliation(event: int, posting_id: int, payroll_id: int, file_id: int, s
             [file_id, event, event, payroll_id],
         ),
         movements(event, posting_id, payroll_id, source, target, "floor"),
-        (f"{CHANGE} 'payments.payrollline', id, area_id, {before}, '' FROM payments_payrollline WHERE payroll_id = %s", [event, payroll_id]),
+        (
+            f"{CHANGE} 'payments.payrollline', id, area_id, {before}, '' FROM payments_payrollline WHERE payroll_id = %s",
+            [event, payroll_id],
+        ),
         (
             "UPDATE payments_payrollline SET state = 'PAID', paid_minor = amount_minor, receipt = f.receipt, paid_on = CURRENT_DATE, result_file_id = %s, "
             "version = version + 1, event_id = %s FROM bench_results f WHERE f.number = payments_payrollline.number AND payroll_id = %s",
@@ -107,13 +122,17 @@ def reconciliation(event: int, posting_id: int, payroll_id: int, file_id: int, s
 def read_file(content: str) -> None:
     """The results file in a temporary table: COPY on PostgreSQL, executemany on SQLite."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE bench_results (reference VARCHAR(60), result TEXT, amount TEXT, receipt VARCHAR(60), number BIGINT)")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE bench_results (reference VARCHAR(60), result TEXT, amount TEXT, receipt VARCHAR(60), number BIGINT)"
+        )
         if connection.vendor == "postgresql":
             with cursor.copy("COPY bench_results (reference, result, amount, receipt) FROM STDIN WITH (FORMAT csv, HEADER true)") as copy:
                 copy.write(content)
             cursor.execute("UPDATE bench_results SET number = regexp_replace(reference, '[^0-9]', '', 'g')::bigint")
             cursor.execute("ANALYZE bench_results")
             return
-        rows: list[tuple[Any, ...]] = [(*row, int("".join(filter(str.isdigit, row[0])))) for row in list(csv.reader(io.StringIO(content)))[1:]]
+        rows: list[tuple[Any, ...]] = [
+            (*row, int("".join(filter(str.isdigit, row[0])))) for row in list(csv.reader(io.StringIO(content)))[1:]
+        ]
         cursor.executemany("INSERT INTO bench_results VALUES (%s, %s, %s, %s, %s)", rows)
         cursor.execute("CREATE INDEX bench_results_number ON bench_results (number)")

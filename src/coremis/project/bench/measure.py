@@ -92,4 +92,3 @@ def measured(job: str, rows: int, floor: Callable[[int], None] | None, work: Cal
         rows_per_second=round(rows / seconds) if seconds else 0,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     )
-

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection
 
 from coremis.kernel.access.models import User
+from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.actions.action import ACTIONS
 from coremis.kernel.actions.services import maintenance
-from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import country
 from coremis.kernel.base.money import Money
@@ -23,7 +23,14 @@ from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
 from coremis.modules.payments.models import Payroll, PayrollLine, ResultFile
 from coremis.modules.payments.services import (
-    approve_payroll, check_results, confirm_results, generate_payroll, release_payroll, save_cycle, save_fund, upload_results,
+    approve_payroll,
+    check_results,
+    confirm_results,
+    generate_payroll,
+    release_payroll,
+    save_cycle,
+    save_fund,
+    upload_results,
 )  # fmt: skip
 from coremis.modules.programmes.models import GroupChange, Programme, Reason, Status
 from coremis.modules.programmes.services import change_status_matching, undo_status_change
@@ -38,7 +45,8 @@ class Bench:
     """The people and records that the measured work needs."""
 
     def __init__(self, rows: int) -> None:
-        self.rows, self.report = rows, []  # type: int, list[Measured]
+        self.rows = rows
+        self.report: list[Measured] = []
         self.root: Area = country()  # type: ignore[assignment]
         everything = make_profile("everything", *known_permissions())
         self.people: list[User] = [make_user(f"bench{n}", area=self.root, profile=everything) for n in range(6)]
@@ -104,10 +112,20 @@ class Bench:
         """The payroll of everybody."""
         programme, maker = Programme.objects.get(code="bench"), self.people[0]
         fund = save_fund(programme=programme, code="bench", names={"en": "Bench"}, actor=maker)
-        received = {"account": accounts_of(fund)["FUND"], "amount": Money(AMOUNT * self.rows * 2, "SZF"), "received_on": date(2024, 6, 1), "proof": "bench"}
+        received = {
+            "account": accounts_of(fund)["FUND"],
+            "amount": Money(AMOUNT * self.rows * 2, "SZF"),
+            "received_on": date(2024, 6, 1),
+            "proof": "bench",
+        }
         agreed(receive_funds, received, maker, self.people[1])
         cycle = save_cycle(
-            programme=programme, names={"en": "Bench"}, starts_on=date(2024, 7, 1), ends_on=date(2024, 8, 31), freeze_on=date(2024, 7, 15), actor=maker
+            programme=programme,
+            names={"en": "Bench"},
+            starts_on=date(2024, 7, 1),
+            ends_on=date(2024, 8, 31),
+            freeze_on=date(2024, 7, 15),
+            actor=maker,
         )
 
         def calculate() -> None:
@@ -142,7 +160,15 @@ class Bench:
 def spare_payroll(cycle_id: int, fund_id: int) -> int:
     """A payroll the floor's lines hang on; it stays empty."""
     with maintenance("bench floor"):
-        spare = Payroll(number=1, cycle_id=cycle_id, fund_id=fund_id, amount_minor=AMOUNT, currency="SZF", freeze_on=date(2024, 7, 15), state="ABANDONED")
+        spare = Payroll(
+            number=1,
+            cycle_id=cycle_id,
+            fund_id=fund_id,
+            amount_minor=AMOUNT,
+            currency="SZF",
+            freeze_on=date(2024, 7, 15),
+            state="ABANDONED",
+        )
         spare.save()
     return int(spare.pk)
 
@@ -150,7 +176,13 @@ def spare_payroll(cycle_id: int, fund_id: int) -> int:
 def spare_posting(payroll: Payroll) -> int:
     """A posting the floor's movements hang on; it never counts."""
     with maintenance("bench floor"):
-        fields = {"subject_kind": "bench", "subject_id": payroll.pk, "state": "ABANDONED", "currency": "SZF", "effective_on": date(2024, 7, 1)}
+        fields = {
+            "subject_kind": "bench",
+            "subject_id": payroll.pk,
+            "state": "ABANDONED",
+            "currency": "SZF",
+            "effective_on": date(2024, 7, 1),
+        }
         spare = Posting(**{("purpose" if hasattr(Posting, "Purpose") else "kind"): "RELEASE"}, **fields)
         spare.save()
     return int(spare.pk)

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from coremis.kernel.access.models import User
-from coremis.kernel.areas.models import Area
 from coremis.kernel.approvals.services import submit
+from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import country
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
@@ -25,10 +25,18 @@ from coremis.modules.administration.services import first_run
 from coremis.modules.intake.imports import PERSONS
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
-from coremis.modules.payments.module import TWO_LEVELS_FROM
 from coremis.modules.payments.models import Cycle, Fund, Payroll, PayrollLine, ResultFile
+from coremis.modules.payments.module import TWO_LEVELS_FROM
 from coremis.modules.payments.services import (
-    approve_payroll, check_results, close_payroll, confirm_results, generate_payroll, release_payroll, save_cycle, save_fund, upload_results,
+    approve_payroll,
+    check_results,
+    close_payroll,
+    confirm_results,
+    generate_payroll,
+    release_payroll,
+    save_cycle,
+    save_fund,
+    upload_results,
 )  # fmt: skip
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.services import change_status, create_programme, enrol_matching
@@ -81,7 +89,8 @@ def set_up() -> None:
         },
     }  # fmt: skip
     first_run(
-        country_inputs=inputs, administrators=[{"username": name, "name": text, "password": PASSWORD} for name, text in ADMINISTRATORS.items()]
+        country_inputs=inputs,
+        administrators=[{"username": name, "name": text, "password": PASSWORD} for name, text in ADMINISTRATORS.items()],
     )
     root = country()
     if root is not None:
@@ -96,7 +105,7 @@ def set_up() -> None:
 def import_households(households: int) -> Batch:
     """A file of persons, sent by the data officer and taken in after the manager agrees."""
     root = country()
-    assert root is not None  # noqa: S101
+    assert root is not None
     file = io.BytesIO(csv_of(people.rows(households, timezone.localdate())))
     batch = send_file(file, "sanzira-households.csv", kind=PERSONS.name, area=root, actor=seat("data"))
     check_batch(batch=batch, mapping=batch.mapping, options=batch.options, actor=seat("data"))
@@ -119,7 +128,8 @@ def run_programme() -> Programme:
     """A programme for families in small dwellings; a few of them are suspended with a reason."""
     manager = seat("manager")
     programme = create_programme(
-        code="filet", names={"en": "Family safety net", "fr": "Filet social", "pt": "Rede de proteção familiar"}, unit=Programme.Unit.HOUSEHOLD,
+        code="filet", names={"en": "Family safety net", "fr": "Filet social", "pt": "Rede de proteção familiar"},
+        unit=Programme.Unit.HOUSEHOLD,
         currency=CURRENCY, starts_on=timezone.localdate() - timedelta(days=200), actor=manager,
     )  # fmt: skip
     root = country()
@@ -135,10 +145,14 @@ def fill_fund(programme: Programme) -> Fund:
     """The programme's fund, and the first money in it."""
     accountant = seat("accountant")
     fund = save_fund(
-        programme=programme, code="filet", names={"en": "Family safety net fund", "fr": "Fonds du filet social", "pt": "Fundo da rede"}, actor=accountant
+        programme=programme,
+        code="filet",
+        names={"en": "Family safety net fund", "fr": "Fonds du filet social", "pt": "Fundo da rede"},
+        actor=accountant,
     )
     received = {
-        "account": accounts_of(fund)["FUND"], "amount": Money(400_000_000, CURRENCY), "received_on": timezone.localdate() - timedelta(days=100),
+        "account": accounts_of(fund)["FUND"], "amount": Money(400_000_000, CURRENCY),
+        "received_on": timezone.localdate() - timedelta(days=100),
         "proof": "Credit note 2026/041",
     }  # fmt: skip
     agreed(receive_funds, received, accountant, seat("approver"))
@@ -156,7 +170,7 @@ def new_cycle(programme: Programme, first: date, last: date) -> Cycle:
 def calculated(programme: Programme, fund: Fund, cycle: Cycle) -> Payroll:
     """A payroll for everybody who is active, calculated."""
     root = country()
-    assert root is not None  # noqa: S101
+    assert root is not None
     made = generate_payroll(cycle=cycle, areas=[root], amount=AMOUNT, fund=fund, actor=seat("payments"))
     work_off()
     return Payroll.objects.get(pk=made.pk)
@@ -172,7 +186,9 @@ def pay_first_cycle(programme: Programme, fund: Fund) -> None:
     work_off()
     content = results_of(payroll)
     kept = keep(io.BytesIO(content))
-    file = upload_results(payroll=Payroll.objects.get(pk=payroll.pk), name="results.csv", sha256=kept.sha256, size=kept.size, actor=seat("payments"))
+    file = upload_results(
+        payroll=Payroll.objects.get(pk=payroll.pk), name="results.csv", sha256=kept.sha256, size=kept.size, actor=seat("payments")
+    )
     check_results(file=file, mapping=file.mapping, actor=seat("payments"))
     work_off()
     agreed(confirm_results, {"file": ResultFile.objects.get(pk=file.pk)}, seat("accountant"), seat("approver"))
@@ -191,7 +207,9 @@ def results_of(payroll: Payroll, wrong: int = 0) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["payment number", "result", "amount", "receipt", "reason"])
-    for place, (number, amount) in enumerate(PayrollLine.objects.filter(payroll=payroll).order_by("pk").values_list("number", "amount_minor")):
+    for place, (number, amount) in enumerate(
+        PayrollLine.objects.filter(payroll=payroll).order_by("pk").values_list("number", "amount_minor")
+    ):
         reference = number_text(PayrollLine.number_prefix, number)
         if place % 33 == 5:
             writer.writerow([reference, "uncollected", 0, "", "travelling"])

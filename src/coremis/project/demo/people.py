@@ -34,7 +34,7 @@ ROOFS = ("straw", "tiles", "iron")
 
 def rows(households: int, today: date) -> Iterator[dict[str, str]]:
     """One row for each person; the same numbers give the same rows."""
-    chance = random.Random(SEED)  # noqa: S311
+    chance = random.Random(SEED)
     places = [code for commune in COMMUNES for code in hills(commune)]
     for index in range(households):
         yield from family(index, places[index % len(places)], chance, today)
@@ -52,11 +52,19 @@ def family(index: int, hill: str, chance: random.Random, today: date) -> Iterato
     for place in range(size):
         adult = place == 0 or (place == 1 and not woman_heads)
         female = woman_heads if place == 0 else True if adult else chance.random() < 0.5
-        age = chance.randrange(20, 78) if adult else chance.choice((chance.randrange(0, 18), chance.randrange(0, 18), chance.randrange(18, 40)))
+        age = (
+            chance.randrange(20, 78)
+            if adult
+            else chance.choice((chance.randrange(0, 18), chance.randrange(0, 18), chance.randrange(18, 40)))
+        )
         person = {**shared, **facts(female, age, surname, chance, today), "relationship": relation(place, adult)}
         person["person"] = f"{shared['household']}-{place + 1}"
         recipient = (place == 1 and adult) or (place == 0 and (woman_heads or size == 1))
-        person |= {"recipient": "yes" if recipient else "", "phone": phone if recipient else "", "phone_owner": "own" if recipient and phone else ""}
+        person |= {
+            "recipient": "yes" if recipient else "",
+            "phone": phone if recipient else "",
+            "phone_owner": "own" if recipient and phone else "",
+        }
         yield {column: person.get(column, "") for column in COLUMNS}
 
 

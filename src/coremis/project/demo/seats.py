@@ -15,7 +15,7 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.jobs.worker import run_until_idle
 
-PASSWORD = "Sanzira-2026"  # noqa: S105  (shown to everybody who starts the demo; refused outside it)
+PASSWORD = "Sanzira-2026"
 PEOPLE = {
     "manager": ("Clarisse Manirambo", "manager"),
     "data": ("Félix Kwizerwa", "data"),

@@ -7,71 +7,97 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '0001_initial'),
+        ("areas", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True, verbose_name='user name')),
-                ('name', models.CharField(max_length=120, verbose_name='full name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='phone')),
-                ('language', models.CharField(blank=True, max_length=8, verbose_name='language')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('failed_count', models.PositiveSmallIntegerField(default=0)),
-                ('locked_until', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True, verbose_name="user name")),
+                ("name", models.CharField(max_length=120, verbose_name="full name")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="phone")),
+                ("language", models.CharField(blank=True, max_length=8, verbose_name="language")),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("failed_count", models.PositiveSmallIntegerField(default=0)),
+                ("locked_until", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
             },
         ),
         migrations.CreateModel(
-            name='Profile',
+            name="Profile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('names', models.JSONField(help_text='One text per language.', verbose_name='name')),
-                ('permissions', models.JSONField(default=list, verbose_name='permissions')),
-                ('second_factor_required', models.BooleanField(default=False, verbose_name='second factor required')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                ("names", models.JSONField(help_text="One text per language.", verbose_name="name")),
+                ("permissions", models.JSONField(default=list, verbose_name="permissions")),
+                ("second_factor_required", models.BooleanField(default=False, verbose_name="second factor required")),
             ],
             options={
-                'verbose_name': 'access profile',
-                'verbose_name_plural': 'access profiles',
-                'ordering': ['code'],
+                "verbose_name": "access profile",
+                "verbose_name_plural": "access profiles",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('valid_from', models.DateField(default=django.utils.timezone.localdate, verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL, verbose_name='user')),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='access.profile', verbose_name='access profile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("valid_from", models.DateField(default=django.utils.timezone.localdate, verbose_name="valid from")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                (
+                    "area",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="access.profile",
+                        verbose_name="access profile",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'assignment',
-                'verbose_name_plural': 'assignments',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('user', 'profile', 'area'), name='assignment_once_while_open'), models.CheckConstraint(condition=models.Q(('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='assignment_dates_in_order')],
+                "verbose_name": "assignment",
+                "verbose_name_plural": "assignments",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("valid_until", None)), fields=("user", "profile", "area"), name="assignment_once_while_open"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"),
+                        name="assignment_dates_in_order",
+                    ),
+                ],
             },
         ),
     ]

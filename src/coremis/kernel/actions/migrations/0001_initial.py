@@ -6,83 +6,81 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('value', models.BigIntegerField(default=0)),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("value", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event_id', models.BigIntegerField(unique=True)),
-                ('event_hash', models.CharField(max_length=64)),
-                ('change_count', models.IntegerField()),
-                ('hash', models.CharField(max_length=64)),
-                ('sealed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("event_id", models.BigIntegerField(unique=True)),
+                ("event_hash", models.CharField(max_length=64)),
+                ("change_count", models.IntegerField()),
+                ("hash", models.CharField(max_length=64)),
+                ("sealed_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name='ActionKey',
+            name="ActionKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_id', models.BigIntegerField()),
-                ('action', models.CharField(max_length=100)),
-                ('key', models.CharField(max_length=100)),
-                ('digest', models.CharField(max_length=64)),
-                ('result', models.JSONField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("actor_id", models.BigIntegerField()),
+                ("action", models.CharField(max_length=100)),
+                ("key", models.CharField(max_length=100)),
+                ("digest", models.CharField(max_length=64)),
+                ("result", models.JSONField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('actor_id', 'action', 'key'), name='action_key_once')],
+                "constraints": [models.UniqueConstraint(fields=("actor_id", "action", "key"), name="action_key_once")],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=100)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(max_length=150)),
-                ('happened_at', models.DateTimeField(help_text='When it happened, by the device; may be wrong.')),
-                ('recorded_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('address', models.CharField(blank=True, max_length=45)),
-                ('area_id', models.BigIntegerField(help_text='The place it is about, where there is exactly one.', null=True)),
-                ('cause_id', models.BigIntegerField(db_index=True, help_text='The event that led to this one.', null=True)),
-                ('job_id', models.BigIntegerField(db_index=True, null=True)),
-                ('request_id', models.BigIntegerField(help_text='The approval under which it ran.', null=True)),
-                ('deciders', models.JSONField(default=list)),
-                ('unapproved', models.BooleanField(default=False, help_text='The route said that no approval is needed.')),
-                ('inputs_digest', models.CharField(blank=True, max_length=64)),
-                ('stamp', models.CharField(help_text="Keyed digest; a row written behind the product's back lacks it.", max_length=64)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("action", models.CharField(max_length=100)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(max_length=150)),
+                ("happened_at", models.DateTimeField(help_text="When it happened, by the device; may be wrong.")),
+                ("recorded_at", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("address", models.CharField(blank=True, max_length=45)),
+                ("area_id", models.BigIntegerField(help_text="The place it is about, where there is exactly one.", null=True)),
+                ("cause_id", models.BigIntegerField(db_index=True, help_text="The event that led to this one.", null=True)),
+                ("job_id", models.BigIntegerField(db_index=True, null=True)),
+                ("request_id", models.BigIntegerField(help_text="The approval under which it ran.", null=True)),
+                ("deciders", models.JSONField(default=list)),
+                ("unapproved", models.BooleanField(default=False, help_text="The route said that no approval is needed.")),
+                ("inputs_digest", models.CharField(blank=True, max_length=64)),
+                ("stamp", models.CharField(help_text="Keyed digest; a row written behind the product's back lacks it.", max_length=64)),
             ],
             options={
-                'verbose_name': 'history entry',
-                'verbose_name_plural': 'history',
-                'indexes': [models.Index(fields=['action', 'id'], name='actions_eve_action_a445d4_idx')],
+                "verbose_name": "history entry",
+                "verbose_name_plural": "history",
+                "indexes": [models.Index(fields=["action", "id"], name="actions_eve_action_a445d4_idx")],
             },
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('record_id', models.BigIntegerField()),
-                ('area_id', models.BigIntegerField(null=True)),
-                ('before', models.JSONField(null=True)),
-                ('redacted_digest', models.CharField(blank=True, max_length=64)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='changes', to='actions.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=60)),
+                ("record_id", models.BigIntegerField()),
+                ("area_id", models.BigIntegerField(null=True)),
+                ("before", models.JSONField(null=True)),
+                ("redacted_digest", models.CharField(blank=True, max_length=64)),
+                ("event", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="actions.event")),
             ],
             options={
-                'indexes': [models.Index(fields=['kind', 'record_id'], name='actions_cha_kind_166029_idx')],
+                "indexes": [models.Index(fields=["kind", "record_id"], name="actions_cha_kind_166029_idx")],
             },
         ),
     ]

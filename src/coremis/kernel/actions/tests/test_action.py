@@ -49,6 +49,15 @@ def test_inputs_must_lie_in_the_actors_places(country, root, northerner, sample_
         sample_app.build_house(area=country["Fig"], actor=northerner)
 
 
+def test_what_is_only_looked_at_is_checked_too(country, root, northerner, sample_app):
+    """An action that writes nothing may still tell something."""
+    house = sample_app.build_house(area=country["Fig"], owner="Ada", actor=root)
+    with pytest.raises(OutsidePlaces):
+        sample_app.look_at(house=house, actor=northerner)
+    with pytest.raises(OutsidePlaces):
+        sample_app.look_at(house=house, actor=northerner, key="k1")
+
+
 def test_lists_of_records_are_checked_one_by_one(country, root, northerner, sample_app):
     houses = [sample_app.build_house(area=country[name], actor=root) for name in ("Almond", "Fig")]
     with approved_by(Authority("actions.sell_street", None)), pytest.raises(OutsidePlaces):
@@ -155,13 +164,10 @@ def test_approvable_inner_action_runs_only_inside_an_approved_outer_that_covers_
 def test_an_approval_is_good_for_one_run(country, root, sample_app):
     """pitfall S14: inside the approved action the same one cannot run again for something else."""
     houses = [sample_app.build_house(area=country["Almond"], actor=root) for _n in range(2)]
-
-    def sell_the_other():
-        return sample_app.sell_house(house=houses[1], price=FRANC, buyer="Bo", actor=root)
-
-    sample_app.TOLD[0] = sell_the_other
-    with approved_by(Authority("actions.do_as_told", 9)), pytest.raises(NeedsApproval):
-        sample_app.do_as_told(actor=root)
+    with approved_by(Authority("actions.sell_on", 9)):
+        assert sample_app.sell_on(houses=houses[:1], actor=root) == 1
+        with pytest.raises(NeedsApproval):
+            sample_app.sell_on(houses=houses, actor=root)
 
 
 def test_renamed_action_is_found_under_its_former_name():

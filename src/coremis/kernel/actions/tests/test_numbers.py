@@ -58,6 +58,24 @@ def test_four_at_once_get_no_number_twice(model):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_block_is_taken_by_one_at_a_time(model):
+    """The race above is too short to be met for sure: while somebody takes a block, the next one waits."""
+    if connection.vendor != "postgresql":
+        return
+
+    def take_with_little_patience():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        return take_serials(TABLE, 5)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [f"numbers_{TABLE}"])
+        (waited,) = at_once(take_with_little_patience)
+        cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [f"numbers_{TABLE}"])
+    assert isinstance(waited, Error) and isinstance(at_once(take_with_little_patience)[0], int)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_number_is_not_waited_for(model):
     """On PostgreSQL a long transaction keeps nobody from taking a number; what it took stays taken when it is undone."""
     if connection.vendor != "postgresql":

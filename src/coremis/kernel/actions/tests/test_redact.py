@@ -7,6 +7,7 @@ from coremis.kernel.actions.context import Authority, approved_by
 from coremis.kernel.actions.models import Change, Event
 from coremis.kernel.actions.seals import change_digest, seal_events, verify
 from coremis.kernel.actions.services import redact
+from coremis.kernel.actions.values import digest
 from coremis.kernel.base.refusal import NeedsApproval, OutsidePlaces, Refusal
 from coremis.kernel.testing.cast import everywhere, make_user
 from coremis.kernel.testing.database import every_text_of_the_database
@@ -85,7 +86,7 @@ def test_erased_behind_the_products_back_is_found(renamed, sealed):
 
 
 def test_a_forged_list_of_erased_details_is_found(renamed, house):
-    """Neither a row slipped under the action's event, nor a forged event, excuses an erasure."""
+    """Neither a row slipped under the action's event, nor a copied event, nor one made up, excuses an erasure."""
     erase("sample.house", renamed.pk)
     listed = Change.objects.get(kind=Change.INPUTS, event__action="actions.erased")
     built = Change.objects.get(kind=Change.INPUTS, event__action="actions.build_house")
@@ -93,6 +94,9 @@ def test_a_forged_list_of_erased_details_is_found(renamed, house):
     Change.objects.create(event=listed.event, kind=Change.INPUTS, record_id=1, before={"erased": [[built.pk, true]]})
     forged = Event.objects.get(pk=listed.event_id)
     forged.pk = None
+    forged.save(force_insert=True)
+    Change.objects.create(event=forged, kind=Change.INPUTS, record_id=1, before={"erased": [[built.pk, true]]})
+    forged.pk, forged.inputs_digest = None, digest({"erased": [[built.pk, true]]})
     forged.save(force_insert=True)
     Change.objects.create(event=forged, kind=Change.INPUTS, record_id=1, before={"erased": [[built.pk, true]]})
     Change.objects.filter(pk=built.pk).update(before=None, redacted_digest=true)

@@ -6,115 +6,180 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0001_initial'),
-        ('areas', '0001_initial'),
+        ("access", "0001_initial"),
+        ("areas", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Request',
+            name="Request",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('action', models.CharField(max_length=100, verbose_name='action')),
-                ('inputs', models.JSONField()),
-                ('subject_kind', models.CharField(blank=True, max_length=60)),
-                ('subject_id', models.BigIntegerField(null=True)),
-                ('subject_version', models.PositiveIntegerField(null=True)),
-                ('amount_minor', models.BigIntegerField(null=True, verbose_name='amount')),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('state', models.CharField(choices=[('PENDING', 'waiting for approval'), ('APPROVED', 'approved'), ('REJECTED', 'rejected'), ('RETURNED', 'returned for correction'), ('RECALLED', 'taken back'), ('STALE', 'overtaken by a change')], default='PENDING', max_length=10, verbose_name='status')),
-                ('levels', models.JSONField(help_text='The levels of the route when it was asked: position, profile, people.')),
-                ('level', models.PositiveSmallIntegerField(default=0, help_text='Index of the level that decides next.', verbose_name='level')),
-                ('submitted_at', models.DateTimeField(auto_now_add=True, verbose_name='asked on')),
-                ('result', models.JSONField(null=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
-                ('level_profile', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.profile', verbose_name='waits for')),
-                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to=settings.AUTH_USER_MODEL, verbose_name='asked by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("action", models.CharField(max_length=100, verbose_name="action")),
+                ("inputs", models.JSONField()),
+                ("subject_kind", models.CharField(blank=True, max_length=60)),
+                ("subject_id", models.BigIntegerField(null=True)),
+                ("subject_version", models.PositiveIntegerField(null=True)),
+                ("amount_minor", models.BigIntegerField(null=True, verbose_name="amount")),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PENDING", "waiting for approval"),
+                            ("APPROVED", "approved"),
+                            ("REJECTED", "rejected"),
+                            ("RETURNED", "returned for correction"),
+                            ("RECALLED", "taken back"),
+                            ("STALE", "overtaken by a change"),
+                        ],
+                        default="PENDING",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("levels", models.JSONField(help_text="The levels of the route when it was asked: position, profile, people.")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(default=0, help_text="Index of the level that decides next.", verbose_name="level"),
+                ),
+                ("submitted_at", models.DateTimeField(auto_now_add=True, verbose_name="asked on")),
+                ("result", models.JSONField(null=True)),
+                (
+                    "area",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"),
+                ),
+                (
+                    "level_profile",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.profile",
+                        verbose_name="waits for",
+                    ),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'approval request',
-                'verbose_name_plural': 'approval requests',
+                "verbose_name": "approval request",
+                "verbose_name_plural": "approval requests",
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('level', models.PositiveSmallIntegerField(verbose_name='level')),
-                ('verdict', models.CharField(choices=[('APPROVED', 'approved'), ('REJECTED', 'rejected'), ('RETURNED', 'returned for correction')], max_length=10, verbose_name='decision')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('decided_at', models.DateTimeField(auto_now_add=True, verbose_name='decided on')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='approvals.request')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("level", models.PositiveSmallIntegerField(verbose_name="level")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[("APPROVED", "approved"), ("REJECTED", "rejected"), ("RETURNED", "returned for correction")],
+                        max_length=10,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="note")),
+                ("decided_at", models.DateTimeField(auto_now_add=True, verbose_name="decided on")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL, verbose_name="person"
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="approvals.request"),
+                ),
             ],
             options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
             },
         ),
         migrations.CreateModel(
-            name='Route',
+            name="Route",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('action', models.CharField(max_length=100, verbose_name='action')),
-                ('min_amount', models.BigIntegerField(default=0, help_text='In the smallest unit of the currency.', verbose_name='from amount')),
-                ('no_approval', models.BooleanField(default=False, verbose_name='no approval needed')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("action", models.CharField(max_length=100, verbose_name="action")),
+                (
+                    "min_amount",
+                    models.BigIntegerField(default=0, help_text="In the smallest unit of the currency.", verbose_name="from amount"),
+                ),
+                ("no_approval", models.BooleanField(default=False, verbose_name="no approval needed")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
+                (
+                    "area",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"),
+                ),
             ],
             options={
-                'verbose_name': 'approval route',
-                'verbose_name_plural': 'approval routes',
+                "verbose_name": "approval route",
+                "verbose_name_plural": "approval routes",
             },
         ),
         migrations.CreateModel(
-            name='RouteLevel',
+            name="RouteLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('position', models.PositiveSmallIntegerField(verbose_name='level')),
-                ('people', models.PositiveSmallIntegerField(default=1, verbose_name='number of people')),
-                ('is_active', models.BooleanField(default=True)),
-                ('profile', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.profile', verbose_name='access profile')),
-                ('route', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='approvals.route')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("position", models.PositiveSmallIntegerField(verbose_name="level")),
+                ("people", models.PositiveSmallIntegerField(default=1, verbose_name="number of people")),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "profile",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.profile", verbose_name="access profile"
+                    ),
+                ),
+                ("route", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="levels", to="approvals.route")),
             ],
             options={
-                'verbose_name': 'approval level',
-                'verbose_name_plural': 'approval levels',
-                'ordering': ['position'],
+                "verbose_name": "approval level",
+                "verbose_name_plural": "approval levels",
+                "ordering": ["position"],
             },
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='approvals_r_subject_9e35c4_idx'),
+            model_name="request",
+            index=models.Index(fields=["subject_kind", "subject_id"], name="approvals_r_subject_9e35c4_idx"),
         ),
         migrations.AddIndex(
-            model_name='request',
-            index=models.Index(condition=models.Q(('state', 'PENDING')), fields=['level_profile'], name='request_waiting'),
+            model_name="request",
+            index=models.Index(condition=models.Q(("state", "PENDING")), fields=["level_profile"], name="request_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('request', 'person'), name='one_person_one_level'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(fields=("request", "person"), name="one_person_one_level"),
         ),
         migrations.AddConstraint(
-            model_name='route',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('action', 'area', 'min_amount'), name='route_once'),
+            model_name="route",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_active", True)), fields=("action", "area", "min_amount"), name="route_once"
+            ),
         ),
     ]

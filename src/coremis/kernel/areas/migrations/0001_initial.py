@@ -6,88 +6,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AreaLevel',
+            name="AreaLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('position', models.PositiveSmallIntegerField(unique=True, verbose_name='position')),
-                ('names', models.JSONField(help_text='One text per language.', verbose_name='name')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("position", models.PositiveSmallIntegerField(unique=True, verbose_name="position")),
+                ("names", models.JSONField(help_text="One text per language.", verbose_name="name")),
             ],
             options={
-                'verbose_name': 'administrative level',
-                'verbose_name_plural': 'administrative levels',
-                'ordering': ['position'],
+                "verbose_name": "administrative level",
+                "verbose_name_plural": "administrative levels",
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='Area',
+            name="Area",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('code', models.CharField(max_length=40, verbose_name='code')),
-                ('search_name', models.CharField(db_index=True, editable=False, max_length=120)),
-                ('full_path', models.CharField(editable=False, help_text='Folded names from the top below the country, for matching imports.', max_length=600)),
-                ('valid_from', models.DateField(default=django.utils.timezone.localdate, verbose_name='valid from')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='valid until')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='areas.area', verbose_name='within')),
-                ('level', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='areas', to='areas.arealevel', verbose_name='level')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("code", models.CharField(max_length=40, verbose_name="code")),
+                ("search_name", models.CharField(db_index=True, editable=False, max_length=120)),
+                (
+                    "full_path",
+                    models.CharField(
+                        editable=False, help_text="Folded names from the top below the country, for matching imports.", max_length=600
+                    ),
+                ),
+                ("valid_from", models.DateField(default=django.utils.timezone.localdate, verbose_name="valid from")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="areas.area",
+                        verbose_name="within",
+                    ),
+                ),
+                (
+                    "level",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="areas", to="areas.arealevel", verbose_name="level"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'administrative unit',
-                'verbose_name_plural': 'administrative units',
+                "verbose_name": "administrative unit",
+                "verbose_name_plural": "administrative units",
             },
         ),
         migrations.CreateModel(
-            name='AreaTree',
+            name="AreaTree",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('depth', models.PositiveSmallIntegerField()),
-                ('ancestor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
-                ('descendant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ancestors_of', to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("depth", models.PositiveSmallIntegerField()),
+                (
+                    "ancestor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area"),
+                ),
+                (
+                    "descendant",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="ancestors_of", to="areas.area"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FormerArea',
+            name="FormerArea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('name', models.CharField(max_length=120)),
-                ('code', models.CharField(db_index=True, max_length=40)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former', to='areas.area')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("name", models.CharField(max_length=120)),
+                ("code", models.CharField(db_index=True, max_length=40)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                ("area", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="former", to="areas.area")),
+                ("parent", models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area")),
             ],
             options={
-                'verbose_name': 'former name or code',
-                'verbose_name_plural': 'former names and codes',
+                "verbose_name": "former name or code",
+                "verbose_name_plural": "former names and codes",
             },
         ),
         migrations.AddIndex(
-            model_name='area',
-            index=models.Index(fields=['full_path'], name='areas_area_full_pa_739d95_idx'),
+            model_name="area",
+            index=models.Index(fields=["full_path"], name="areas_area_full_pa_739d95_idx"),
         ),
         migrations.AddConstraint(
-            model_name='area',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_until', None)), fields=('code',), name='area_code_once'),
+            model_name="area",
+            constraint=models.UniqueConstraint(condition=models.Q(("valid_until", None)), fields=("code",), name="area_code_once"),
         ),
         migrations.AddConstraint(
-            model_name='areatree',
-            constraint=models.UniqueConstraint(fields=('ancestor', 'descendant'), name='area_tree_once'),
+            model_name="areatree",
+            constraint=models.UniqueConstraint(fields=("ancestor", "descendant"), name="area_tree_once"),
         ),
     ]

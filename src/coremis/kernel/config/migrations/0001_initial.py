@@ -4,26 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='StoredSetting',
+            name="StoredSetting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('value', models.JSONField(null=True, verbose_name='value')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                ("value", models.JSONField(null=True, verbose_name="value")),
             ],
             options={
-                'verbose_name': 'setting',
-                'verbose_name_plural': 'settings',
+                "verbose_name": "setting",
+                "verbose_name_plural": "settings",
             },
         ),
     ]

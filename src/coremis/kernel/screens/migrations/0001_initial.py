@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,18 +15,18 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SavedSearch',
+            name="SavedSearch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=120)),
-                ('values', models.JSONField()),
-                ('created', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("table", models.CharField(max_length=120)),
+                ("values", models.JSONField()),
+                ("created", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': 'kept search',
-                'verbose_name_plural': 'kept searches',
-                'indexes': [models.Index(fields=['user', 'table'], name='screens_sav_user_id_840311_idx')],
+                "verbose_name": "kept search",
+                "verbose_name_plural": "kept searches",
+                "indexes": [models.Index(fields=["user", "table"], name="screens_sav_user_id_840311_idx")],
             },
         ),
     ]

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.models import Record
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
-from coremis.kernel.base.numbers import number_text
 from coremis.kernel.base.text import label
 from coremis.modules.payments.states import PayrollState, Step
 from coremis.modules.programmes.models import Programme
@@ -94,11 +93,6 @@ class Payroll(Record):
 
     def __str__(self) -> str:
         return self.number_text
-
-    @property
-    def number_text(self) -> str:
-        """The number as people write it."""
-        return number_text(self.number_prefix, self.number)
 
     @property
     def amount(self) -> Money:

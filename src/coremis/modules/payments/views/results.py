@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.money import Money
+from coremis.kernel.files.reading import open_table
 from coremis.kernel.files.storage import keep
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.screens.actionscreens import ActionScreen
@@ -106,8 +107,10 @@ result_row_detail = DetailScreen(
 
 
 def _kept(cleaned: dict[str, Any], payroll: Any) -> dict[str, Any]:
-    content = keep(cleaned["file"].file)
-    return {"payroll": payroll, "name": cleaned["file"].name, "sha256": content.sha256, "size": content.size}
+    file, name = cleaned["file"].file, cleaned["file"].name
+    open_table(file, name)  # what is no table is refused before anything of it is kept
+    content = keep(file)
+    return {"payroll": payroll, "name": name, "sha256": content.sha256, "size": content.size}
 
 
 upload_results = ActionScreen(

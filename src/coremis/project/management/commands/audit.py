@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["verify", "seal"])
-        parser.add_argument("--published", type=Path, metavar="FOLDER", help="the folder of published seals, as it was kept apart from the database")
+        parser.add_argument(
+            "--published", type=Path, metavar="FOLDER", help="the folder of published seals, as it was kept apart from the database"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print one line for each finding; any finding makes the exit code 1."""
@@ -27,6 +29,8 @@ class Command(BaseCommand):
         for finding in findings:
             self.stdout.write(finding.sentence)
         newest = Seal.objects.order_by("-pk").first()
-        self.stdout.write(f"{Seal.objects.count()} sealed, {unsealed().count()} not yet sealed; newest seal {newest.hash if newest else '-'}")
+        self.stdout.write(
+            f"{Seal.objects.count()} sealed, {unsealed().count()} not yet sealed; newest seal {newest.hash if newest else '-'}"
+        )
         if findings:
             raise CommandError(f"{len(findings)} entries are not as they were sealed.")

@@ -55,5 +55,6 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(line))
             return
-        text = "{job:<24} {database:<11} {rows:>9} rows {seconds:>8} s, floor {floor_seconds:>7} s, ratio {ratio:>6}, {queries:>6} statements, peak {peak_mb} MB"
+        text = "{job:<24} {database:<11} {rows:>9} rows {seconds:>8} s, floor {floor_seconds:>7} s, ratio {ratio:>6}, "
+        text += "{queries:>6} statements, peak {peak_mb} MB"
         self.stdout.write(text.format(**line))

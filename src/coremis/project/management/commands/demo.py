@@ -67,8 +67,14 @@ class Command(BaseCommand):
 
     def greeting(self, port: int) -> str:
         """The address, the seats, and what to try."""
-        seats = [f"  {name:<11} {text}" for name, (text, _profile) in PEOPLE.items()] + [f"  {name:<11} {text}" for name, text in ADMINISTRATORS.items()]
+        seats = [f"  {name:<11} {text}" for name, (text, _profile) in PEOPLE.items()] + [
+            f"  {name:<11} {text}" for name, text in ADMINISTRATORS.items()
+        ]
         return (
             f"\nCORE-MIS demo (Sanzira): http://127.0.0.1:{port}/\n\n"
-            f"Seats, all with the password {PASSWORD}\n" + "\n".join(seats) + "\n\n" + TRY.format(folder=settings.DATA_DIR) + "\nCtrl-C stops it.\n"
+            f"Seats, all with the password {PASSWORD}\n"
+            + "\n".join(seats)
+            + "\n\n"
+            + TRY.format(folder=settings.DATA_DIR)
+            + "\nCtrl-C stops it.\n"
         )

@@ -70,6 +70,18 @@ def sell_two(*, house: House, other: House, actor: Actor) -> int:
     return 2
 
 
+@action("Sell a house, and then the next", approvable=True)
+def sell_on(*, houses: list[House], actor: Actor) -> int:
+    houses[0].owner = "sold"
+    houses[0].save()
+    return 1 + (sell_on(houses=houses[1:], actor=actor) if houses[1:] else 0)
+
+
+@action("Look at a house")
+def look_at(*, house: House, actor: Actor) -> str:
+    return house.owner
+
+
 @action("Repaint and rename", covers=(build_house,))
 def renovate(*, house: House, actor: Actor) -> House:
     build_house(area=house.area, actor=actor)

@@ -1,0 +1,98 @@
+"""No text without a translation: read in a made-up language, in French and in Portuguese, by every seat, on every page."""
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from coremis.project.messages.pseudo import CLOSE, OPEN
+from coremis.project.messages.sources import collected, packages
+from tests.journeys.crawl import Visitor
+from tests.journeys.house import PSEUDO, House, serving
+
+pytestmark = pytest.mark.browser
+SEATS = ("manager", "data", "commune", "payments", "approver", "accountant", "auditor", "it", "guest")
+MARKED = re.compile(rf"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+WORD = re.compile(r"[^\W\d_]{2,}")
+# What people and countries named themselves, by table and column; everything else on a page is ours to translate.
+DATA = {
+    "access_user": ("username", "name"), "areas_area": ("name", "code"), "areas_arealevel": ("names",), "access_profile": ("code", "names"),
+    "registry_person": ("given_names", "surname", "full_name", "phone"), "registry_household": ("head_name", "address"),
+    "registry_variabledefinition": ("code", "names", "choices"), "exchange_batch": ("name", "headers"), "files_attachment": ("name",),
+    "programmes_programme": ("code", "names", "currency"), "payments_cycle": ("names",), "payments_fund": ("code", "names"),
+    "payments_resultfile": ("name", "headers"), "ledger_account": ("owner_name",), "ledger_posting": ("proof",),
+}  # fmt: skip
+# The product's name, languages in their own words, file formats, names of fields that a condition is written with.
+OURS = r"CORE-MIS|English|Français|Português|Anglais|Pseudo|Excel|CSV|UTF-?8|UTF-16|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|SZ[NEW]*\d+(-\d+)?"
+
+
+def stored_words(folder: Path) -> set[str]:
+    """All that was typed in by people, also the single texts inside lists and languages."""
+    with sqlite3.connect(folder / "coremis.sqlite3") as database:
+        found: set[str] = set()
+        for table, columns in DATA.items():
+            present = {row[1] for row in database.execute(f"pragma table_info({table})")}
+            for column in [name for name in columns if name in present]:
+                found |= {str(row[0]) for row in database.execute(f"select distinct {column} from {table}") if row[0]}
+    inner = {part for text in found if text[:1] in "[{" for part in re.findall(r'"((?:[^"\\]|\\.)*)"', text)}
+    return {text.encode().decode("unicode_escape").encode("latin-1", "ignore").decode("utf-8", "ignore") if "\\u" in text else text for text in found | inner}
+
+
+def without(words: Iterable[str]) -> "re.Pattern[str]":
+    """Finds any of these, the longest first, as whole words."""
+    return re.compile(rf"(?<!\w)(?:{OURS}|{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})(?!\w)")
+
+
+@pytest.fixture(scope="module")
+def data(demo_folder: Path) -> "re.Pattern[str]":
+    return without(stored_words(demo_folder))
+
+
+def test_it_works(demo_folder: Path, data: "re.Pattern[str]") -> None:
+    """In the made-up language every text is in marks, on lists, details, tabs, action pages and the sentences of empty forms."""
+    wrong: dict[str, str] = {}
+    with serving(demo_folder, worker=False, server=PSEUDO) as house:
+        for seat in SEATS:
+            for path, page in Visitor(house.url, seat, "en-xa").pages():
+                for text in page.texts:
+                    if WORD.search(data.sub(" ", unmarked(text))):
+                        wrong.setdefault(text, f"{seat} {path}")
+    assert not wrong, "\n".join(f"{place}: {text}" for text, place in wrong.items())
+
+
+def unmarked(text: str) -> str:
+    """The text without what stands in marks, also in marks within marks."""
+    before = ""
+    while before != text:
+        before, text = text, MARKED.sub(" ", text)
+    return text
+
+
+@pytest.mark.parametrize("language", ["fr", "pt"])
+def test_no_english_is_left(demo: House, language: str, data: "re.Pattern[str]") -> None:
+    """No page in French or Portuguese shows a text as it stands in English."""
+    english = {form for package in packages() for message in collected(package) if message.id for form in forms_of(message.id)}
+    wrong: dict[str, str] = {}
+    for seat in SEATS:
+        for path, page in Visitor(demo.url, seat, language).pages():
+            for text in page.texts:
+                if text in english and text not in same_words(language) and WORD.search(data.sub(" ", text)):
+                    wrong.setdefault(text, f"{seat} {path}")
+    assert not wrong, "\n".join(f"{place}: {text}" for text, place in wrong.items())
+
+
+def forms_of(text: Any) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)
+
+
+def same_words(language: str) -> set[str]:
+    """Texts that are the same in both languages, as their translators wrote them down."""
+    found = set()
+    for package in packages():
+        path = Path(package) / "locale" / language / "LC_MESSAGES" / "django.po"
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        found |= {one for one, other in re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', text, re.M) if one == other}
+    return found
