@@ -1,6 +1,7 @@
 """A fresh installation with the modules that the environment names: ``python -m tests.architecture.without``.
 
-Checks, migrates an empty database, opens the sign-in page (at first the assistant) and, as somebody with every right, the home page; prints what is there.
+Checks, migrates an empty database, opens the sign-in page (at first the assistant) and, as somebody with every right, the
+home page; prints what is there.
 """
 
 import json

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
-from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
@@ -14,7 +13,6 @@ from tests.journeys.people import PASSWORD
 SILENT = {"script", "style", "template"}
 SHOWN_ATTRIBUTES = ("placeholder", "title", "aria-label", "alt", "label", "data-label")
 PAGE_KIND = re.compile(r"\d+")
-EACH_KIND = 3  # pages of the same kind (the same address but for its numbers) that are read for each person
 
 
 class Reading(HTMLParser):
@@ -82,16 +80,17 @@ class Visitor:
             html = "html" in (answer.headers.get("Content-Type") or "")
             return Reading(answer.read().decode() if html else "")
 
-    def pages(self) -> Iterator[tuple[str, Reading]]:
-        """Every page from the home page on, some of each kind, and each form once, sent as it is."""
-        waiting, seen = ["/"], {}
+    def pages(self, of_each_kind: int = 2) -> Iterator[tuple[str, Reading]]:
+        """Every page from the home page on, some of each kind (the same address but for its numbers), each form sent once."""
+        seen: dict[str, int] = {}
+        waiting = ["/"]
         while waiting:
             path = waiting.pop(0)
             kind = PAGE_KIND.sub("#", path)
-            if seen.get(kind, 0) >= EACH_KIND or path in seen:
+            if seen.get(kind, 0) >= of_each_kind or path in seen:
                 continue
             seen[kind] = seen.get(kind, 0) + 1
-            seen[path] = EACH_KIND
+            seen[path] = max(seen.get(path, 0), 1)
             page = self.read(path)
             yield path, page
             waiting += [found for link in page.links if (found := self.inside(path, link))]
@@ -114,7 +113,3 @@ class Visitor:
             return ""
         return address.path + (f"?{asked}" if asked else "")
 
-
-def untold(texts: list[str], known: Any) -> list[str]:
-    """The texts in which a word is left that `known(text)` does not explain."""
-    return [text for text in dict.fromkeys(texts) if not known(text)]

@@ -44,14 +44,14 @@ def at_random_moments(job: Any, chance: random.Random, span: float) -> int:
 
     No more than three in the same chunk: work that is interrupted six times without any progress is given up.
     """
-    each = [chunk for chunk in range(max(1, job.transactions - 2)) for _time in range(3)]
+    each = [chunk for chunk in range(max(1, job.transactions - 3)) for _time in range(3)]
     chunks = sorted(chance.sample(each, k=min(RANDOM_KILLS, len(each))))
 
     def kill(process: "subprocess.Popen[str]") -> None:
         if chunks and wait_for(lambda: taken_up(job) or process.poll() is not None):
-            due = chunks.pop(0)
+            due, wait = chunks.pop(0), chance.uniform(0, span)
             wait_for(lambda: committed(job) >= due or finished(job))
-            time.sleep(chance.uniform(0, span))
+            wait_for(lambda: committed(job) >= job.transactions - 2, wait)  # never so late that the work is over
             process.kill()
 
     return by_workers(job, lambda: ("coremis.project.cli", "worker"), kill)

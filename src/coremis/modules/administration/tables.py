@@ -255,6 +255,11 @@ def visible_events(user: Any) -> "QuerySet[Event]":
     return Event.objects.all() if places.everywhere else Event.objects.filter(area_id__in=places.areas())
 
 
+def who(actor_name: str) -> str:
+    """A user name as it was; scheduled work that nobody ordered is done by the system."""
+    return str(_("the system")) if actor_name == "system" else actor_name
+
+
 def event_choices(user: Any) -> list[tuple[str, Any]]:
     """What can stand in the history."""
     known = [(name, title) for name, title in known_permissions().items() if name in ACTIONS]
@@ -270,7 +275,7 @@ class EventTable(Table):
     columns = (
         Column("recorded_at", _("When"), kind="date", sort="recorded_at"),
         Column("action", _("What"), show=lambda row: action_title(row.action)),
-        Column("actor_name", _("Who"), sort="actor_name"),
+        Column("actor_name", _("Who"), show=lambda row: who(row.actor_name), sort="actor_name"),
         Column("deciders", _("Agreed by"), show=lambda row: ", ".join(row.deciders) or (_("no approval needed") if row.unapproved else "")),
         Column("address", _("From"), kind="code"),
         Column("id", _("Number"), kind="code", sort="id"),

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from coremis.kernel.access.models import User
-from coremis.kernel.approvals.services import submit
+from coremis.kernel.approvals.services import approve_request, submit
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import country
 from coremis.kernel.base.money import Money
@@ -219,10 +219,12 @@ def results_of(payroll: Payroll, wrong: int = 0) -> bytes:
 
 
 def prepare_second_cycle(programme: Programme, fund: Fund) -> None:
-    """A payroll of the next cycle that waits for its approvers."""
+    """A payroll of the next cycle that waits for its last approver."""
     today = timezone.localdate()
     payroll = calculated(programme, fund, new_cycle(programme, today + timedelta(days=1), today + timedelta(days=61)))
-    submit(approve_payroll, {"payroll": payroll}, actor=seat("payments"), note="")
+    request = submit(approve_payroll, {"payroll": payroll}, actor=seat("payments")).request
+    for checker in approvers(payroll)[:-1]:
+        approve_request(request=request, actor=checker)
 
 
 def prepare_files() -> None:

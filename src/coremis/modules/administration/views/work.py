@@ -126,7 +126,7 @@ event = EventScreen(
     title=lambda event: tables.action_title(event.action),
     subtitle=lambda event: _("number %(number)s") % {"number": event.pk},
     facts=lambda request, event: [
-        Fact(_("Who"), event.actor_name),
+        Fact(_("Who"), tables.who(event.actor_name)),
         Fact(_("When"), event.recorded_at),
         Fact(_("From"), event.address),
         Fact(_("Agreed by"), ", ".join(event.deciders)),

@@ -15,6 +15,7 @@ from coremis.kernel.screens.columns import money_text, text_of
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
 from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.payments import previews, services
 from coremis.modules.payments.forms import CheckResultsForm, ConfirmResultsForm, ReasonForm, UploadResultsForm
 from coremis.modules.payments.models import Payroll, ResultFile, ResultRow
@@ -74,6 +75,7 @@ result_file_detail = DetailScreen(
         ),
     ],
     prepare=lambda rows: rows.select_related("payroll", "sent_by"),
+    timeline=Timeline(hidden=frozenset({"sha256", "headers", "mapping", "counts", "missing_as_unpaid", "job_id", "posting_id"})),
 )  # fmt: skip
 
 result_rows = ListScreen(
@@ -102,7 +104,7 @@ result_row_detail = DetailScreen(
     ResultRow, permission="payments.view_resultrow", title=lambda row: _("Row %(number)s") % {"number": row.position},
     subtitle=lambda row: row.file.name, status=result_of, facts=row_facts,
     actions=[ActionLink(_("Write off"), "payments:write_off", "payments.write_off", "danger", may_be_written_off)],
-    prepare=lambda rows: rows.select_related("file", "line"),
+    prepare=lambda rows: rows.select_related("file", "line"), timeline=Timeline(hidden=frozenset({"line", "area"})),
 )  # fmt: skip
 
 
