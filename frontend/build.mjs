@@ -1,6 +1,6 @@
 // Builds src/app.css and src/app.js into the static files of kernel/screens; refuses to grow past the budget for slow lines.
 import { build } from "esbuild";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -22,7 +22,9 @@ await build({
 });
 
 for (const [name, budget] of Object.entries(budgets)) {
-  const size = gzipSync(await readFile(join(built, name)), { level: 9 }).length;
+  const packed = gzipSync(await readFile(join(built, name)), { level: 9 });
+  const size = packed.length;
+  await writeFile(join(built, `${name}.gz`), packed); // what the server sends to browsers that take it
   console.log(`${name}: ${size} bytes compressed, ${budget} allowed`);
   if (size > budget) {
     console.error(`${name} is larger than a slow line can bear. Take something out of frontend/src, then build again.`);

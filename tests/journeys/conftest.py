@@ -87,5 +87,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") 
     report = yield
     if report.when == "call" and report.failed and "meet" in getattr(item, "fixturenames", ()):
         for person in (one for met in MET for one in met.values()):
-            report.sections.append((f"{person.username} at {person.page.url}", f"{person.page.locator('main').inner_text()[:900]}\n{person.complaints}"))
+            shown = person.page.evaluate("() => (document.querySelector('main') || document.body).innerText")
+            report.sections.append((f"{person.username} at {person.page.url}", f"{shown[:900]}\n{person.complaints}"))
     return report

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "coremis.kernel.screens.security.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "coremis.kernel.access.middleware.LanguageMiddleware",
@@ -86,7 +87,7 @@ DATABASE_URL = env.text("COREMIS_DATABASE_URL", "sqlite:///")
 if TESTING:
     DATABASE_URL = env.text("COREMIS_TEST_DATABASE_URL") or "sqlite:///" + str(DATA_DIR / "test" / "test.sqlite3")
     (DATA_DIR / "test").mkdir(parents=True, exist_ok=True)
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+(DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database(DATABASE_URL, DATA_DIR)}
 if TESTING and DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}

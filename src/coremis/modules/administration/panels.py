@@ -4,11 +4,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 from coremis.kernel.access.models import Assignment, Profile, User
 from coremis.kernel.areas.models import Area
+from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.modules.administration.permissions import grouped_permissions
 
@@ -20,8 +20,8 @@ def user_assignments(request: HttpRequest, user: User) -> Shown:
     may_end = reader.has_perm("access.end_assignment")
     rows = [
         {
-            "profile": str(item.profile), "area": item.area.name, "since": localize(item.valid_from),
-            "until": localize(item.valid_until) if item.valid_until else "",
+            "profile": str(item.profile), "area": item.area.name, "since": text_of(item.valid_from),
+            "until": text_of(item.valid_until),
             "end": reverse("administration:end_assignment", args=[item.pk]) if may_end and item.valid_until is None else "",
         }
         for item in held.select_related("profile", "area").order_by("-valid_from")

@@ -43,9 +43,9 @@ class Command(BaseCommand):
         if is_loaded() and not done.exists():
             raise CommandError(f"Loading the demo was interrupted. Delete the folder {settings.DATA_DIR} and start again.")
         if not done.exists():
-            load(options["households"], self.stdout.write)
+            load(options["households"], self.say)
             done.touch()
-            self.stdout.write(f"Loaded in {time.monotonic() - started:.0f} seconds.")
+            self.say(f"Loaded in {time.monotonic() - started:.0f} seconds.")
         if not options["load_only"]:
             self.serve(options["port"])
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
         commands = [["serve", "--port", str(port)], ["worker"]]
         running = [subprocess.Popen([sys.executable, "-m", "coremis.project.cli", *command], env=os.environ) for command in commands]
         signal.signal(signal.SIGTERM, lambda *_given: (_ for _ in ()).throw(KeyboardInterrupt()))
-        self.stdout.write(self.greeting(port))
+        self.say(self.greeting(port))
         try:
             while all(process.poll() is None for process in running):
                 time.sleep(0.5)
@@ -64,6 +64,11 @@ class Command(BaseCommand):
             process.send_signal(signal.SIGTERM)
         for process in running:
             process.wait(timeout=30)
+
+    def say(self, text: str) -> None:
+        """Print at once, also where the output is a file."""
+        self.stdout.write(text)
+        self.stdout.flush()
 
     def greeting(self, port: int) -> str:
         """The address, the seats, and what to try."""

@@ -1,5 +1,6 @@
 """``coremis serve``: the web server."""
 
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -22,5 +23,5 @@ class Command(BaseCommand):
         self.check(databases=["default"])
         Granian(
             "coremis.project.wsgi:application", address=options["host"], port=options["port"],
-            interface=Interfaces.WSGI, workers=options["workers"], blocking_threads=8, log_access=False, websockets=False,
+            interface=Interfaces.WSGI, workers=options["workers"], blocking_threads=max(2, os.cpu_count() or 2), log_access=False, websockets=False,
         ).serve()  # fmt: skip
