@@ -14,12 +14,15 @@ from django.db import models
 
 from coremis.kernel.actions.models import Change, Record
 from coremis.kernel.exchange.models import BatchRow
-from coremis.modules.ledger.models import Proof
+from coremis.modules.ledger.models import Movement, Proof
+from coremis.modules.payments.models import PayrollLine
 
 STAMPS = {"id", "event_id", "created_event_id", "uid", "job_id", "hash", "sha256", "size", "name_in_store", "serials_from"}
 SERIALS = {"number", "enrolment_number", "household_number", "payee_number", "reference"}
 # Written by the timetable's clock, or by a person's hand outside the work that is compared.
 NOT_COMPARED = {Proof}
+# Links that are no foreign keys, because the ledger knows no payments.
+LINKS = {(Movement, "line_id"): PayrollLine}
 
 
 def digests() -> dict[str, str]:
@@ -45,7 +48,8 @@ def places_of(model: type[models.Model]) -> dict[int, int]:
 def rows_of(model: type[models.Model], places: dict[Any, dict[int, int]], without: tuple[str, ...] = ()) -> Any:
     """Every row, links as places."""
     fields = [field for field in model._meta.concrete_fields if compared(field) and field.attname not in without]
-    links = {place: places[field.related_model] for place, field in enumerate(fields) if field.related_model in places}
+    targets = [LINKS.get((model, field.attname), field.related_model) for field in fields]
+    links = {place: places[target] for place, target in enumerate(targets) if target in places}
     for row in model._base_manager.order_by("pk").values_list(*(field.attname for field in fields)).iterator(chunk_size=20_000):
         yield [links[place].get(value) if place in links else plain(value) for place, value in enumerate(row)]
 

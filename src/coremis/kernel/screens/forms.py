@@ -115,7 +115,7 @@ class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]
         self, model: type[Model], permission: str, *, choose: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None, **kwargs: Any
     ) -> None:
         self.permission, self.choose = permission, choose
-        super().__init__(queryset=model._default_manager.none(), **kwargs)
+        super().__init__(queryset=model._default_manager.none(), **{"empty_label": "–", **kwargs})
         self.model = model
 
     def limit_to(self, actor: Any, permission: str) -> None:

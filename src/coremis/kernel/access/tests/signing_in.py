@@ -5,7 +5,13 @@ from django.test import Client
 
 from coremis.kernel.testing.cast import PASSWORD
 
-LOGIN, CHANGE, TOTP, CODE, CODES = "/account/login/", "/account/password/change/", "/account/2fa/totp/activate/", "/account/2fa/authenticate/", "/account/2fa/recovery-codes/"
+LOGIN, CHANGE, TOTP, CODE, CODES = (
+    "/account/login/",
+    "/account/password/change/",
+    "/account/2fa/totp/activate/",
+    "/account/2fa/authenticate/",
+    "/account/2fa/recovery-codes/",
+)
 
 
 def sign_in(username="ada", password=PASSWORD, client=None, **more):

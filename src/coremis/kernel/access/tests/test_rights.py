@@ -23,7 +23,9 @@ def give(country):
     def assign(user, profile, area, since=-10, until=None):
         end = None if until is None else TODAY() + timedelta(days=until)
         with maintenance("test"):
-            assignment = Assignment(user=user, profile=profile, area=country[area], valid_from=TODAY() + timedelta(days=since), valid_until=end)
+            assignment = Assignment(
+                user=user, profile=profile, area=country[area], valid_from=TODAY() + timedelta(days=since), valid_until=end
+            )
             assignment.save()
         return assignment
 
@@ -40,7 +42,9 @@ def test_it_works(country, give):
     assert not ada.may("areas.add_area", []) and ada.may(SEE, []) and not ada.may(SEE, [None])
 
 
-@pytest.mark.parametrize(("since", "until", "held"), [(-1, None, True), (0, None, True), (1, None, False), (-5, 0, True), (-5, -1, False), (0, 0, True)])
+@pytest.mark.parametrize(
+    ("since", "until", "held"), [(-1, None, True), (0, None, True), (1, None, False), (-5, 0, True), (-5, -1, False), (0, 0, True)]
+)
 def test_dates_include_their_first_and_last_day(give, since, until, held):
     ada = make_user("ada")
     give(ada, make_profile("reader", SEE), "North", since, until)
@@ -56,7 +60,9 @@ def test_places_add_up_but_rights_do_not_mix(country, give):
     ada = again(ada)
     assert ada.may(SEE, [country["Almond"].pk, country["Fig"].pk]) and not ada.may(SEE, [country["Ebony"].pk])
     assert ada.may("areas.rename_area", [country["Ebony"].pk]) and not ada.may("areas.rename_area", [country["Almond"].pk])
-    assert set(ada.places_for(SEE).areas()) == {country[name].pk for name in ("North", "Northfield", "Northlake", "Almond", "Beech", "Cedar", "Fig")}
+    assert set(ada.places_for(SEE).areas()) == {
+        country[name].pk for name in ("North", "Northfield", "Northlake", "Almond", "Beech", "Cedar", "Fig")
+    }
 
 
 def test_the_whole_country_is_everywhere(country, give):

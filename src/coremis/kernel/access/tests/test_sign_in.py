@@ -171,7 +171,10 @@ def age(client, seconds, add=False):
     session.save()
 
 
-@pytest.mark.parametrize("target", ["https://elsewhere.example.org/", "//elsewhere.example.org", "/\\elsewhere.example.org", "javascript:alert(1)", "\t//x.example.org"])
+@pytest.mark.parametrize(
+    "target",
+    ["https://elsewhere.example.org/", "//elsewhere.example.org", "/\\elsewhere.example.org", "javascript:alert(1)", "\t//x.example.org"],
+)
 def test_nobody_is_sent_elsewhere(ada, target):
     assert sign_in(next=target)[1]["Location"] == "/"
     assert Client().post("/language/", {"language": "fr", "next": target})["Location"] == "/"

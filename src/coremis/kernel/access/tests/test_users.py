@@ -41,7 +41,16 @@ def test_it_works(db, root):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"username": "ADA"}, {"username": " "}, {"name": ""}, {"username": "x" * 61}, {"name": "x" * 121}, {"password": Secret("short")}, {"password": Secret("new.user-1a")}]
+    "wrong",
+    [
+        {"username": "ADA"},
+        {"username": " "},
+        {"name": ""},
+        {"username": "x" * 61},
+        {"name": "x" * 121},
+        {"password": Secret("short")},
+        {"password": Secret("new.user-1a")},
+    ],
 )
 def test_wrong_users_are_refused(ada, root, wrong):
     with pytest.raises(Invalid) as refused:
@@ -123,7 +132,9 @@ def test_assigning_outside_the_own_places_is_refused(ada, country):
 def test_ending_what_has_ended_changes_no_history(ada, country, root):
     """An assignment that ended long ago does not end yesterday because somebody clicked again."""
     long_ago = TODAY() - timedelta(days=100)
-    old = approved(assign, user=ada, profile=make_profile("clerk"), area=country["South"], valid_from=long_ago, valid_until=long_ago, actor=root)
+    old = approved(
+        assign, user=ada, profile=make_profile("clerk"), area=country["South"], valid_from=long_ago, valid_until=long_ago, actor=root
+    )
     assert end_assignment(assignment=old, actor=root).valid_until == long_ago
 
 

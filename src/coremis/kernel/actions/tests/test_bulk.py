@@ -45,7 +45,10 @@ def owners(rows):
 
 
 def test_it_works(street, told, model, country):
-    assert told(lambda: update_from(street.filter(rooms_count__gte=2), owner=Concat(F("owner"), Value("!")), rooms_count=F("rooms_count") + 1)) == 2
+    assert (
+        told(lambda: update_from(street.filter(rooms_count__gte=2), owner=Concat(F("owner"), Value("!")), rooms_count=F("rooms_count") + 1))
+        == 2
+    )
     event = last_event("actions.do_as_told")
     assert owners(street) == ["Ada", "Bo", "Cy!", "Di!"]
     changed = model.objects.get(owner="Cy!")
@@ -177,7 +180,11 @@ def test_copy_into_checks_places_and_keeps_every_type(told, northerner, country,
 
 @pytest.mark.django_db
 def test_nothing_works_outside_an_action(model):
-    for work in (lambda: copy_into(model, ["owner"], [["x"]]), lambda: insert_from(model, model.objects.all(), ["owner"]), lambda: update_from(model.objects.all(), owner="x")):
+    for work in (
+        lambda: copy_into(model, ["owner"], [["x"]]),
+        lambda: insert_from(model, model.objects.all(), ["owner"]),
+        lambda: update_from(model.objects.all(), owner="x"),
+    ):
         with pytest.raises(Refusal):
             work()
 

@@ -113,7 +113,9 @@ def test_reading_and_other_tables_are_left_alone(sql):
 def test_every_way_of_the_orm_is_refused_outside_an_action(house, country, root, sample_app):
     """pitfall S13, S14: managers, base managers, fixtures, links."""
     model = type(house)
-    stored = json.dumps([{"model": "sample.house", "pk": house.pk, "fields": {"area": house.area_id, "version": 9, "event_id": 1, "created_event_id": 1}}])
+    stored = json.dumps(
+        [{"model": "sample.house", "pk": house.pk, "fields": {"area": house.area_id, "version": 9, "event_id": 1, "created_event_id": 1}}]
+    )
     tour = sample_app.plan_tour(title="x", area_ids=[country["Almond"].pk], actor=root)
     ways = [
         lambda: model(area=country["Fig"]).save(),
@@ -196,9 +198,9 @@ def test_composed_statements_are_read_as_they_will_run(house):
 
 def test_a_migration_may_fill_an_empty_column(house):
     """A column that stops being empty is filled by the migration itself; nothing else is touched."""
-    run("UPDATE \"sample_house\" SET \"nickname\" = 'none' WHERE \"nickname\" IS NULL")
+    run('UPDATE "sample_house" SET "nickname" = \'none\' WHERE "nickname" IS NULL')
     with pytest.raises(Refusal):
-        check_statement("UPDATE \"sample_house\" SET \"nickname\" = 'none' WHERE \"owner\" IS NULL")
+        check_statement('UPDATE "sample_house" SET "nickname" = \'none\' WHERE "owner" IS NULL')
 
 
 @pytest.mark.django_db(transaction=True)
@@ -226,5 +228,7 @@ def test_copy_is_used_in_one_place_only():
     """PostgreSQL's COPY passes the guard by: only copy_into, which asks for the action, may call it (and the bench, which measures against it)."""
     product = Path(__file__).resolve().parents[3]
     sources = [path for path in product.rglob("*.py") if not {"tests", "bench"} & set(path.parts)]
-    found = {path.name for path in sources if any(word in path.read_text() for word in ("cursor.copy(", "copy_expert", "connection.connection"))}
+    found = {
+        path.name for path in sources if any(word in path.read_text() for word in ("cursor.copy(", "copy_expert", "connection.connection"))
+    }
     assert found == {"bulk.py"}

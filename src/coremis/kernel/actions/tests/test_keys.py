@@ -90,7 +90,9 @@ def test_replay_needs_the_right_too(country, sample_app):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("result", [None, 5, "x", True, [1, "a"], {"kind": "cash", "id": 3}, {}, Money(5, "XOF"), [Money(1, "XOF"), {"list": 1}]])
+@pytest.mark.parametrize(
+    "result", [None, 5, "x", True, [1, "a"], {"kind": "cash", "id": 3}, {}, Money(5, "XOF"), [Money(1, "XOF"), {"list": 1}]]
+)
 def test_every_result_comes_back_as_it_was(result):
     assert Earlier(store_result(result)).result() == result
 
@@ -120,6 +122,8 @@ def test_the_same_key_at_the_same_moment_runs_once(root, sample_app):
 
     results = at_once(*[build("Ada")] * 4)
     assert len({house.pk for house in results}) == 1 and houses() == 1
-    results = at_once(*[lambda owner=owner: sample_app.build_house(area=country["Fig"], owner=owner, actor=root, key="k2") for owner in "ab"])
+    results = at_once(
+        *[lambda owner=owner: sample_app.build_house(area=country["Fig"], owner=owner, actor=root, key="k2") for owner in "ab"]
+    )
     assert sorted(type(result).__name__ for result in results) == ["House", "Refusal"]
     assert houses() == 2 and Event.objects.filter(action="actions.build_house").count() == 2

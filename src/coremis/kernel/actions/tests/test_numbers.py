@@ -33,7 +33,9 @@ def test_numbers_are_made_by_the_database_with_the_same_check(country, root, sam
     def fill():
         copy_into(model, COLUMNS, [[country["Almond"].pk, "", number, "RED", {}, ""] for number in range(500)])
         serial = take_serials(TABLE, 500)
-        made = insert_from(model, model.objects.annotate(new_number=numbered(serial), new_owner=F("color")), ["area", "number", "owner", *COLUMNS[2:]])
+        made = insert_from(
+            model, model.objects.annotate(new_number=numbered(serial), new_owner=F("color")), ["area", "number", "owner", *COLUMNS[2:]]
+        )
         return serial, made
 
     sample_app.TOLD[0] = fill

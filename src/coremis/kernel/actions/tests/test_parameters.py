@@ -98,7 +98,9 @@ def test_stored_references_that_are_gone_or_of_another_kind_are_refused(given, s
             sample_app.take_all.from_stored({**stored, "houses": [stored["house"], wrong]})
 
 
-@pytest.mark.parametrize(("name", "wrong"), [("color", "GREEN"), ("share", "x"), ("on", "31/12"), ("price", {"amount": 1}), ("born", "x"), ("unknown", 1)])
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("color", "GREEN"), ("share", "x"), ("on", "31/12"), ("price", {"amount": 1}), ("born", "x"), ("unknown", 1)]
+)
 def test_stored_inputs_in_a_form_no_longer_known_are_refused(given, sample_app, name, wrong):
     stored = sample_app.take_all.to_stored(sample_app.take_all.check_inputs(given))
     from coremis.kernel.base.refusal import Refusal

@@ -81,7 +81,12 @@ def test_a_microsecond_is_found(history, behind):
 
 
 def test_removed_event_is_found(history, behind):
-    behind(lambda: (run("DELETE FROM actions_change WHERE event_id = %s", [history.pk]), run("DELETE FROM actions_event WHERE id = %s", [history.pk])))
+    behind(
+        lambda: (
+            run("DELETE FROM actions_change WHERE event_id = %s", [history.pk]),
+            run("DELETE FROM actions_event WHERE id = %s", [history.pk]),
+        )
+    )
     named(history, "was removed")
 
 

@@ -32,7 +32,10 @@ def test_it_works(office):
     event = last_event("actions.sell_house")
     assert event.actor_name == "maker" and event.request_id == request.pk and event.deciders == ["first-one (1)", "second-one (2)"]
     assert event.cause_id == last_event("approvals.approve_request").pk and not event.unapproved
-    assert [(d.person.username, d.level, d.note) for d in Decision.objects.order_by("pk")] == [("first-one", 0, "fine"), ("second-one", 1, "")]
+    assert [(d.person.username, d.level, d.note) for d in Decision.objects.order_by("pk")] == [
+        ("first-one", 0, "fine"),
+        ("second-one", 1, ""),
+    ]
 
 
 def test_maker_is_never_checker(office):
@@ -114,7 +117,10 @@ def test_rejected_returned_recalled(office):
             work(request=request, note=" ", actor=checker)
         assert work(request=request, note="not now", actor=checker).state == state
         assert Decision.objects.latest("pk").note == "not now"
-        for work_late in (lambda r=request: approve_request(request=r, actor=late), lambda r=request: recall_request(request=r, actor=office.maker)):
+        for work_late in (
+            lambda r=request: approve_request(request=r, actor=late),
+            lambda r=request: recall_request(request=r, actor=office.maker),
+        ):
             with pytest.raises(Refusal, match="already decided"):
                 work_late()
     request = office.ask().request

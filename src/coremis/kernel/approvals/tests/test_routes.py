@@ -16,7 +16,10 @@ SELL = "actions.sell_house"
 
 def save(office, **inputs):
     with approved_by(Authority(save_route.name, 1)):
-        return save_route(**{"action": SELL, "area": office.country["Testland"], "min_amount": 0, "levels": [], **inputs}, actor=everywhere(save_route.name))
+        return save_route(
+            **{"action": SELL, "area": office.country["Testland"], "min_amount": 0, "levels": [], **inputs},
+            actor=everywhere(save_route.name),
+        )
 
 
 def test_it_works(office):
@@ -91,7 +94,9 @@ def test_a_changed_route_counts_for_the_next_request(office):
 
 def test_saving_routes(office):
     with pytest.raises(NeedsApproval):
-        save_route(action=SELL, area=office.country["Testland"], min_amount=0, levels=[{"profile": "first"}], actor=everywhere(save_route.name))
+        save_route(
+            action=SELL, area=office.country["Testland"], min_amount=0, levels=[{"profile": "first"}], actor=everywhere(save_route.name)
+        )
     route = save(office, levels=[{"profile": "first"}, {"profile": "second", "people": 3}])
     assert [(level.profile.code, level.people) for level in route.levels.all()] == [("first", 1), ("second", 3)]
     same = save(office, levels=[{"profile": "third"}])

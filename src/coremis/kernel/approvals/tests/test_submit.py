@@ -84,7 +84,14 @@ def test_who_asks_cannot_be_chosen(office):
 
 @pytest.mark.parametrize(
     "change",
-    [{"price": None}, {"price": 5}, {"buyer": 7}, {"house": {"kind": "access.user", "id": 1, "version": 1}}, {"house": {"kind": "sample.house", "id": 999, "version": 1}}, {"extra": 1}],
+    [
+        {"price": None},
+        {"price": 5},
+        {"buyer": 7},
+        {"house": {"kind": "access.user", "id": 1, "version": 1}},
+        {"house": {"kind": "sample.house", "id": 999, "version": 1}},
+        {"extra": 1},
+    ],
 )
 def test_raw_inputs_are_checked_like_any_others(office, change):
     """The stored form given directly, as an interface might, is converted and checked before it is stored."""

@@ -108,7 +108,14 @@ def test_move_takes_everything_below_along(country, root):
 
 def test_no_circles(country, root):
     """Into itself, below itself, to another level, or the country itself: refused, and the tree stays as it was."""
-    for area, parent in (("North", "North"), ("North", "Almond"), ("North", "Northfield"), ("Testland", "North"), ("Almond", "South"), ("Almond", "Fig")):
+    for area, parent in (
+        ("North", "North"),
+        ("North", "Almond"),
+        ("North", "Northfield"),
+        ("Testland", "North"),
+        ("Almond", "South"),
+        ("Almond", "Fig"),
+    ):
         with pytest.raises(Refusal):
             move_area(area=country[area], parent=country[parent], actor=root)
     check_tree()
@@ -126,7 +133,10 @@ def test_codes_are_unique_among_those_in_use(country, root):
 
 @pytest.mark.parametrize(("name", "code"), [("", "x"), ("x", " "), ("x" * 121, "x"), ("x", "x" * 41)])
 def test_a_name_and_a_code_of_the_right_length(country, root, name, code):
-    for work in (lambda: add_area(name=name, code=code, parent=country["North"], actor=root), lambda: rename_area(area=country["Fig"], name=name, code=code, actor=root)):
+    for work in (
+        lambda: add_area(name=name, code=code, parent=country["North"], actor=root),
+        lambda: rename_area(area=country["Fig"], name=name, code=code, actor=root),
+    ):
         with pytest.raises(Refusal):
             work()
 
@@ -178,7 +188,9 @@ def test_queries(country):
 
 
 def test_no_place_lies_only_inside_the_whole_country(country):
-    local, whole, none = (AreaPlaces(everywhere, frozenset(roots)) for everywhere, roots in ((False, {country["North"].pk}), (True, ()), (False, ())))
+    local, whole, none = (
+        AreaPlaces(everywhere, frozenset(roots)) for everywhere, roots in ((False, {country["North"].pk}), (True, ()), (False, ()))
+    )
     assert not local.cover([None]) and not local.cover([country["Almond"].pk, None]) and whole.cover([None]) and local.cover([])
     assert not none.cover([country["Almond"].pk]) and not local.cover([999999])
     assert set(none.areas()) == set()

@@ -13,7 +13,11 @@ AMOUNTS = st.integers(min_value=-LARGEST, max_value=LARGEST)
 def test_it_works():
     """pitfall M7"""
     assert Money(5, "XOF") + Money(7, "XOF") - Money(2, "XOF") == Money(10, "XOF")
-    assert max(Money(1, "XOF"), Money(2, "XOF")) == Money(2, "XOF") and Money(1, "XOF") <= Money(1, "XOF") and Money(3, "XOF").times(4).amount_minor == 12
+    assert (
+        max(Money(1, "XOF"), Money(2, "XOF")) == Money(2, "XOF")
+        and Money(1, "XOF") <= Money(1, "XOF")
+        and Money(3, "XOF").times(4).amount_minor == 12
+    )
     assert Money(3000050, "USD").text() == "USD\u00a030,000.50" and Money(-30000, "XOF").text("\u202f", ",") == "XOF\u00a0-30\u202f000"
 
 
@@ -43,7 +47,11 @@ def test_decimals_of_currencies():
     assert figures(5, "USD") == "0.05" and figures(-5, "TND") == "-0.005" and figures(1234567, "XOF", "\u202f") == "1\u202f234\u202f567"
 
 
-@given(AMOUNTS, st.sampled_from(["XOF", "USD", "TND"]), st.sampled_from([(",", "."), (".", ","), (" ", ","), ("\u202f", ","), ("\u00a0", "."), ("'", "."), ("’", ".")]))
+@given(
+    AMOUNTS,
+    st.sampled_from(["XOF", "USD", "TND"]),
+    st.sampled_from([(",", "."), (".", ","), (" ", ","), ("\u202f", ","), ("\u00a0", "."), ("'", "."), ("’", ".")]),
+)
 def test_what_is_written_is_read_again(amount, currency, signs):
     """Except “1.234” in a currency with three decimals: see the ambiguous ones below."""
     assume(currency != "TND" or not 1000 <= abs(amount) < 1_000_000)

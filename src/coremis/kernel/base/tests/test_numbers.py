@@ -12,7 +12,11 @@ SERIALS = st.integers(min_value=1, max_value=10**12)
 def test_it_works():
     number = with_check(1234567)
     assert without_check(number) == 1234567 and is_valid_number(number)
-    assert number_text("H", number) == f"H-1234567-{number % 100:02d}" and number_text("P", with_check(1)) == "P-00001-95" and number_text("H", None) == ""
+    assert (
+        number_text("H", number) == f"H-1234567-{number % 100:02d}"
+        and number_text("P", with_check(1)) == "P-00001-95"
+        and number_text("H", None) == ""
+    )
 
 
 @given(SERIALS, st.data())
@@ -47,7 +51,9 @@ def test_what_is_printed_is_read(serial):
         assert read_number(typed) == number
 
 
-@pytest.mark.parametrize("text", ["", "H", "H-", "0", "00", "H-00000-98", "1", "H-12345", "H-12345-6x", "HOUSE-00001-95", "H-00001-96", "1.95", "9" * 30])
+@pytest.mark.parametrize(
+    "text", ["", "H", "H-", "0", "00", "H-00000-98", "1", "H-12345", "H-12345-6x", "HOUSE-00001-95", "H-00001-96", "1.95", "9" * 30]
+)
 def test_what_is_no_number(text):
     assert read_number(text) is None
 

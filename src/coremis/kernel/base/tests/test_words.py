@@ -16,7 +16,21 @@ def test_it_works():
 
 @pytest.mark.parametrize(
     ("text", "folded"),
-    [("ß", "ss"), ("Straße", "strasse"), ("Łódź", "lodz"), ("Ærø", "aero"), ("İstanbul", "istanbul"), ("ﬁn", "fin"), ("N'Djamena", "n djamena"), ("a_b-c.d", "a b c d"), ("—", ""), ("", ""), ("Kĩkũyũ", "kikuyu"), ("São João", "sao joao"), ("محمد", "محمد")],
+    [
+        ("ß", "ss"),
+        ("Straße", "strasse"),
+        ("Łódź", "lodz"),
+        ("Ærø", "aero"),
+        ("İstanbul", "istanbul"),
+        ("ﬁn", "fin"),
+        ("N'Djamena", "n djamena"),
+        ("a_b-c.d", "a b c d"),
+        ("—", ""),
+        ("", ""),
+        ("Kĩkũyũ", "kikuyu"),
+        ("São João", "sao joao"),
+        ("محمد", "محمد"),
+    ],
 )
 def test_folding(text, folded):
     assert fold(text) == folded
@@ -29,7 +43,13 @@ def test_folding_twice_is_folding_once(text):
 
 def test_labels():
     names = {"en": "Household", "fr": "Ménage", "pt": ""}
-    assert [label(names, language) for language in ("fr", "fr-ca", "pt", "sw", "en")] == ["Ménage", "Ménage", "Household", "Household", "Household"]
+    assert [label(names, language) for language in ("fr", "fr-ca", "pt", "sw", "en")] == [
+        "Ménage",
+        "Ménage",
+        "Household",
+        "Household",
+        "Household",
+    ]
     assert label({"fr": "Ménage"}, "en") == "Ménage" and label({}, "en") == label(None, "en") == ""
 
 
@@ -42,7 +62,10 @@ def test_a_refusal_speaks_the_readers_language():
 
 
 def test_a_refusal_fills_in_what_it_is_about():
-    assert str(Refusal("“%(text)s” is 100 %% wrong.", text="%s <b>")) == "“%s <b>” is 100 % wrong." and str(Refusal("100 % sure")) == "100 % sure"
+    assert (
+        str(Refusal("“%(text)s” is 100 %% wrong.", text="%s <b>")) == "“%s <b>” is 100 % wrong."
+        and str(Refusal("100 % sure")) == "100 % sure"
+    )
     wrong = Invalid("Look at %(name)s.", {"name": ["x"]}, name="it")
     assert str(wrong) == "Look at it." and wrong.errors == {"name": ["x"]} and Invalid("x").errors == {}
     assert issubclass(NotPermitted, Refusal) and issubclass(Stale, Refusal)

@@ -13,7 +13,9 @@ from coremis.kernel.testing.cast import everywhere, make_user
 
 @pytest.fixture(autouse=True)
 def sample_settings(db):
-    CATALOGUE.add("sample", [Setting("sample.color", "Color", "The color.", "red"), Setting("sample.unit", "Unit", "The unit.", None, once=True)])
+    CATALOGUE.add(
+        "sample", [Setting("sample.color", "Color", "The color.", "red"), Setting("sample.unit", "Unit", "The unit.", None, once=True)]
+    )
     yield
     CATALOGUE._by_module.pop("sample")
 

@@ -28,7 +28,9 @@ def packages(monkeypatch):
         for name, needed in requires.items():
             path = f"made_up_{name}"
             apps = ModuleType(f"{path}.apps")
-            apps.Config = type(f"{name.title()}Config", (ModuleConfig,), {"__module__": apps.__name__, "name": path, "label": name, "requires": needed})
+            apps.Config = type(
+                f"{name.title()}Config", (ModuleConfig,), {"__module__": apps.__name__, "name": path, "label": name, "requires": needed}
+            )
             monkeypatch.setitem(sys.modules, path, ModuleType(path))
             monkeypatch.setitem(sys.modules, apps.__name__, apps)
             found[name] = path
@@ -96,7 +98,9 @@ def test_two_packages_of_one_name(monkeypatch):
         name: str
         value: str
 
-    monkeypatch.setattr(modules, "entry_points", lambda group: [Point("payments", "coremis.modules.payments"), Point("payments", "elsewhere.payments")])
+    monkeypatch.setattr(
+        modules, "entry_points", lambda group: [Point("payments", "coremis.modules.payments"), Point("payments", "elsewhere.payments")]
+    )
     with pytest.raises(ImproperlyConfigured, match="Two installed packages offer a module “payments”"):
         installed_modules()
     monkeypatch.setattr(modules, "entry_points", lambda group: [Point("payments", "coremis.modules.payments")] * 2)

@@ -11,8 +11,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-
-
 def asked():
     request = RequestFactory().get("/somewhere/")
     request.user, request.session = AnonymousUser(), {}

@@ -141,6 +141,7 @@ def test_the_form_keeps_what_was_typed(reader, client):
 
 def test_an_action_page_gets_the_rows_a_list_chose(reader, client, rf):
     """pitfall M1, M2"""
+
     def chosen(query):
         request = rf.get(f"/x/?{query}")
         request.user = reader

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.approvals.models import Request
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.screens.actionscreens import ActionScreen
@@ -57,8 +58,17 @@ def payroll_facts(request: HttpRequest, payroll: Payroll) -> Sequence[Fact]:
     ]  # fmt: skip
 
 
+def may_open_request(reader: Any, asked: Request) -> bool:
+    """The maker, and whoever may see requests in its place."""
+    return bool(asked.maker_id == reader.pk or reader.may("approvals.view_request", [asked.area_id]))
+
+
 def payroll_attention(request: HttpRequest, payroll: Payroll) -> Sequence[Attention]:
     """Work that is under way, and work that failed."""
+    asked = Request.objects.filter(subject_kind=payroll.kind(), subject_id=payroll.pk, state=Request.State.PENDING).first()
+    if asked is not None:
+        page = reverse("administration:request", args=[asked.pk]) if may_open_request(request.user, asked) else ""
+        return [Attention("info", _("This payroll waits for other people to agree."), page, _("Open the request"))]
     job = Job.objects.filter(pk=payroll.job_id).first() if payroll.job_id else None
     if payroll.state in WORKING_PAYROLLS and job is not None:
         progress = _("%(title)s: %(done)s of %(total)s. Reload the page to see more.")
