@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl, unquote, urlparse
 
 from django.core.exceptions import ImproperlyConfigured
 
-
 # Disks without moving parts, and statements that are short or run once: with PostgreSQL's own defaults, work in key ranges
 # reads whole tables again for every range (a payroll of 300,000: 57 s against 29 s).
 PLANNER = "-c random_page_cost=1.1 -c jit=off"

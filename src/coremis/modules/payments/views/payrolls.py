@@ -117,7 +117,8 @@ def line_facts(request: HttpRequest, line: PayrollLine) -> Sequence[Fact]:
 line_detail = DetailScreen(
     PayrollLine, permission="payments.view_payrollline", title=lambda line: _("Payment %(number)s") % {"number": line.number_text},
     subtitle=lambda line: line.payee_name, status=status_of, facts=line_facts,
-    prepare=lambda rows: rows.select_related("payroll", "cycle"), timeline=Timeline(hidden=frozenset({"hash", "document_hash", "result_file"})),
+    prepare=lambda rows: rows.select_related("payroll", "cycle"),
+    timeline=Timeline(hidden=frozenset({"hash", "document_hash", "result_file"})),
 )  # fmt: skip
 
 generate_payroll = ActionScreen(

@@ -22,6 +22,12 @@ class Command(BaseCommand):
         """Check the database's safeguards, then serve."""
         self.check(databases=["default"])
         Granian(
-            "coremis.project.wsgi:application", address=options["host"], port=options["port"],
-            interface=Interfaces.WSGI, workers=options["workers"], blocking_threads=max(2, os.cpu_count() or 2), log_access=False, websockets=False,
-        ).serve()  # fmt: skip
+            "coremis.project.wsgi:application",
+            address=options["host"],
+            port=options["port"],
+            interface=Interfaces.WSGI,
+            workers=options["workers"],
+            blocking_threads=max(2, os.cpu_count() or 2),
+            log_access=False,
+            websockets=False,
+        ).serve()
