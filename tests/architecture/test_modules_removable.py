@@ -11,9 +11,7 @@ from tests.architecture.sources import PRODUCT, ROOT
 from tests.architecture.test_imports import requires
 
 MODULES = sorted(path.parent.name for path in (PRODUCT / "modules").glob("*/apps.py"))
-pytestmark = pytest.mark.skipif(
-    bool(os.environ.get("COREMIS_TEST_DATABASE_URL")), reason="has a database of its own, so it runs once"
-)
+pytestmark = pytest.mark.skipif(bool(os.environ.get("COREMIS_TEST_DATABASE_URL")), reason="has a database of its own, so it runs once")
 SAMPLE = ROOT / "tests" / "sample_module"
 
 

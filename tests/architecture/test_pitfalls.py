@@ -8,7 +8,12 @@ from tests.architecture.sources import ROOT, everything
 
 TABLE = ROOT / "docs" / "develop" / "pitfalls.md"
 LIST = ROOT.parent / "shared" / "domain" / "pitfalls.md"
-ROWS = {*(f"M{n}" for n in range(1, 22)), *(f"S{n}" for n in range(1, 15)), *(f"D{n}" for n in range(1, 13)), *(f"P{n}" for n in range(1, 7))}
+ROWS = {
+    *(f"M{n}" for n in range(1, 22)),
+    *(f"S{n}" for n in range(1, 15)),
+    *(f"D{n}" for n in range(1, 13)),
+    *(f"P{n}" for n in range(1, 7)),
+}
 ROW = re.compile(r"^\| ([MSDP]\d+) \| (.+?) \| (.+) \|$", re.M)
 NAMED = re.compile(r"\bpitfalls?((?:[\s,]|and)*[MSDP]\d+)+", re.IGNORECASE)
 UNREACHABLE = "Not reachable: "

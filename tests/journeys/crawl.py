@@ -47,7 +47,9 @@ class Reading(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """Close it, and what stands open inside it (elements without an end)."""
         names = [*reversed(self._open)]
-        place = next((place for place, name in enumerate(names) if name == tag or (name == "language" and tag in {"button", "summary"})), None)
+        place = next(
+            (place for place, name in enumerate(names) if name == tag or (name == "language" and tag in {"button", "summary"})), None
+        )
         if place is not None:
             del self._open[len(names) - 1 - place :]
 
@@ -112,4 +114,3 @@ class Visitor:
         if foreign or address.path.startswith(("/files/", "/static/", "/account/log")) or (asked and not asked.startswith("tab=")):
             return ""
         return address.path + (f"?{asked}" if asked else "")
-

@@ -102,7 +102,9 @@ def test_household_of_six_by_keyboard_over_a_slow_line(village: House, meet: Mee
     register_by_keyboard(commune, hands)
     seconds = time.monotonic() - began + hands.seconds()
     line.send("Network.emulateNetworkConditions", {**SLOW_LINE, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1})
-    print(f"A household of six by keyboard at 250 kbit/s and 400 ms: {hands.pressed} keys, {seconds:.0f} seconds with the time to type them.")
+    print(
+        f"A household of six by keyboard at 250 kbit/s and 400 ms: {hands.pressed} keys, {seconds:.0f} seconds with the time to type them."
+    )
     record_property("seconds_to_register_six", round(seconds))
     assert all(given in commune.text for given, *_rest in SIX)
     assert seconds < 240

@@ -42,7 +42,9 @@ def violations(somebody: Somebody, place: str) -> list[str]:
         "async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations", tags
     )
     return [
-        f"{place}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:160]}" for one in found if one["impact"] in ("serious", "critical")
+        f"{place}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:160]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
     ]
 
 

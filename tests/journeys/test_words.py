@@ -26,7 +26,7 @@ DATA = {
     "payments_resultfile": ("name", "headers"), "ledger_account": ("owner_name",), "ledger_posting": ("proof",),
 }  # fmt: skip
 # The product's name, languages in their own words, file formats, names of fields that a condition is written with.
-OURS = r"CORE-MIS|English|Français|Português|Anglais|Pseudo|Excel|CSV|UTF-?8|UTF-16|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|SZ[NEW]*\d+(-\d+)?|EN-XA|\d+ [A-Z][a-z]{2} \d{4}|file(?= SZ|$)"
+OURS = r"CORE-MIS|EN-XA|English|Français|Português|Anglais|Pseudo|Excel|CSV|UTF-?8|UTF-16|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|SZ[NEW]*\d+(-\d+)?|\d+ [A-Z][a-z]{2} \d{4}|file(?= SZ|$)"
 # Sentences of Django, which brings their translations itself.
 DJANGO = {
     "This field is required.", "Your password can’t be too similar to your other personal information.",
@@ -43,7 +43,10 @@ def stored_words(folder: Path) -> set[str]:
             for column in [name for name in columns if name in present]:
                 found |= {str(row[0]) for row in database.execute(f"select distinct {column} from {table}") if row[0]}
     inner = {part for text in found if text[:1] in "[{" for part in re.findall(r'"((?:[^"\\]|\\.)*)"', text)}
-    return {text.encode().decode("unicode_escape").encode("latin-1", "ignore").decode("utf-8", "ignore") if "\\u" in text else text for text in found | inner}
+    return {
+        text.encode().decode("unicode_escape").encode("latin-1", "ignore").decode("utf-8", "ignore") if "\\u" in text else text
+        for text in found | inner
+    }
 
 
 def without(words: Iterable[str]) -> "re.Pattern[str]":

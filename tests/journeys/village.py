@@ -23,7 +23,11 @@ ROWS = (
     f"M08;M08-1;{CODE};Thaddée;Misigaro;z;1990;chef de ménage;oui;;2",
 )
 IMPORTED = ("Espérance Nizigama", "Jean Habarugira", "Pascal Ndayi", "Gaspard Irakunda", "Odette")
-REJECTED = {10: ("999999", "M06"), 11: (f"01/01/{date.today().year + 1}", "M07"), 12: ("z", "M08")}  # row as a spreadsheet counts: heads are row 1
+REJECTED = {
+    10: ("999999", "M06"),
+    11: (f"01/01/{date.today().year + 1}", "M07"),
+    12: ("z", "M08"),
+}  # row as a spreadsheet counts: heads are row 1
 SIX = (
     ("Béatrice", "Sindaye", "female", "14/02/1982"), ("Venant", "Sindaye", "male", "1979"), ("Ruth", "Sindaye", "female", "2008"),
     ("Zacharie", "Sindaye", "male", "2011"), ("Divine", "Sindaye", "female", "07/2016"), ("Côme", "Sindaye", "male", "2021"),

@@ -49,7 +49,12 @@ def test_it_works(people, payroll):
     with pytest.raises(Refusal, match="have no result yet"):
         agree(services.close_payroll, people[2], payroll=payroll)
     first, second, third, fourth = [line.number_text for line in PayrollLine.objects.order_by("pk")]
-    rows = [(first, "yes", 30_000, "R1"), (second, "yes", 30_000, ""), (third, "failed", "", "", "timeout"), (fourth, "accepted", 30_000, "R4")]
+    rows = [
+        (first, "yes", 30_000, "R1"),
+        (second, "yes", 30_000, ""),
+        (third, "failed", "", "", "timeout"),
+        (fourth, "accepted", 30_000, "R4"),
+    ]
     file = confirmed(results(payroll, rows, people[0]), people[2])
     outcomes = list(PayrollLine.objects.order_by("pk").values_list("state", "unpaid_reason"))
     assert outcomes == [("PAID", ""), ("UNCOLLECTED", "no_proof"), ("FAILED", "timeout"), ("SENT", "")]

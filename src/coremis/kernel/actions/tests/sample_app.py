@@ -1,6 +1,7 @@
 """The fixture that switches the sample app on for a folder of tests, and off again without a trace."""
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import modify_settings
 
@@ -42,12 +43,12 @@ def sample_app(django_db_setup, django_db_blocker):
 
 def install():
     """Triggers and sequences, as after a migrate."""
-    from django.apps import apps
-
     triggers.install_after_migrate()
     numbers.create_sequences(app_config=apps.get_app_config("sample"))
 
 
 def forget():
+    """What was worked out while other apps were on: relations to areas, guarded tables."""
+    apps.clear_cache()
     guard.guarded_tables.cache_clear()
     guard.link_tables.cache_clear()
