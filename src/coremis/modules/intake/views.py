@@ -15,6 +15,7 @@ from coremis.kernel.exchange.models import Batch
 from coremis.kernel.exchange.services import cancel_batch, create_batch, read_file
 from coremis.kernel.jobs.models import UNFINISHED
 from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
 from coremis.kernel.screens.screen import ActionLink, Text, fetch_or_404, wants_part
@@ -125,7 +126,7 @@ class BatchScreen(DetailScreen):
             **super().tab_context(request, record),
             **progress_of(record),
             "batch": record,
-            "cards": cards_of(record),
+            "cards": [(words, text_of(figure)) for words, figure in cards_of(record)],
             "problems": told_words(record, queries.problems_of(record)),
             "warnings": told_words(record, queries.warnings_of(record)),
             "source_file": record.source_file,

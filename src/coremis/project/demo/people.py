@@ -49,14 +49,16 @@ def family(index: int, hill: str, chance: random.Random, today: date) -> Iterato
         "roof": chance.choice(ROOFS), "rural": "yes" if chance.random() < 0.9 else "no",
     }  # fmt: skip
     phone = f"+999{chance.randrange(10**8):08d}" if chance.random() < 0.45 else ""
+    youngest = 99
     for place in range(size):
         adult = place == 0 or (place == 1 and not woman_heads)
         female = woman_heads if place == 0 else True if adult else chance.random() < 0.5
-        age = (
-            chance.randrange(20, 78)
-            if adult
-            else chance.choice((chance.randrange(0, 18), chance.randrange(0, 18), chance.randrange(18, 40)))
-        )
+        if adult:
+            age = chance.randrange(20, 78)
+            youngest = min(age, youngest)
+        else:
+            wished = chance.choice((chance.randrange(0, 18), chance.randrange(0, 18), chance.randrange(18, 40)))
+            age = max(0, min(wished, youngest - 16))
         person = {**shared, **facts(female, age, surname, chance, today), "relationship": relation(place, adult)}
         person["person"] = f"{shared['household']}-{place + 1}"
         recipient = (place == 1 and adult) or (place == 0 and (woman_heads or size == 1))

@@ -5,29 +5,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '0001_initial'),
+        ("areas", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MeetingPlace',
+            name="MeetingPlace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('number', models.BigIntegerField(editable=False, unique=True, verbose_name='number')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('is_open', models.BooleanField(default=True, verbose_name='open')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("number", models.BigIntegerField(editable=False, unique=True, verbose_name="number")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                ("is_open", models.BooleanField(default=True, verbose_name="open")),
+                (
+                    "area",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"),
+                ),
             ],
             options={
-                'verbose_name': 'meeting place',
-                'verbose_name_plural': 'meeting places',
+                "verbose_name": "meeting place",
+                "verbose_name_plural": "meeting places",
             },
         ),
     ]

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -16,7 +17,9 @@ def run_workers(mode):
     """Start the process of workers on this test's database; how each of them ended."""
     task = {"mode": mode, "database": {"NAME": str(connection.settings_dict["NAME"])}}
     command = [sys.executable, "-m", "coremis.kernel.jobs.tests.killed_worker", json.dumps(task)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    where = os.environ.get("COREMIS_TEST_DATABASE_URL", "")
+    environment = {**os.environ, **({"COREMIS_DATABASE_URL": where} if where else {})}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
