@@ -34,13 +34,23 @@ def in_state(*states: PayrollState) -> Callable[[Any], bool]:
     return lambda payroll: payroll.state in states
 
 
+def waiting_request(payroll: Payroll) -> Request | None:
+    """What was asked about a payroll and waits for those who decide."""
+    return Request.objects.filter(subject_kind=payroll.kind(), subject_id=payroll.pk, state=Request.State.PENDING).first()
+
+
+def may_be_asked(payroll: Payroll) -> bool:
+    """Whether approval can be asked for: it is calculated, and nobody has asked yet."""
+    return payroll.state == State.CALCULATED and waiting_request(payroll) is None
+
+
 payroll_list = ListScreen(
     PayrollTable, title=_("Payrolls"), actions=[calculate],
     empty=EmptyState(_("No payrolls yet"), _("A payroll says who is paid how much in a cycle. It needs a cycle and a fund."), calculate),
 )  # fmt: skip
 
 NEXT_STEPS = [
-    ActionLink(_("Ask for approval"), "payments:approve_payroll", "payments.approve_payroll", "primary", in_state(State.CALCULATED)),
+    ActionLink(_("Ask for approval"), "payments:approve_payroll", "payments.approve_payroll", "primary", may_be_asked),
     ActionLink(_("Send for payment"), "payments:release_payroll", "payments.release_payroll", "primary", in_state(State.APPROVED)),
     ActionLink(_("Bring results"), "payments:upload_results", "payments.upload_results", "primary", in_state(State.RELEASED)),
     ActionLink(_("Close"), "payments:close_payroll", "payments.close_payroll", show=in_state(State.RELEASED)),
@@ -65,7 +75,7 @@ def may_open_request(reader: Any, asked: Request) -> bool:
 
 def payroll_attention(request: HttpRequest, payroll: Payroll) -> Sequence[Attention]:
     """Work that is under way, and work that failed."""
-    asked = Request.objects.filter(subject_kind=payroll.kind(), subject_id=payroll.pk, state=Request.State.PENDING).first()
+    asked = waiting_request(payroll)
     if asked is not None:
         page = reverse("administration:request", args=[asked.pk]) if may_open_request(request.user, asked) else ""
         return [Attention("info", _("This payroll waits for other people to agree."), page, _("Open the request"))]
