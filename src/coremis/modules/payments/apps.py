@@ -8,5 +8,5 @@ class PaymentsConfig(ModuleConfig):
     label = "payments"
     title = _("Payments")
     version = "0.1.0"
-    requires = ("registry", "programmes", "ledger")
+    requires = ("registry", "filters", "programmes", "benefits", "points", "ledger")
     url_prefix = "payments/"

@@ -18,6 +18,7 @@ from coremis.modules.payments.states import (
     AWAITING_LINES,
     BLOCKING_PROBLEMS,
     LIVE_PAYROLLS,
+    HELD_LINES,
     PAID_LINES,
     UNDECIDED_FILES,
     UNPAID_LINES,
@@ -73,7 +74,7 @@ def figures_of(payroll: Payroll) -> Figures:
 
 GROUP_OF = {
     **dict.fromkeys(AWAITING_LINES, "in_transit"), **dict.fromkeys(UNPAID_LINES, "uncollected"), LineState.FAILED: "failed",
-    LineState.CANCELLED: "cancelled", LineState.DUE: "waiting",
+    LineState.REJECTED: "failed", LineState.CANCELLED: "cancelled", LineState.DUE: "waiting", **dict.fromkeys(HELD_LINES, "waiting"),
 }  # fmt: skip
 
 

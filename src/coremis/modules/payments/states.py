@@ -10,6 +10,7 @@ class PayrollState(models.TextChoices):
     PREPARING = "PREPARING", _("being calculated")
     ABANDONED = "ABANDONED", _("calculation given up")
     CALCULATED = "CALCULATED", _("calculated")
+    VERIFIED = "VERIFIED", _("verified")
     APPROVING = "APPROVING", _("being approved")
     APPROVED = "APPROVED", _("approved")
     RELEASING = "RELEASING", _("being sent for payment")
@@ -20,9 +21,10 @@ class PayrollState(models.TextChoices):
 
 
 class LineState(models.TextChoices):
-    """What has become of one payment. From PAID on, these are outcomes (rulebook 2.11.2)."""
+    """What has become of one payment. From PAID on, these are outcomes (rulebook 2.11.2; an unknown line is one of a file's rows)."""
 
     DUE = "DUE", _("to be paid")
+    HELD = "HELD", _("held for a decision")
     SENT = "SENT", _("in payment")
     CANCELLED = "CANCELLED", _("cancelled")
     PAID = "PAID", _("paid")
@@ -31,6 +33,11 @@ class LineState(models.TextChoices):
     UNCOLLECTED = "UNCOLLECTED", _("not collected")
     RETURNED = "RETURNED", _("returned")
     FAILED = "FAILED", _("failed")
+    UNAPPLIED = "UNAPPLIED", _("received, not credited")
+    REJECTED = "REJECTED", _("rejected by the provider")
+    REVERSED = "REVERSED", _("paid, then reversed")
+    NOT_IN_FILE = "NOT_IN_FILE", _("not in the file")
+    DISPUTED = "DISPUTED", _("disputed")
 
 
 P, L = PayrollState, LineState
@@ -38,15 +45,19 @@ P, L = PayrollState, LineState
 # Payrolls whose lines do not exist yet for anybody, or no more.
 HIDDEN_PAYROLLS = (P.PREPARING, P.ABANDONED)
 WORKING_PAYROLLS = (P.PREPARING, P.APPROVING, P.RELEASING, P.CANCELLING)
-CANCELLABLE_PAYROLLS = (P.CALCULATED, P.APPROVED)
+CANCELLABLE_PAYROLLS = (P.CALCULATED, P.VERIFIED, P.APPROVED)
 POSTED_PAYROLLS = (P.APPROVED, P.RELEASING, P.RELEASED, P.CLOSED)
-LIVE_PAYROLLS = (P.CALCULATED, P.APPROVING, *POSTED_PAYROLLS)
+LIVE_PAYROLLS = (P.CALCULATED, P.VERIFIED, P.APPROVING, *POSTED_PAYROLLS)
 
 # Lines that hold the key (cycle, component, enrolment); only a cancelled line gives it free.
 FREE_LINES = (L.CANCELLED,)
 AWAITING_LINES = (L.SENT,)
-PAID_LINES = (L.PAID, L.PARTIAL, L.OVERPAID)
-UNPAID_LINES = (L.UNCOLLECTED, L.RETURNED, L.FAILED)
+HELD_LINES = (L.HELD,)
+# Of a disputed one there is a proof; the money stays paid until somebody has found out.
+PAID_LINES = (L.PAID, L.PARTIAL, L.OVERPAID, L.DISPUTED)
+# Nothing arrived; what was due is owed again. Those of FINAL_UNPAID can be paid again, once (pitfall M16).
+UNPAID_LINES = (L.UNCOLLECTED, L.RETURNED, L.FAILED, L.UNAPPLIED, L.REJECTED, L.REVERSED, L.NOT_IN_FILE)
+FINAL_UNPAID = (L.UNCOLLECTED, L.RETURNED, L.FAILED, L.REJECTED, L.REVERSED)
 OUTCOMES = (*PAID_LINES, *UNPAID_LINES)
 
 
@@ -74,6 +85,25 @@ class Exclusion(models.TextChoices):
     NO_RECIPIENT = "NO_RECIPIENT", _("no primary recipient on the day of the data freeze")
     RECIPIENT_DIED = "RECIPIENT_DIED", _("recipient died")
     ALREADY = "ALREADY", _("already in a payroll of this cycle")
+
+
+class HoldReason(models.TextChoices):
+    """Why a payment waits for a decision (rulebook 2.11.1)."""
+
+    FLAGGED = "FLAGGED", _("held by whoever looked at a possible duplicate")
+    OVER_MAXIMUM = "OVER_MAXIMUM", _("amount above the maximum")
+    DIED = "DIED", _("payee died since the data freeze")
+    LEFT = "LEFT", _("left the programme since the data freeze")
+    SUSPENDED = "SUSPENDED", _("suspended since the data freeze")
+    RECIPIENT_CHANGED = "RECIPIENT_CHANGED", _("recipient changed since the data freeze")
+
+
+class Collector(models.TextChoices):
+    """Who took the money."""
+
+    RECIPIENT = "recipient", _("the recipient")
+    ALTERNATE = "alternate", _("the alternate recipient")
+    OTHER = "other", _("somebody else")
 
 
 class UnpaidReason(models.TextChoices):
@@ -128,6 +158,7 @@ class Step(models.TextChoices):
     """The steps of a payroll that five different people do."""
 
     CALCULATE = "CALCULATE", _("calculated by")
+    VERIFY = "VERIFY", _("verified by")
     APPROVE = "APPROVE", _("approved by")
     RELEASE = "RELEASE", _("sent for payment by")
     RECONCILE = "RECONCILE", _("reconciled by")

@@ -8,5 +8,5 @@ class ProgrammesConfig(ModuleConfig):
     label = "programmes"
     title = _("Programmes")
     version = "0.1.0"
-    requires = ("registry",)
+    requires = ("registry", "filters")
     url_prefix = "programmes/"

@@ -11,7 +11,8 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
 from coremis.modules.payments.models.payrolls import Cycle, Payroll
-from coremis.modules.payments.states import FREE_LINES, HIDDEN_PAYROLLS, Exclusion, LineState, UnpaidReason
+from coremis.modules.payments.states import FREE_LINES, HIDDEN_PAYROLLS, Collector, Exclusion, HoldReason, LineState, UnpaidReason
+from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Enrolment
 from coremis.modules.registry.models import Person
 
@@ -42,6 +43,15 @@ class PayrollLine(Record):
     payee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="payments", verbose_name=_("payee"))
     amount_minor = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
+    parts = models.JSONField(
+        default=list, help_text="[code, smallest units, count] in the order of calculation; they sum to the amount plus what is carried."
+    )
+    carried_minor = models.BigIntegerField(default=0, help_text="What rounding to a payable coin left for the next payment.")
+    point = models.ForeignKey(
+        PaymentPoint, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False, verbose_name=_("payment point")
+    )
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
+    reissue_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reissued_as", verbose_name=_("pays again"))
 
     enrolment_number = models.BigIntegerField()
     enrolment_status = models.CharField(_("status at the data freeze"), max_length=10)
@@ -53,12 +63,18 @@ class PayrollLine(Record):
     payee_phone = models.CharField(_("phone"), max_length=20, blank=True)
     document_kind = models.CharField(_("document"), max_length=20, blank=True)
     document_hash = models.CharField(max_length=64, blank=True)
+    document_end = models.CharField(_("last signs of the document"), max_length=4, blank=True)
+    alternate_number = models.BigIntegerField(null=True)
+    alternate_name = models.CharField(_("alternate recipient"), max_length=241, blank=True)
+    point_name = models.CharField(_("payment point"), max_length=120, blank=True)
     area_name = models.CharField(_("place"), max_length=120)
     hash = models.CharField(max_length=64, help_text="SHA-256 of all that is frozen; a changed line is found by it.")
 
     state = models.CharField(_("status"), max_length=11, choices=LineState.choices, default=LineState.DUE)
     paid_minor = models.BigIntegerField(_("amount paid"), default=0)
+    hold_reason = models.CharField(_("held because"), max_length=20, choices=HoldReason.choices, blank=True)
     unpaid_reason = models.CharField(_("reason"), max_length=20, choices=UnpaidReason.choices, blank=True)
+    collected_by = models.CharField(_("collected by"), max_length=9, choices=Collector.choices, blank=True)
     receipt = models.CharField(_("receipt"), max_length=60, blank=True)
     paid_on = models.DateField(_("paid on"), null=True)
     result_file = models.ForeignKey("payments.ResultFile", on_delete=models.PROTECT, null=True, related_name="lines", db_index=False)
@@ -72,13 +88,15 @@ class PayrollLine(Record):
         indexes = [models.Index(fields=["payroll", "id"]), models.Index(fields=["payroll", "area", "id"])]
         constraints = [
             models.UniqueConstraint(
-                fields=["cycle", "component", "enrolment"], condition=~Q(state__in=FREE_LINES), name="paid_once_in_a_cycle"
+                fields=["cycle", "component", "enrolment", "attempt"], condition=~Q(state__in=FREE_LINES), name="paid_once_in_a_cycle"
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="line_amount_above_zero"),
             models.CheckConstraint(condition=Q(state__in=LineState.values), name="line_known_state"),
+            models.CheckConstraint(condition=Q(attempt=1) ^ Q(reissue_of__isnull=False), name="another_attempt_names_the_first"),
+            models.CheckConstraint(condition=Q(state="HELD") ^ Q(hold_reason=""), name="held_line_has_a_reason"),
             models.CheckConstraint(
-                condition=Q(state__in=["PAID", "PARTIAL", "OVERPAID"], paid_minor__gt=0) & ~Q(receipt="")
-                | ~Q(state__in=["PAID", "PARTIAL", "OVERPAID"]) & Q(paid_minor=0),
+                condition=Q(state__in=["PAID", "PARTIAL", "OVERPAID", "DISPUTED"], paid_minor__gt=0) & ~Q(receipt="")
+                | ~Q(state__in=["PAID", "PARTIAL", "OVERPAID", "DISPUTED"]) & Q(paid_minor=0),
                 name="line_paid_with_receipt",
             ),
         ]

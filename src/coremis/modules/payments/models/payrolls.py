@@ -10,7 +10,9 @@ from coremis.kernel.actions.models import Record
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.text import label
+from coremis.modules.benefits.models import RuleVersion
 from coremis.modules.payments.states import PayrollState, Step
+from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Programme
 
 
@@ -44,6 +46,12 @@ class Cycle(Record):
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     freeze_on = models.DateField(_("data freeze"), help_text=_("Who is paid, and to whom, is taken as it was on this day."))
+    calculate_by = models.DateField(_("payroll calculated by"), null=True, blank=True)
+    approve_by = models.DateField(_("payroll approved by"), null=True, blank=True)
+    pay_from = models.DateField(_("payment from"), null=True, blank=True)
+    pay_until = models.DateField(_("payment until"), null=True, blank=True)
+    reconcile_by = models.DateField(_("reconciled by"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed on"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("payment cycle")
@@ -59,17 +67,38 @@ class Cycle(Record):
 
 
 class Payroll(Record):
-    """Who is paid how much in one cycle and certain places. What it was based on is frozen in its lines."""
+    """Who is paid how much in one cycle. What it was based on is frozen in its lines.
+
+    A re-issue pays lines of earlier payrolls of the cycle once more, to the payee of its own data freeze.
+    """
 
     area_path = None
     areas_path = "places__area"
     number_prefix = "R"
 
+    class Source(models.TextChoices):
+        """Where its amounts come from."""
+
+        FLAT = "FLAT", _("the same amount for each")
+        RULE = "RULE", _("a benefit rule")
+        IMPORTED = "IMPORTED", _("amounts from a file")
+        REISSUE = "REISSUE", _("unpaid lines of an earlier payroll")
+
     number = models.BigIntegerField(_("number"), unique=True, editable=False)
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="payrolls", verbose_name=_("payment cycle"))
     fund = models.ForeignKey(Fund, on_delete=models.PROTECT, related_name="payrolls", verbose_name=_("fund"))
     component = models.CharField(max_length=20, default="base")
-    amount_minor = models.BigIntegerField(_("amount for each"))
+    source = models.CharField(_("amounts from"), max_length=8, choices=Source.choices, default=Source.FLAT)
+    amount_minor = models.BigIntegerField(_("amount for each"), default=0, help_text="Only of flat payrolls.")
+    rule_version = models.ForeignKey(
+        RuleVersion, on_delete=models.PROTECT, null=True, related_name="payrolls", verbose_name=_("version of the benefit rule")
+    )
+    condition = models.JSONField(default=dict, blank=True, help_text="The filter that limited it, frozen; empty: everybody in its places.")
+    condition_words = models.TextField(_("only those"), blank=True, help_text="The filter as it was read on the day.")
+    point = models.ForeignKey(
+        PaymentPoint, on_delete=models.PROTECT, null=True, blank=True, related_name="payrolls", verbose_name=_("payment point")
+    )
+    reissues = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="reissued_in", verbose_name=_("pays again"))
     currency = models.CharField(_("currency"), max_length=3)
     freeze_on = models.DateField(_("data freeze"))
     note = models.CharField(_("note"), max_length=300, blank=True)
@@ -77,6 +106,9 @@ class Payroll(Record):
     line_count = models.IntegerField(_("payments"), default=0)
     total_minor = models.BigIntegerField(_("total"), default=0)
     left_out_count = models.IntegerField(_("left out"), default=0)
+    held_count = models.IntegerField(_("held"), default=0)
+    held_minor = models.BigIntegerField(_("amount held"), default=0)
+    part_totals = models.JSONField(default=dict, help_text="Smallest units by part of the benefit, over all lines.")
     job_id = models.BigIntegerField(null=True, editable=False)
     posting_id = models.BigIntegerField(null=True, editable=False, help_text="The ledger posting being prepared.")
     made_at = models.DateTimeField(_("calculated on"), auto_now_add=True)
@@ -86,7 +118,9 @@ class Payroll(Record):
         verbose_name = _("payroll")
         verbose_name_plural = _("payrolls")
         constraints = [
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payroll_amount_above_zero"),
+            models.CheckConstraint(condition=Q(source="FLAT", amount_minor__gt=0) | ~Q(source="FLAT"), name="payroll_amount_above_zero"),
+            models.CheckConstraint(condition=Q(source="RULE") ^ Q(rule_version=None), name="payroll_by_rule_has_version"),
+            models.CheckConstraint(condition=Q(source="REISSUE") ^ Q(reissues=None), name="reissue_names_its_payroll"),
             models.CheckConstraint(condition=Q(state__in=PayrollState.values), name="payroll_known_state"),
             models.CheckConstraint(condition=~Q(state="CLOSED") | Q(closed_at__isnull=False), name="payroll_closed_once"),
         ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigIntegerField, CharField, Count, DateField, Exists, F, Min, OuterRef, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, CharField, Count, DateField, Exists, F, JSONField, Min, OuterRef, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,8 @@ from coremis.modules.payments.states import Exclusion, LineState, PayrollState, 
 
 LINE_COLUMNS = (
     "number", "cycle", "payee_search", *FROZEN, "hash", "state", "paid_minor", "unpaid_reason", "receipt", "paid_on", "result_file",
+    "parts", "carried_minor", "point", "point_name", "attempt", "reissue_of", "document_end", "alternate_number", "alternate_name",
+    "hold_reason", "collected_by",
 )  # fmt: skip
 LEFT_OUT_COLUMNS = ("payroll", "enrolment", "area", "reason", "enrolment_number", "name")
 
@@ -148,11 +150,14 @@ def _reason_or_already() -> Any:
 
 def _line_constants(payroll: Payroll) -> dict[str, Any]:
     text = {"component": payroll.component, "currency": payroll.currency, "state": LineState.DUE, "unpaid_reason": "", "receipt": ""}
+    text |= dict.fromkeys(("point_name", "document_end", "alternate_name", "hold_reason", "collected_by"), "")
     numbers = {"payroll": payroll.pk, "cycle": payroll.cycle_id, "amount_minor": payroll.amount_minor, "paid_minor": 0, "result_file": None}
+    numbers |= {"carried_minor": 0, "point": None, "attempt": 1, "reissue_of": None, "alternate_number": None}
     return {
         **{f"new_{name}": Value(value, output_field=CharField()) for name, value in text.items()},
         **{f"new_{name}": Value(value, output_field=BigIntegerField()) for name, value in numbers.items()},
         "new_paid_on": Value(None, output_field=DateField()),
+        "new_parts": Value([["base", payroll.amount_minor, 1]], output_field=JSONField()),
     }
 
 

@@ -10,7 +10,7 @@ FOLDER = Path(states.__file__).parent
 
 def test_it_works():
     """Pitfall M20: every state of a line belongs to exactly one group, so a new one cannot be forgotten by the figures."""
-    groups = (states.FREE_LINES, states.AWAITING_LINES, states.PAID_LINES, states.UNPAID_LINES, (states.LineState.DUE,))
+    groups = (states.FREE_LINES, states.AWAITING_LINES, states.PAID_LINES, states.UNPAID_LINES, states.HELD_LINES, (states.LineState.DUE,))
     assert sorted(state for group in groups for state in group) == sorted(states.LineState)
     assert set(GROUP_OF) | set(states.PAID_LINES) == set(states.LineState)
 

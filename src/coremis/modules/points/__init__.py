@@ -1,0 +1,1 @@
+"""Payment points, who manages them, and which places and households collect there."""
