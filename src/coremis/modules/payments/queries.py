@@ -17,8 +17,8 @@ from coremis.modules.payments.selection import changed_lines
 from coremis.modules.payments.states import (
     AWAITING_LINES,
     BLOCKING_PROBLEMS,
-    LIVE_PAYROLLS,
     HELD_LINES,
+    LIVE_PAYROLLS,
     PAID_LINES,
     UNDECIDED_FILES,
     UNPAID_LINES,
