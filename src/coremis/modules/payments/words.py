@@ -7,9 +7,9 @@ from coremis.modules.payments.states import FileState, LineState, PayrollState
 
 P, L, F = PayrollState, LineState, FileState
 TONES: dict[Any, str] = {
-    P.PREPARING: "wait", P.ABANDONED: "off", P.CALCULATED: "info", P.APPROVING: "wait", P.APPROVED: "info", P.RELEASING: "wait",
+    P.PREPARING: "wait", P.ABANDONED: "off", P.CALCULATED: "info", P.VERIFIED: "info", P.APPROVING: "wait", P.APPROVED: "info", P.RELEASING: "wait",
     P.RELEASED: "wait", P.CANCELLING: "wait", P.CANCELLED: "off", P.CLOSED: "good",
-    L.DUE: "info", L.SENT: "wait", L.PAID: "good", L.PARTIAL: "stop", L.OVERPAID: "stop", L.UNCOLLECTED: "stop", L.RETURNED: "stop",
+    L.DUE: "info", L.HELD: "stop", L.SENT: "wait", L.PAID: "good", L.PARTIAL: "stop", L.OVERPAID: "stop", L.UNCOLLECTED: "stop", L.RETURNED: "stop",
     L.FAILED: "stop",
     F.NEW: "info", F.CHECKING: "wait", F.CHECKED: "info", F.APPLYING: "wait", F.APPLIED: "good", F.DISCARDED: "off",
 }  # fmt: skip

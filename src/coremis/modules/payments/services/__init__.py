@@ -1,18 +1,25 @@
 """What can change a payment. Every action here is a permission and an entry in the history."""
 
 from coremis.modules.payments.services.approval import approve_payroll
-from coremis.modules.payments.services.cancellation import cancel_payroll
+from coremis.modules.payments.services.cancellation import cancel_payroll, recall_payroll
 from coremis.modules.payments.services.checking import check_results
 from coremis.modules.payments.services.closing import close_payroll, write_off
 from coremis.modules.payments.services.confirmation import confirm_results
+from coremis.modules.payments.services.cycles import close_cycle, plan_cycles, save_cycle, waive_order
 from coremis.modules.payments.services.generation import generate_payroll
+from coremis.modules.payments.services.holds import pay_held, void_lines
 from coremis.modules.payments.services.payees import take_payee_list
-from coremis.modules.payments.services.planning import save_cycle, save_fund
+from coremis.modules.payments.services.planning import save_fund, set_payment_terms
 from coremis.modules.payments.services.rejected import take_rejected_rows
 from coremis.modules.payments.services.release import release_payroll
+from coremis.modules.payments.services.review import review_payroll
 from coremis.modules.payments.services.uploads import discard_results, upload_results
+from coremis.modules.payments.services.verdicts import decide_flag
+from coremis.modules.payments.services.verification import verify_payroll
 
 __all__ = [
-    "approve_payroll", "cancel_payroll", "check_results", "close_payroll", "confirm_results", "discard_results", "generate_payroll",
-    "release_payroll", "save_cycle", "save_fund", "take_payee_list", "take_rejected_rows", "upload_results", "write_off",
+    "approve_payroll", "cancel_payroll", "check_results", "close_cycle", "close_payroll", "confirm_results", "decide_flag",
+    "discard_results", "generate_payroll", "pay_held", "plan_cycles", "recall_payroll", "release_payroll", "review_payroll",
+    "save_cycle", "save_fund", "set_payment_terms", "take_payee_list", "take_rejected_rows", "upload_results", "verify_payroll",
+    "void_lines", "waive_order", "write_off",
 ]  # fmt: skip

@@ -22,6 +22,8 @@ from coremis.kernel.jobs.work import Work
 from coremis.modules.payments import chunks
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollArea, PayrollLine
 from coremis.modules.payments.selection import FROZEN, classified, counts, frozen_hash, frozen_values, full_name, payee_path, population
+from coremis.modules.payments.services.cycles import require_open_cycle
+from coremis.modules.payments.services.review import start_review
 from coremis.modules.payments.services.steps import locked, move, take_step
 from coremis.modules.payments.states import Exclusion, LineState, PayrollState, Step
 
@@ -40,6 +42,7 @@ def generate_payroll(*, cycle: Cycle, areas: list[Area], amount: Money, fund: Fu
     An empty selection, or one in which nobody would be paid, is refused before anything is made (pitfall M1).
     """
     check_request(cycle, areas, amount, fund)
+    require_open_cycle(cycle)
     if not counts(cycle, [area.pk for area in areas]).paid:
         raise Refusal(_("Nobody would be paid in these places, so no payroll was made. Look at who is left out, and why."))
     payroll = Payroll(
@@ -109,6 +112,7 @@ def close_calculation(work: Work) -> None:
         raise Refusal(_("Nobody is left to be paid: another payroll of this cycle was faster. No payroll was made."))
     left_out = LeftOut.everything.filter(payroll=payroll).count()
     move(payroll, PayrollState.CALCULATED, line_count=found["lines"], total_minor=found["total"], left_out_count=left_out, job_id=None)
+    start_review(payroll)
     work.report = {"lines": found["lines"], "total_minor": found["total"], "left_out": left_out}
 
 
