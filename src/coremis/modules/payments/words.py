@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from coremis.kernel.screens.columns import Status
+from coremis.modules.payments.findings import NEEDS_VERDICT, Phase, Verdict
 from coremis.modules.payments.states import FileState, LineState, PayrollState
 
 P, L, F = PayrollState, LineState, FileState
@@ -18,3 +21,28 @@ TONES: dict[Any, str] = {
 def status_of(row: Any) -> Status:
     """The state of a payroll, payment or file."""
     return Status(TONES[row.state], row.get_state_display())
+
+
+def flag_status(group: Any) -> Status:
+    """The verdict on a flagged group."""
+    if group.verdict:
+        return Status("stop" if group.verdict == Verdict.HOLD else "good", group.get_verdict_display())
+    needed = group.severity in NEEDS_VERDICT
+    return Status("wait" if needed else "off", _("no verdict yet"))
+
+
+def verdict_status(member: Any) -> Status:
+    """The verdict on one payment of a flagged group."""
+    if member.elsewhere:
+        return Status("off", _("in another payroll"))
+    if not member.verdict:
+        return Status("wait", _("no verdict yet"))
+    return Status("stop" if member.verdict == Verdict.HOLD else "good", member.get_verdict_display())
+
+
+PHASES = {Phase.COMING: "info", Phase.RUNNING: "wait", Phase.LATE: "stop", Phase.CLOSED: "good"}
+
+
+def phase_status(cycle: Any) -> Status:
+    """Where a cycle stands; it was read ``with_phase``."""
+    return Status(PHASES[Phase(cycle.phase)], Phase(cycle.phase).label)
