@@ -13,6 +13,7 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import ENROL, MenuItem
 from coremis.modules.programmes import panels, previews
+from coremis.modules.programmes.facts import facts
 from coremis.modules.programmes.models import GroupChange, Programme
 from coremis.modules.programmes.services import change_programme, change_status_matching, enrol_matching, undo_status_change
 from coremis.modules.registry.models import Household, Person
@@ -30,6 +31,7 @@ def with_approval(action: Action[Any], preview: Callable[..., Any]) -> list[Cont
 
 
 contributions: list[Contribution] = [
+    *facts,
     MenuItem(_("Programmes"), "programmes:programme_list", group=ENROL, order=10),
     MenuItem(_("Potential"), "programmes:potential_list", group=ENROL, order=21),
     MenuItem(_("Active"), "programmes:active_list", group=ENROL, order=22),
