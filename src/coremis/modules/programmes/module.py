@@ -13,6 +13,7 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import ENROL, MenuItem
 from coremis.modules.programmes import panels, previews
+from coremis.modules.programmes.facts import facts
 from coremis.modules.programmes.models import GroupChange, Programme
 from coremis.modules.programmes.services import (
     change_programme,
@@ -41,6 +42,7 @@ def with_approval(action: Action[Any], preview: Callable[..., Any], subject: Cal
 
 
 contributions: list[Contribution] = [
+    *facts,
     MenuItem(_("Programmes"), "programmes:programme_list", group=ENROL, order=10),
     MenuItem(_("Potential"), "programmes:potential_list", group=ENROL, order=21),
     MenuItem(_("Active"), "programmes:active_list", group=ENROL, order=22),
