@@ -1,12 +1,12 @@
 """Funds, cycles, payrolls with their frozen lines, what was found in them, and the results that come back."""
 
 from coremis.modules.payments.models.findings import Difference, FlagGroup, FlagMember, Hold, Review
-from coremis.modules.payments.models.lines import LeftOut, PayrollLine
+from coremis.modules.payments.models.lines import LeftOut, PayrollLine, Reckoned
 from coremis.modules.payments.models.payrolls import Cycle, Fund, Payroll, PayrollArea, PayrollStep
 from coremis.modules.payments.models.results import ResultFile, ResultRow
 from coremis.modules.payments.models.terms import PaymentTerms, RoundWaiver
 
 __all__ = [
     "Cycle", "Difference", "FlagGroup", "FlagMember", "Fund", "Hold", "LeftOut", "PaymentTerms", "Payroll", "PayrollArea",
-    "PayrollLine", "PayrollStep", "ResultFile", "ResultRow", "Review", "RoundWaiver",
+    "PayrollLine", "PayrollStep", "Reckoned", "ResultFile", "ResultRow", "Review", "RoundWaiver",
 ]  # fmt: skip
