@@ -30,8 +30,14 @@ def with_phase(rows: "QuerySet[Cycle]", today: date | None = None) -> "QuerySet[
     return known.annotate(phase=phase)
 
 
+def placed(cycle: Any) -> Any:
+    """The cycle as ``with_phase`` reads it; read again where it was not."""
+    return cycle if hasattr(cycle, "phase") else with_phase(Cycle.objects.filter(pk=cycle.pk)).get()
+
+
 def due_next(cycle: Any) -> tuple[Any, date | None]:
-    """What comes next in a cycle that was read ``with_phase``, and by when."""
+    """What comes next in a cycle, and by when."""
+    cycle = placed(cycle)
     if cycle.closed_at:
         return _("closed"), None
     if not cycle.calculated:

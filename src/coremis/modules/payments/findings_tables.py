@@ -66,7 +66,11 @@ class FlagMemberTable(Table):
     columns: ClassVar = [
         Column("number", _("Payment number"), show=lambda row: row.line.number_text, kind="code", link=lambda row: line_url(row.line)),
         Column("payee", _("Payee"), show=lambda row: row.line.payee_name),
-        Column("born", _("Born"), show=lambda row: row.line.payee.birth_date and row.line.payee.birth_date.year and str(row.line.payee.birth_date.year)),
+        Column(
+            "born",
+            _("Born"),
+            show=lambda row: row.line.payee.birth_date and row.line.payee.birth_date.year and str(row.line.payee.birth_date.year),
+        ),
         Column("place", _("Place"), show=lambda row: row.line.area_name),
         Column("phone", _("Phone"), show=lambda row: row.line.payee_phone, kind="code"),
         Column("document", _("Document"), show=lambda row: f"…{row.line.document_end}" if row.line.document_end else "", kind="code"),

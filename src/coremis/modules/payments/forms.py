@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.money import Money, parse_amount
 from coremis.kernel.base.refusal import Refusal
-from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
-from coremis.modules.payments.models import Cycle, Fund
+from coremis.kernel.screens.forms import ActionForm, AreaField, LabelField, RecordField
+from coremis.modules.payments.findings import Verdict
+from coremis.modules.payments.models import Cycle, FlagMember, Fund
 from coremis.modules.payments.reading import COLUMNS
+from coremis.modules.payments.states import HoldReason
 from coremis.modules.programmes.models import Programme
 
 
@@ -27,25 +29,6 @@ class FundForm(ActionForm):
 
     names = LabelField(label=_("Name"))
     is_active = forms.BooleanField(label=_("In use"), required=False)
-
-
-class CycleForm(ActionForm):
-    """What may change of a cycle."""
-
-    names = LabelField(label=_("Name"))
-    starts_on = forms.DateField(label=_("First day"), widget=DateInput())
-    ends_on = forms.DateField(label=_("Last day"), widget=DateInput())
-    freeze_on = forms.DateField(
-        label=_("Data freeze"), widget=DateInput(), help_text=_("Who is paid, and to whom, is taken as it was on this day.")
-    )
-    rows: ClassVar[Sequence[Sequence[str]]] = (("names",), ("starts_on", "ends_on", "freeze_on"))
-
-
-class NewCycleForm(CycleForm):
-    """A cycle of a programme."""
-
-    programme = RecordField(Programme, "programmes.view_programme", label=_("Programme"))
-    rows = (("programme",), ("names",), ("starts_on", "ends_on", "freeze_on"))
 
 
 class GeneratePayrollForm(ActionForm):
@@ -89,6 +72,41 @@ class ReasonForm(ActionForm):
     """Only a reason."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea)
+
+
+class HoldForm(ReasonForm):
+    """Which of the held payments, and why."""
+
+    because = forms.ChoiceField(label=_("Held because"), required=False, choices=[("", _("whatever the reason")), *HoldReason.choices])
+    area = AreaField(label=_("Place"), required=False, help_text=_("Empty: the whole payroll."))
+    rows: ClassVar[Sequence[Sequence[str]]] = (("because",), ("area",), ("reason",))
+
+    def clean_because(self) -> HoldReason | None:
+        """The reason chosen, or None."""
+        chosen = self.cleaned_data["because"]
+        return HoldReason(chosen) if chosen else None
+
+
+class DecideFlagForm(ActionForm):
+    """Pay or hold for each payment of a flagged group, and why."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = FlagMember.objects.visible_to(self.actor, "payments.view_flagmember").filter(group=self.target, elsewhere=False)
+        for member in seen.select_related("line").order_by("pk"):
+            line = member.line
+            self.fields[f"line_{line.number}"] = forms.ChoiceField(
+                label=f"{line.payee_name} · {line.number_text} · {line.area_name}", choices=Verdict.choices, initial=member.verdict or None,
+                widget=forms.RadioSelect,
+            )  # fmt: skip
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}), initial=self.target.reason,
+            help_text=_("Remembered: the same people are not asked about again in the next cycle."),
+        )  # fmt: skip
+
+    def verdicts(self) -> dict[str, str]:
+        """What was said of each payment, by its number."""
+        return {name.removeprefix("line_"): value for name, value in self.cleaned_data.items() if name.startswith("line_")}
 
 
 class PayeeListForm(ActionForm):

@@ -8,11 +8,9 @@ from django.utils.translation import ngettext
 from coremis.kernel.base.money import Money
 from coremis.kernel.screens.columns import money_text, text_of
 from coremis.kernel.screens.preview import Preview
-from coremis.modules.ledger.models import Account
-from coremis.modules.ledger.queries import accounts_of, available
 from coremis.modules.payments.models import Payroll
 from coremis.modules.payments.parts import part_names
-from coremis.modules.payments.queries import figures_of, left_out_counts, previous_total, what_blocks_closing
+from coremis.modules.payments.queries import figures_of, what_blocks_closing
 from coremis.modules.payments.selection import asked_by, counts
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.payments.services.generation import check_request, new_payroll
@@ -56,28 +54,12 @@ def held_facts(payroll: Payroll, count: int, amount_minor: int) -> list[tuple[An
     return [(_("Held, above the maximum"), f"{text_of(count)} · {money_text(Money(amount_minor, payroll.currency))}")] if count else []
 
 
-def approval(inputs: dict[str, Any], actor: Any) -> Preview:
-    """Number, total, who is left out, the fund, and the cycle before."""
-    payroll: Payroll = inputs["payroll"]
-    before = previous_total(payroll)
-    fund = accounts_of(payroll.fund)[Account.Station.FUND]
-    return Preview(
-        facts=[*about(payroll), (_("Free in the fund"), available(fund))],
-        count=payroll.line_count, amount=payroll.total,
-        left_out=[(Exclusion(reason).label, number) for reason, number in left_out_counts(payroll)],
-        changes=[
-            (_("Payments, against the cycle before"), before[0], payroll.line_count),
-            (_("Total, against the cycle before"), Money(before[1], payroll.currency), payroll.total),
-        ],
-        button=pay(payroll, _("Ask for approval of %(count)s payments, %(amount)s")),
-    )  # fmt: skip
-
-
 def release(inputs: dict[str, Any], actor: Any) -> Preview:
-    """How many payments go on their way."""
+    """How many payments go on their way. Those that are held by then stay behind; who that is, is looked at when it is done."""
     payroll: Payroll = inputs["payroll"]
     button = pay(payroll, _("Send %(count)s payments, %(amount)s"))
-    return Preview(facts=about(payroll), count=payroll.line_count, amount=payroll.total, button=button)
+    told = (_("Looked at again"), _("Payments whose payee died, left, was suspended or replaced are held, not sent."))
+    return Preview(facts=[*about(payroll), told], count=payroll.line_count, amount=payroll.total, button=button)
 
 
 def cancellation(inputs: dict[str, Any], actor: Any) -> Preview:
@@ -138,6 +120,8 @@ def figure_facts(payroll: Payroll) -> list[tuple[Any, Any]]:
         (_("Approved"), found.approved), (_("Paid"), found.paid), (_("Uncollected or returned"), found.uncollected),
         (_("Failed"), found.failed), (_("In transit"), found.in_transit), (_("Cancelled"), found.cancelled),
     ]  # fmt: skip
+    if payroll.held_count:
+        named.append((_("Held for a decision"), (payroll.held_count, payroll.held_minor)))
     lines = [(label, f"{text_of(figure[0])} · {money_text(found.money(figure))}") for label, figure in named]
     return [*lines, (_("Paid too much, to recover"), Money(found.excess_minor, found.currency))]
 

@@ -13,7 +13,7 @@ from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, SearchFilte
 from coremis.kernel.screens.tables import Table
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import with_balance
-from coremis.modules.payments.calendar import due_next, with_phase
+from coremis.modules.payments.calendar import due_next, placed, with_phase
 from coremis.modules.payments.findings import Phase
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.states import Exclusion, FileState, HoldReason, LineState, PayrollState, RowProblem, UnpaidReason
@@ -92,7 +92,7 @@ class CycleTable(Table):
 
     @staticmethod
     def row_needs_attention(row: Any) -> bool:
-        return bool(row.phase == Phase.LATE)
+        return bool(placed(row).phase == Phase.LATE)
 
 
 class PayrollTable(Table):

@@ -5,15 +5,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.columns import Status
+from coremis.modules.payments.calendar import placed
 from coremis.modules.payments.findings import NEEDS_VERDICT, Phase, Verdict
 from coremis.modules.payments.states import FileState, LineState, PayrollState
 
 P, L, F = PayrollState, LineState, FileState
 TONES: dict[Any, str] = {
-    P.PREPARING: "wait", P.ABANDONED: "off", P.CALCULATED: "info", P.VERIFIED: "info", P.APPROVING: "wait", P.APPROVED: "info", P.RELEASING: "wait",
-    P.RELEASED: "wait", P.CANCELLING: "wait", P.CANCELLED: "off", P.CLOSED: "good",
-    L.DUE: "info", L.HELD: "stop", L.SENT: "wait", L.PAID: "good", L.PARTIAL: "stop", L.OVERPAID: "stop", L.UNCOLLECTED: "stop", L.RETURNED: "stop",
-    L.FAILED: "stop",
+    P.PREPARING: "wait", P.ABANDONED: "off", P.CALCULATED: "info", P.VERIFIED: "info", P.APPROVING: "wait", P.APPROVED: "info",
+    P.RELEASING: "wait", P.RELEASED: "wait", P.CANCELLING: "wait", P.CANCELLED: "off", P.CLOSED: "good",
+    L.DUE: "info", L.HELD: "stop", L.SENT: "wait", L.PAID: "good", L.PARTIAL: "stop", L.OVERPAID: "stop", L.UNCOLLECTED: "stop",
+    L.RETURNED: "stop", L.FAILED: "stop",
     F.NEW: "info", F.CHECKING: "wait", F.CHECKED: "info", F.APPLYING: "wait", F.APPLIED: "good", F.DISCARDED: "off",
 }  # fmt: skip
 
@@ -44,5 +45,6 @@ PHASES = {Phase.COMING: "info", Phase.RUNNING: "wait", Phase.LATE: "stop", Phase
 
 
 def phase_status(cycle: Any) -> Status:
-    """Where a cycle stands; it was read ``with_phase``."""
-    return Status(PHASES[Phase(cycle.phase)], Phase(cycle.phase).label)
+    """Where a cycle stands in its calendar."""
+    phase = Phase(placed(cycle).phase)
+    return Status(PHASES[phase], phase.label)

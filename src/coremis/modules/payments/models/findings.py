@@ -1,7 +1,5 @@
 """What was found in a payroll before it was approved, what was said about it, and which payments are held."""
 
-
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -146,6 +144,3 @@ class Hold(Record):
 
     def __str__(self) -> str:
         return f"{self.line.number_text} {self.get_reason_display()}"
-
-
-

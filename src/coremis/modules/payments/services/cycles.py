@@ -153,7 +153,9 @@ def require_open_cycle(cycle: Cycle) -> Cycle:
     if fresh.closed_at:
         raise Refusal(_("The cycle “%(cycle)s” is closed. Calculate in another one."), cycle=str(fresh))
     if terms_of(fresh.programme_id).rounds_in_order and not RoundWaiver.objects.filter(cycle=fresh).exists():
-        earlier = Cycle.objects.filter(programme=fresh.programme_id, starts_on__lt=fresh.starts_on, closed_at=None).order_by("starts_on").first()
+        earlier = (
+            Cycle.objects.filter(programme=fresh.programme_id, starts_on__lt=fresh.starts_on, closed_at=None).order_by("starts_on").first()
+        )
         if earlier is not None:
             raise Refusal(
                 _("The cycle “%(cycle)s” is not closed yet. Close it first, or ask for leave to pay out of turn."), cycle=str(earlier)

@@ -22,7 +22,8 @@ def add_changed(payroll: Payroll, before: Cycle | None, due: Range) -> int:
     """New entrants, other recipients and other amounts among one range of lines. Two statements."""
     then = comparison.lines_before(payroll, before).filter(enrolment=OuterRef("enrolment"))
     rows = due.of(PayrollLine.everything.filter(payroll=payroll).exclude(state__in=FREE_LINES)).annotate(
-        old=Subquery(then.values("pk")[:1]), old_payee=Subquery(then.values("payee")[:1]), old_amount=Subquery(then.values("amount_minor")[:1])
+        old=Subquery(then.values("pk")[:1]),
+        old_payee=Subquery(then.values("payee")[:1]), old_amount=Subquery(then.values("amount_minor")[:1])
     )  # fmt: skip
     who = rows.filter(Q(old=None) | ~Q(old_payee=F("payee"))).annotate(
         new_kind=Case(When(old=None, then=Value(Kind.NEW)), default=Value(Kind.RECIPIENT), output_field=CharField()),

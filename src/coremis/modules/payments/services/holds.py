@@ -153,4 +153,3 @@ def _note_voided(payroll: Payroll, lines: "QuerySet[Any]", reason: str) -> None:
         new_note=Value(reason.strip()[:300], output_field=CharField()),
     )  # fmt: skip
     insert_from(Hold, ready, HOLD_COLUMNS)
-

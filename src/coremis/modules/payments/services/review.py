@@ -84,7 +84,10 @@ def keep_review(work: Work) -> None:
     found = Review.objects.filter(payroll=payroll).first() or Review(payroll=payroll)
     found.made_at, found.figures = timezone.now(), figures(payroll)
     found.save()
-    work.report = {"differences": Difference.objects.filter(payroll=payroll).count(), "flags": FlagGroup.objects.filter(payroll=payroll).count()}
+    work.report = {
+        "differences": Difference.objects.filter(payroll=payroll).count(),
+        "flags": FlagGroup.objects.filter(payroll=payroll).count(),
+    }
 
 
 def live_lines(payroll: Payroll) -> Any:
