@@ -17,10 +17,12 @@ from coremis.kernel.areas.queries import country
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.files.storage import keep
+from coremis.kernel.jobs.worker import run_next
 from coremis.kernel.testing.cast import make_profile, make_route, make_user
 from coremis.modules.ledger.models import Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
+from coremis.modules.payments.findings import FlagKind
 from coremis.modules.payments.models import Payroll, PayrollLine, ResultFile
 from coremis.modules.payments.services import (
     approve_payroll,
@@ -30,7 +32,9 @@ from coremis.modules.payments.services import (
     release_payroll,
     save_cycle,
     save_fund,
+    set_payment_terms,
     upload_results,
+    verify_payroll,
 )  # fmt: skip
 from coremis.modules.programmes.models import GroupChange, Programme, Reason, Status
 from coremis.modules.programmes.services import change_status_matching, undo_status_change
@@ -49,7 +53,7 @@ class Bench:
         self.report: list[Measured] = []
         self.root: Area = country()  # type: ignore[assignment]
         everything = make_profile("everything", *known_permissions())
-        self.people: list[User] = [make_user(f"bench{n}", area=self.root, profile=everything) for n in range(6)]
+        self.people: list[User] = [make_user(f"bench{n}", area=self.root, profile=everything) for n in range(7)]
         for action in ACTIONS.values():
             if action.approvable:
                 make_route(action.name, self.root, everything)
@@ -85,7 +89,8 @@ class Bench:
         payroll = self.calculate()
         if only == "payroll":
             return
-        agreed(approve_payroll, {"payroll": payroll}, self.people[0], self.people[1])
+        verify_payroll(payroll=payroll, actor=self.people[6])
+        agreed(approve_payroll, {"payroll": Payroll.objects.get(pk=payroll.pk)}, self.people[0], self.people[1])
         work_off()
         posting, accounts = spare_posting(payroll), accounts_of(payroll.fund)
         owed, transit, paid = (accounts[kind].pk for kind in ("OWED", "TRANSIT", "PAID"))
@@ -130,10 +135,13 @@ class Bench:
 
         def calculate() -> None:
             generate_payroll(cycle=cycle, areas=[self.root], amount=Money(AMOUNT, "SZF"), fund=fund, actor=self.people[4])
-            work_off()
+            run_next()
 
+        rules = {"programme": programme, "rounds_in_order": False, "phone_limit": 6, "notice_kinds": list(FlagKind.values)}
+        agreed(set_payment_terms, rules, maker, self.people[1])
         spare = spare_payroll(cycle.pk, fund.pk)
         self.measure("payroll", lambda event: floors.payroll(event, spare, cycle.pk, AMOUNT), calculate)
+        self.measure("comparison and flags", None, work_off)
         return Payroll.objects.exclude(pk=spare).latest("pk")
 
     def bring_results(self, payroll: Payroll) -> tuple[ResultFile, str]:

@@ -25,19 +25,24 @@ from coremis.modules.administration.services import first_run
 from coremis.modules.intake.imports import PERSONS
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
-from coremis.modules.payments.models import Cycle, Fund, Payroll, PayrollLine, ResultFile
+from coremis.modules.payments.findings import NEEDS_VERDICT
+from coremis.modules.payments.models import Cycle, FlagGroup, Fund, Payroll, PayrollLine, ResultFile
 from coremis.modules.payments.module import TWO_LEVELS_FROM
 from coremis.modules.payments.services import (
     approve_payroll,
     check_results,
     close_payroll,
     confirm_results,
+    decide_flag,
     generate_payroll,
     release_payroll,
     save_cycle,
     save_fund,
     upload_results,
+    verify_payroll,
+    void_lines,
 )  # fmt: skip
+from coremis.modules.payments.states import AWAITING_LINES
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.services import change_status, create_programme, enrol_matching
 from coremis.modules.registry.models import VariableDefinition
@@ -173,7 +178,19 @@ def calculated(programme: Programme, fund: Fund, cycle: Cycle) -> Payroll:
     assert root is not None
     made = generate_payroll(cycle=cycle, areas=[root], amount=AMOUNT, fund=fund, actor=seat("payments"))
     work_off()
+    judge_flags(made)
+    verify_payroll(payroll=Payroll.objects.get(pk=made.pk), actor=seat("verifier"))
     return Payroll.objects.get(pk=made.pk)
+
+
+def judge_flags(payroll: Payroll) -> None:
+    """In the first cycle the verifier decides on every flagged group: one of two payees of two communes is held, the others are paid."""
+    for group in FlagGroup.objects.filter(payroll=payroll, severity__in=NEEDS_VERDICT, verdict="", remembered=None).order_by("pk"):
+        members = list(group.members.filter(elsewhere=False).select_related("line").order_by("pk"))
+        planted = any(member.line.payee_phone == people.SHARED_PHONE for member in members)
+        said = {str(member.line.number): "HOLD" if planted and member is members[-1] else "PAY" for member in members}
+        reason = "Two families far apart with one phone: ask the second one" if planted else "Known to the chief of the hill"
+        decide_flag(group=group, verdicts=said, reason=reason, actor=seat("verifier"))
 
 
 def pay_first_cycle(programme: Programme, fund: Fund) -> None:
@@ -182,6 +199,9 @@ def pay_first_cycle(programme: Programme, fund: Fund) -> None:
     payroll = calculated(programme, fund, new_cycle(programme, today - timedelta(days=60), today))
     agreed(approve_payroll, {"payroll": payroll}, seat("payments"), *approvers(payroll))
     work_off()
+    payroll = Payroll.objects.get(pk=payroll.pk)
+    if payroll.held_count:
+        agreed(void_lines, {"payroll": payroll, "reason": "The phone was not hers"}, seat("payments"), seat("approver"))
     agreed(release_payroll, {"payroll": Payroll.objects.get(pk=payroll.pk)}, seat("manager"), seat("approver"))
     work_off()
     content = results_of(payroll)
@@ -199,7 +219,7 @@ def pay_first_cycle(programme: Programme, fund: Fund) -> None:
 
 def approvers(payroll: Payroll) -> list[User]:
     """One level decides, two from a certain amount on."""
-    return [seat("verifier"), seat("approver")] if payroll.total_minor >= TWO_LEVELS_FROM else [seat("approver")]
+    return [seat("controller"), seat("approver")] if payroll.total_minor >= TWO_LEVELS_FROM else [seat("approver")]
 
 
 def results_of(payroll: Payroll, wrong: int = 0) -> bytes:
@@ -208,7 +228,7 @@ def results_of(payroll: Payroll, wrong: int = 0) -> bytes:
     writer = csv.writer(text)
     writer.writerow(["payment number", "result", "amount", "receipt", "reason"])
     for place, (number, amount) in enumerate(
-        PayrollLine.objects.filter(payroll=payroll).order_by("pk").values_list("number", "amount_minor")
+        PayrollLine.objects.filter(payroll=payroll, state__in=AWAITING_LINES).order_by("pk").values_list("number", "amount_minor")
     ):
         reference = number_text(PayrollLine.number_prefix, number)
         if place % 33 == 5:
