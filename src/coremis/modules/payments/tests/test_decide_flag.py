@@ -1,11 +1,10 @@
 import pytest
 
-from coremis.kernel.actions.services import maintenance
 from coremis.kernel.approvals.services import submit
 from coremis.kernel.base.refusal import Invalid, NotPermitted, Refusal
 from coremis.kernel.testing.cast import make_profile, make_route
 from coremis.modules.payments import services
-from coremis.modules.payments.models import FlagGroup, FlagMember, Hold, Payroll, PayrollLine
+from coremis.modules.payments.models import FlagGroup, FlagMember, Hold, Payroll
 from coremis.modules.payments.tests.sample import (
     agree,
     approved,
@@ -21,8 +20,7 @@ from coremis.modules.payments.tests.sample import (
     verified,
     village,
 )  # fmt: skip
-from coremis.modules.registry.models import Recipient
-from coremis.modules.registry.tests.factories import make_document, make_household, make_person
+from coremis.modules.registry.tests.factories import make_document, make_household
 
 pytestmark = pytest.mark.django_db
 PHONE = "+25779000111"

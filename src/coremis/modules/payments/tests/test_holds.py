@@ -78,7 +78,11 @@ def test_each_is_decided(people, payroll):
     agree(services.pay_held, people[0], payroll=settled(payroll), because=HoldReason.LEFT, reason="Was still owed")
     agree(services.void_lines, people[0], payroll=settled(payroll), reason="Nobody to pay")
     payroll = settled(payroll)
-    assert states(payroll) == {"SENT": 4, "CANCELLED": 2} and (payroll.line_count, payroll.total_minor, payroll.held_count) == (4, 120_000, 0)
+    assert states(payroll) == {"SENT": 4, "CANCELLED": 2} and (payroll.line_count, payroll.total_minor, payroll.held_count) == (
+        4,
+        120_000,
+        0,
+    )
     assert balances(payroll.fund) == {"FUND": 880_000, "TRANSIT": 120_000}
     rows = [(line.number_text, "yes", 30_000, f"R{line.pk}") for line in PayrollLine.objects.filter(state="SENT")]
     confirmed(results(payroll, rows, people[0]), people[2])

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
@@ -32,6 +32,8 @@ from coremis.modules.payments.tests.sample import (
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.tests.factories import make_household
 
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
+
 
 def samples(area):
     """A payroll in payment with one payment, one who is left out, and a checked file of results."""
@@ -39,25 +41,24 @@ def samples(area):
     fund = Fund.objects.first() or make_fund(make_programme())
     cycle = Cycle.objects.first() or make_cycle(fund.programme)
     village(fund.programme, area, 1)
-    pair = village(fund.programme, area, 2, head={"phone": f"+257790{area.pk:06d}", "birth_date": None})
     enrol(fund.programme, make_household(area), "SUSPENDED")
-    payroll = approved(calculated(fund.programme, [area], calculator, fund, cycle, amount=1_000), calculator)
-    with maintenance("somebody died"):
-        dead = PayrollLine.objects.get(payroll=payroll, enrolment=pair[0]).payee
-        dead.death_date = date(2026, 2, 1)
-        dead.save()
-    payroll = released(payroll, sender)
-    line = PayrollLine.objects.filter(payroll=payroll, state="SENT").first()
-    with maintenance("a difference"):
-        difference = Difference(payroll=payroll, kind="TOP", line=line, area=area, size_minor=payroll.pk)
-        difference.save()
+    payroll = released(approved(calculated(fund.programme, [area], calculator, fund, cycle, amount=1_000), calculator), sender)
+    line = PayrollLine.objects.get(payroll=payroll)
+    with maintenance("what is found in larger payrolls"):
+        about = {"payroll": payroll, "line": line, "area": area}
+        difference, hold = Difference(kind="TOP", size_minor=payroll.pk, **about), Hold(reason="DIED", held_at=NOW, **about)
+        group = FlagGroup(
+            payroll=payroll, kind="PHONE", severity="SERIOUS", key="k", size=1, first_enrolment=1, enrolment_sum=1, found_at=NOW
+        )
+        member = FlagMember(group=group, line=line, area=area, enrolment_id=line.enrolment_id)
+        for row in (difference, hold, group, member):
+            row.save()
     file = results(
         payroll, [(line.number_text, "yes", 1_000, f"R{payroll.pk}"), ("T-1", "yes", 1, "R")], calculator, name=f"{area.name}.csv"
     )
     return {
         Fund: payroll.fund, Cycle: payroll.cycle, Payroll: payroll, PayrollLine: line,
-        FlagGroup: FlagGroup.objects.get(payroll=payroll), Hold: Hold.objects.get(payroll=payroll), Difference: difference,
-        FlagMember: FlagMember.objects.filter(group__payroll=payroll).first(), Programme: fund.programme,
+        FlagGroup: group, FlagMember: member, Hold: hold, Difference: difference, Programme: fund.programme,
         LeftOut: LeftOut.objects.filter(payroll=payroll).first(),
         ResultFile: file, ResultRow: ResultRow.objects.get(line=line),
     }  # fmt: skip
