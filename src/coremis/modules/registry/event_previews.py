@@ -92,16 +92,25 @@ def merge(inputs: Inputs, actor: Any) -> Preview:
         (_("Stays in use"), _words(survivor)),
         (_("Is retired and leads there"), _words(other)),
         *([(_("Reason"), inputs["reason"])] if inputs.get("reason") else []),
-        *[(_("Filled in: %(what)s") % {"what": _called(survivor, name)}, _shown(other, name, value)) for name, value in filled_of(survivor, other)],
-        *[
-            (_("Differs: %(what)s") % {"what": _called(survivor, name)}, _("%(mine)s stays, %(theirs)s is only in the history")
-             % {"mine": _shown(survivor, name, mine), "theirs": _shown(other, name, theirs)})
-            for name, mine, theirs in conflicts_of(survivor, other)
-        ],
+        *_filled(survivor, other),
+        *_conflicts(survivor, other),
         (_("Payments"), _("stay as they were paid")),
-    ]  # fmt: skip
+    ]
     changes = [(_("Members"), survivor.size, survivor.size + other.size)] if isinstance(survivor, Household) else []
     return Preview(facts=facts, changes=changes, problem=" ".join(problems))
+
+
+def _filled(survivor: Any, other: Any) -> list[tuple[str, str]]:
+    shape = _("Filled in: %(what)s")
+    return [(shape % {"what": _called(survivor, name)}, _shown(other, name, value)) for name, value in filled_of(survivor, other)]
+
+
+def _conflicts(survivor: Any, other: Any) -> list[tuple[str, str]]:
+    shape, words = _("Differs: %(what)s"), _("%(mine)s stays, %(theirs)s is only in the history")
+    return [
+        (shape % {"what": _called(survivor, name)}, words % {"mine": _shown(survivor, name, mine), "theirs": _shown(other, name, theirs)})
+        for name, mine, theirs in conflicts_of(survivor, other)
+    ]
 
 
 def proposal(inputs: Inputs, actor: Any) -> Preview:

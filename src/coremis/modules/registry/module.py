@@ -73,7 +73,7 @@ contributions: list[Contribution] = [
     SeatPermissions("data", (*SEES, *KEEPS, "registry.define_variable")),
     SeatPermissions("commune", (*SEES, *KEEPS)),
     SeatPermissions("manager", SEES),
-    SeatPermissions("payments", SEES),
+    SeatPermissions("payments", (*SEES, "registry.record_collection")),
     SeatPermissions("verifier", SEES),
     SeatPermissions("approver", SEES),
     SeatPermissions("auditor", (*SEES, panels.REVEAL)),
