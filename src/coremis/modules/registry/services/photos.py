@@ -24,7 +24,18 @@ SIDES, SMALL_SIDE = (1000, 800, 640, 480), 160
 QUALITIES = (85, 75, 65, 50)
 HIDDEN_PAGES = (b"<script", b"<!doctype", b"<?php", b"<html")
 # What a decoder raises on bytes that somebody made up.
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError, MemoryError, struct.error, Image.DecompressionBombError)
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    MemoryError,
+    struct.error,
+    Image.DecompressionBombError,
+)
 
 
 @dataclass(frozen=True)
