@@ -9,7 +9,7 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
-from coremis.modules.payments import findings_panels, findings_previews, panels, plan_previews, previews, queries, services
+from coremis.modules.payments import findings_panels, findings_previews, panels, people, plan_previews, previews, queries, services
 from coremis.modules.payments.models import Cycle, FlagGroup, Payroll
 from coremis.modules.payments.queries import to_approve
 from coremis.modules.payments.services.confirmation import settled_amount
@@ -17,6 +17,7 @@ from coremis.modules.payments.views.addresses import payroll_url
 from coremis.modules.programmes.models import Programme
 from coremis.modules.programmes.services import UndoObstacle
 from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.services.hooks import BeforeMerge
 
 # From this amount on two levels agree; smallest units. It is the minimum amount of a route, so every country changes it there.
 TWO_LEVELS_FROM = 50_000_000
@@ -100,12 +101,16 @@ contributions: list[Contribution] = [
     Panel(Cycle, _("Payrolls"), findings_panels.payrolls, "payments.view_payroll", order=10),
     Panel(Programme, _("Payment calendar"), findings_panels.programme_calendar, "payments.view_cycle", order=60),
     Panel(Programme, _("Payment rules"), findings_panels.programme_terms, "payments.view_cycle", order=70),
-    Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", order=60),
-    Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", order=60),
     UndoObstacle(
         queries.paid_on_a_status,
         _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),
     ),
+    Tab(Household, "payments", _("Payments"), order=60),
+    Tab(Person, "payments", _("Payments"), order=60),
+    Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", tab="payments"),
+    Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", tab="payments"),
+    BeforeMerge(Household, people.unsettled),
+    BeforeMerge(Person, people.unsettled),
     Approvable(services.approve_payroll, amount=approved_total, preview=findings_previews.approval, page=page_of),
     Approvable(services.release_payroll, amount=total_of, preview=previews.release, page=page_of),
     Approvable(services.recall_payroll, amount=total_of, preview=findings_previews.recall, page=page_of),
