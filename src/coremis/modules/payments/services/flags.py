@@ -30,8 +30,10 @@ from coremis.modules.payments.queries import terms_of
 from coremis.modules.payments.selection import Digest
 from coremis.modules.payments.states import FREE_LINES, HELD_BEFORE, HELD_LINES, LIVE_PAYROLLS
 
-GROUP_COLUMNS = ("payroll", "kind", "severity", "key", "size", "first_enrolment", "enrolment_sum", "found_at", "verdict", "reason")
-GROUP_COLUMNS += ("decided_by", "decided_at", "remembered")
+GROUP_COLUMNS = (
+    "payroll", "kind", "severity", "key", "size", "first_enrolment", "enrolment_sum", "found_at", "verdict", "reason", "decided_by",
+    "decided_at", "remembered",
+)  # fmt: skip
 MEMBER_COLUMNS = ("group", "line", "enrolment_id", "area", "elsewhere", "verdict")
 HOLD_COLUMNS = ("line", "payroll", "area", "reason", "was_owed", "held_at", "decision", "decided_at", "note")
 Text = CharField()
@@ -113,7 +115,8 @@ def moment() -> Value:
 
 
 def _known(payroll: Payroll, kind: FlagKind) -> "QuerySet[FlagGroup]":
-    return FlagGroup.objects.filter(payroll=payroll, kind=kind)
+    rows: QuerySet[FlagGroup] = FlagGroup.objects.filter(payroll=payroll, kind=kind)
+    return rows
 
 
 def _groups(payroll: Payroll, kind: FlagKind, lines: "QuerySet[Any]") -> "QuerySet[Any]":

@@ -127,4 +127,4 @@ def give_up_release(work: Work) -> bool:
 
 def _other_payee() -> Q:
     collects = Recipient.on(timezone.localdate()).filter(household=OuterRef("enrolment__household"), rank=0, person=OuterRef("payee_id"))
-    return Q(payee__death_date__isnull=False) | Q(enrolment__household__isnull=False) & ~Exists(collects)
+    return Q(payee__death_date__isnull=False) | Q(enrolment__household__isnull=False) & Q(~Exists(collects))
