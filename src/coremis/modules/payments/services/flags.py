@@ -130,12 +130,13 @@ def _groups(payroll: Payroll, kind: FlagKind, lines: "QuerySet[Any]") -> "QueryS
         found=Count("pk"), payees=Count("payee_id", distinct=True), places=Count("area_id", distinct=True),
         first=Min("enrolment_id"), total=Sum("enrolment_id"),
     ).filter(several)  # fmt: skip
-    return counted.annotate(
+    ready: QuerySet[Any] = counted.annotate(
         new_payroll=Value(payroll.pk), new_kind=text(kind), new_severity=weight, new_key=F("shared"), new_size=F("found"),
         new_first_enrolment=F("first"), new_enrolment_sum=F("total"), new_found_at=moment(), new_verdict=text(""), new_reason=text(""),
         new_decided_by=Value(None, output_field=BigIntegerField()), new_decided_at=Value(None, output_field=DateTimeField()),
         new_remembered=Value(None, output_field=BigIntegerField()),
     )  # fmt: skip
+    return ready
 
 
 def _add_members(payroll: Payroll, kind: FlagKind, lines: "QuerySet[Any]", *, elsewhere: bool = False) -> int:
