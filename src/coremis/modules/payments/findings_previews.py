@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from coremis.kernel.base.money import Money
@@ -126,7 +127,7 @@ def difference_facts(payroll: Payroll, review: Review | None) -> Facts:
     else:
         shown = [(DifferenceKind(kind), found.get(kind, [0, 0])) for kind in DifferenceKind.values]
     return [
-        (kind.label, f"{text_of(count)} · {money_text(Money(change, payroll.currency))}" if change else count,
+        (capfirst(str(kind.label)), f"{text_of(count)} · {money_text(Money(change, payroll.currency))}" if change else count,
          listed("payroll_differences", payroll, f"?kind={kind.value}"))
         for kind, (count, change) in shown
     ]  # fmt: skip

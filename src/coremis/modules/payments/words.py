@@ -28,8 +28,7 @@ def flag_status(group: Any) -> Status:
     """The verdict on a flagged group."""
     if group.verdict:
         return Status("stop" if group.verdict == Verdict.HOLD else "good", group.get_verdict_display())
-    needed = group.severity in NEEDS_VERDICT
-    return Status("wait" if needed else "off", _("no verdict yet"))
+    return Status("wait", _("no verdict yet")) if group.severity in NEEDS_VERDICT else Status("off", _("none needed"))
 
 
 def verdict_status(member: Any) -> Status:

@@ -66,12 +66,12 @@ def test_the_page_leads_to_every_list(second, people):
     """Each number of the approval page is a link, and the list behind it has as many rows."""
     shown = approval({"payroll": verified(second)}, people[0]).ready()
     links = {fact["label"]: (fact["text"], fact["href"]) for fact in shown["facts"] if fact["href"]}
-    assert links["new in this cycle"][0].startswith("1") and links["no longer paid"][0].startswith("1")
+    assert links["New in this cycle"][0].startswith("1") and links["No longer paid"][0].startswith("1")
     reader = browser(people[1])
     for words, url in links.values():
         page = reader.get(url)
         assert page.status_code == 200, (url, words)
-    found = reader.get(links["another amount"][1])
+    found = reader.get(links["Another amount"][1])
     assert found.context["count"]["number"] == 6
     page = reader.get(reverse("payments:payroll_detail", args=[second.pk]), {"tab": "findings"})
     assert "North" in page.content.decode() and page.status_code == 200
