@@ -27,7 +27,7 @@ def marked(likeness: str) -> "QuerySet[Any]":
     if likeness == Likeness.DOCUMENT:
         documents: QuerySet[Any] = Document.objects.filter(ended_on=None).annotate(who=F("person"), mark=F("number_hash"))
         return documents
-    everybody: QuerySet[Any] = Person.objects.annotate(who=F("pk"))
+    everybody: Any = Person.objects.annotate(who=F("pk"))
     if likeness == Likeness.PHONE:
         everybody = everybody.exclude(phone="")
         return everybody.annotate(mark=Digest(Concat(Value("phone|"), F("phone"), Value("|"), F("search_name"))))  # type: ignore[no-any-return]
