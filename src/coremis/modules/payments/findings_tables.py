@@ -20,6 +20,11 @@ def line_url(line: Any) -> str:
     return reverse("payments:line_detail", kwargs={"pk": line.pk})
 
 
+def place_of(line: Any) -> str:
+    """The place of a payment, with the one it lies in: two villages may have one name."""
+    return f"{line.area_name}, {line.area.parent.name}" if line.area.parent else str(line.area_name)
+
+
 class FlagGroupTable(Table):
     """Payments that may be for the same person, those without a verdict first."""
 
@@ -71,7 +76,7 @@ class FlagMemberTable(Table):
             _("Born"),
             show=lambda row: row.line.payee.birth_date and row.line.payee.birth_date.year and str(row.line.payee.birth_date.year),
         ),
-        Column("place", _("Place"), show=lambda row: row.line.area_name),
+        Column("place", _("Place"), show=lambda row: place_of(row.line)),
         Column("phone", _("Phone"), show=lambda row: row.line.payee_phone, kind="code"),
         Column("document", _("Document"), show=lambda row: f"…{row.line.document_end}" if row.line.document_end else "", kind="code"),
         Column("members", _("Household members"), show=lambda row: getattr(row, "members", None), kind="number"),
@@ -84,7 +89,7 @@ class FlagMemberTable(Table):
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
-        return rows.select_related("line__payroll", "line__payee")
+        return rows.select_related("line__payroll", "line__payee", "line__area__parent")
 
 
 class HoldTable(Table):

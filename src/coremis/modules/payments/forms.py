@@ -10,6 +10,7 @@ from coremis.kernel.base.money import Money, parse_amount
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.forms import ActionForm, AreaField, LabelField, RecordField
 from coremis.modules.payments.findings import Verdict
+from coremis.modules.payments.findings_tables import place_of
 from coremis.modules.payments.models import Cycle, FlagMember, Fund
 from coremis.modules.payments.reading import COLUMNS
 from coremis.modules.payments.states import HoldReason
@@ -93,10 +94,10 @@ class DecideFlagForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         seen = FlagMember.objects.visible_to(self.actor, "payments.view_flagmember").filter(group=self.target, elsewhere=False)
-        for member in seen.select_related("line").order_by("pk"):
+        for member in seen.select_related("line__area__parent").order_by("pk"):
             line = member.line
             self.fields[f"line_{line.number}"] = forms.ChoiceField(
-                label=f"{line.payee_name} · {line.number_text} · {line.area_name}", choices=Verdict.choices, initial=member.verdict or None,
+                label=f"{line.payee_name} · {line.number_text} · {place_of(line)}", choices=Verdict.choices, initial=member.verdict or None,
                 widget=forms.RadioSelect,
             )  # fmt: skip
         self.fields["reason"] = forms.CharField(
