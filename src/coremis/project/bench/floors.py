@@ -51,14 +51,14 @@ def payroll(event: int, payroll_id: int, cycle_id: int, amount: int) -> None:
     columns = (
         "number, payroll_id, cycle_id, component, enrolment_id, area_id, payee_id, amount_minor, currency, enrolment_number, enrolment_status, "
         "household_number, household_name, payee_number, payee_name, payee_search, payee_phone, document_kind, document_hash, area_name, hash, state, "
-        "paid_minor, unpaid_reason, receipt, parts, carried_minor, attempt, document_end, alternate_name, point_name, hold_reason, collected_by, "
+        "paid_minor, unpaid_reason, receipt, parts, carried_minor, entitled_minor, attempt, document_end, alternate_name, point_name, hold_reason, collected_by, "
         "version, event_id, created_event_id"
     )
     run(
         (
             f"INSERT INTO payments_payrollline ({columns}) SELECT e.id * 100 + 98 - (e.id * 100) %% 97, {payroll_id}, {cycle_id}, 'base', e.id, e.area_id, "
             f"p.id, {amount}, 'SZF', e.number, e.status, h.number, h.head_name, p.number, trim(p.given_names || ' ' || p.surname), p.search_name, p.phone, "
-            f"'', '', a.name, {digest.format(parts=parts)}, 'DUE', 0, '', '', '[]', 0, 1, '', '', '', '', '', 1, %s, %s FROM programmes_enrolment e "
+            f"'', '', a.name, {digest.format(parts=parts)}, 'DUE', 0, '', '', '[[\"base\", {amount}, 1]]', 0, {amount}, 1, '', '', '', '', '', 1, %s, %s FROM programmes_enrolment e "
             "JOIN registry_household h ON h.id = e.household_id JOIN registry_recipient r ON r.household_id = h.id AND r.rank = 0 "
             "JOIN registry_person p ON p.id = r.person_id JOIN areas_area a ON a.id = e.area_id WHERE e.status = 'ACTIVE' AND r.valid_until IS NULL",
             [event, event],
