@@ -6,6 +6,7 @@ from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.base.money import Money
+from coremis.kernel.config.settings import Setting
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
@@ -32,6 +33,18 @@ def total_of(inputs: dict[str, object]) -> Money:
 
 
 contributions: list[Contribution] = [
+    Setting(
+        "payments.denominations", _("Notes and coins"), _("The notes and coins of each currency, in its smallest unit."),
+        {
+            "BIF": [10000, 5000, 2000, 1000, 500, 100, 50], "SZF": [10000, 5000, 2000, 1000, 500, 100, 50],
+            "XOF": [10000, 5000, 2000, 1000, 500, 200, 100, 50, 25, 10, 5], "XAF": [10000, 5000, 2000, 1000, 500, 100, 50, 25, 10, 5],
+            "MZN": [100000, 50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50],
+        },
+    ),
+    Setting(
+        "payments.currency_words", _("Names of currencies"), _("How a currency is called in words, for one and for several, by language."),
+        {"SZF": {"en": ["franc", "francs"], "fr": ["franc sanzirais", "francs sanzirais"], "pt": ["franco", "francos"]}},
+    ),
     MenuItem(_("Payrolls"), "payments:payroll_list", group=PROVIDE, order=10),
     MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),
