@@ -16,6 +16,7 @@ from coremis.kernel.screens.columns import money_text, text_of
 from coremis.modules.payments.models import PayrollLine, TakenPaper
 from coremis.modules.payments.paper.contents import Facts, Part
 from coremis.modules.payments.paper.words import amount_in_words
+from coremis.modules.payments.states import POSTED_PAYROLLS
 from coremis.modules.registry.models import DocumentKind, Household, Person
 
 AMOUNT_COLUMN = 5
@@ -107,7 +108,8 @@ def point_words(part: Part) -> str:
 def marks_of(record: TakenPaper) -> list[str]:
     """Original or copy, and the version."""
     copy = _("Copy %(number)s") % {"number": record.copy} if record.copy else _("Original")
-    return [copy, _("Version %(number)s") % {"number": record.number}]
+    marks = [copy, _("Version %(number)s") % {"number": record.number}]
+    return marks if record.payroll.state in POSTED_PAYROLLS else [*marks, _("Not approved: do not pay")]
 
 
 def fields_of(taken: Taken) -> list[Field]:

@@ -13,6 +13,7 @@ from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.money import Money, parse_amount
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.base.text import fold
 from coremis.kernel.config.services import change_settings
 from coremis.kernel.config.settings import setting
 from coremis.kernel.files.models import Attachment
@@ -54,7 +55,7 @@ def needs_of(payroll: Payroll) -> list[tuple[str, int, int]]:
     """Name, payments and smallest units of every point, those without a point last. One query."""
     rows = PayrollLine.objects.filter(payroll=payroll).exclude(state__in=NOT_LISTED).order_by()
     sums = rows.values_list("point_id", "point_name").annotate(count=Count("pk"), total=Sum("amount_minor"))
-    ordered = sorted(sums, key=lambda row: (row[0] is None, row[1], row[0] or 0))
+    ordered = sorted(sums, key=lambda row: (row[0] is None, fold(row[1]), row[0] or 0))
     return [(name if point else _("Without a payment point"), count, total) for point, name, count, total in ordered]
 
 
