@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count
 
@@ -29,7 +30,7 @@ class Part:
     first: int
     last: int
 
-    def lines(self) -> Iterator[PayrollLine]:
+    def lines(self) -> Iterator[Any]:
         """The payments on the list, in its order, each with ``order_number``; held and cancelled ones are not on it."""
         rows = numbered_lines(self.payroll, self.point).filter(order_number__gte=self.first, order_number__lte=self.last)
         for line in rows.iterator(chunk_size=AT_A_TIME):

@@ -17,7 +17,7 @@ AND = {"en": "and", "fr": "et", "pt": "e"}
 LOCALES = {"pt": "pt_PT"}
 MILLION = 1_000_000
 LARGE = re.compile(r"(.*(?:milh|bili|trili)\w+)(.*)", re.DOTALL)
-PORTUGUESE = [(r"\bum\b", "uma"), (r"\bdois\b", "duas"), (r"\b(\w+)centos\b", r"\1centas"), (r"\bquinhentos\b", "quinhentas")]
+PORTUGUESE = [(r"\bum\b", "uma"), (r"\bdois\b", "duas"), (r"(\w+)entos\b", r"\1entas")]
 
 
 def amount_in_words(amount: Money, language: str) -> str:

@@ -60,9 +60,9 @@ def take_payee_list(
     """The lists of all payment points of a payroll, and of those without one; above 1,000 payments a job makes them (None)."""
     payroll = _ready(payroll)
     parts = parts_of(payroll)
-    params = {
+    params: dict[str, Any] = {
         "payroll": payroll.pk, "format": file_format.value, "pay_on": pay_on.isoformat() if pay_on else "", "cash": cash_sheets,
-        "language": spoken(language), "area": payroll.place_ids()[0],  # type: ignore[index]
+        "language": spoken(language),
     }  # fmt: skip
     if sum(part.last - part.first + 1 for part in parts) > AT_ONCE:
         write_payee_lists.start(params, title_params={"number": payroll.number_text}, total=payroll.line_count)
@@ -153,7 +153,7 @@ def deliver_payee_lists(work: Work) -> None:
 
 def note(records: Sequence[TakenPaper]) -> None:
     """Keep who took which version and copy: one statement."""
-    rows = (tuple(getattr(record, TakenPaper._meta.get_field(name).attname) for name in NOTED) for record in records)
+    rows = (tuple(getattr(record, attribute(name)) for name in NOTED) for record in records)
     copy_into(TakenPaper, NOTED, rows)
 
 
@@ -205,7 +205,7 @@ def _order(payroll: Payroll, file_format: ListFormat, pay_on: date | None, user_
 def _area_of(payroll: Payroll) -> Callable[[PaymentPoint | None], Area]:
     """A paper lies at its point; without one, or where the point lies outside the actor's places, at the payroll's first place."""
     writing = required()
-    places = writing.actor.places_for(writing.permission)
+    places: Any = writing.actor.places_for(writing.permission)
     first = payroll.places.select_related("area").order_by("pk")[0].area
     return lambda point: point.area if point is not None and places.cover([point.area_id]) else first
 
@@ -257,11 +257,16 @@ def _delivered(files: list[tuple[str, Content]], name: str, user: Any, permissio
     return store(target, name.rsplit(".", 1)[0] + ".zip", user=user, permission=permission, most_bytes=MOST_BYTES)
 
 
+def attribute(name: str) -> str:
+    """The attribute that holds a column: the key itself for a reference."""
+    return f"{name}_id" if name in ("payroll", "point", "area", "taken_by") else name
+
+
 def _stored(part: Part, record: TakenPaper) -> dict[str, Any]:
     """A planned paper as plain data for the job's position."""
     return {
         "first": part.first, "last": part.last,
-        **{name: getattr(record, TakenPaper._meta.get_field(name).attname) for name in NOTED if name not in ("pay_on", "taken_at")},
+        **{name: getattr(record, attribute(name)) for name in NOTED if name not in ("pay_on", "taken_at")},
         "pay_on": record.pay_on.isoformat() if record.pay_on else None, "taken_at": record.taken_at.isoformat(),
     }  # fmt: skip
 
@@ -271,7 +276,7 @@ def _planned(payroll: Payroll, stored: list[dict[str, Any]], work: Work) -> list
     points = PaymentPoint.objects.select_related("area").in_bulk([item["point"] for item in stored if item["point"]])
     found = []
     for item in stored:
-        values = {TakenPaper._meta.get_field(name).attname: item[name] for name in NOTED if name not in ("point", "pay_on", "taken_at")}
+        values = {attribute(name): item[name] for name in NOTED if name not in ("point", "pay_on", "taken_at")}
         point = points.get(item["point"] or 0)
         pay_on = date.fromisoformat(item["pay_on"]) if item["pay_on"] else None
         record = TakenPaper(**values, point=point, pay_on=pay_on, taken_at=datetime.fromisoformat(item["taken_at"]))

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('points', '0002_coverage'),
+        ("points", "0002_coverage"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='paymentpoint',
-            name='search_name',
-            field=models.CharField(blank=True, db_index=True, editable=False, help_text='Name and code, folded.', max_length=151),
+            model_name="paymentpoint",
+            name="search_name",
+            field=models.CharField(blank=True, db_index=True, editable=False, help_text="Name and code, folded.", max_length=151),
         ),
     ]
