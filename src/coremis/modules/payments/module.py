@@ -54,7 +54,6 @@ contributions: list[Contribution] = [
     MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),
     MenuItem(_("Payment cycles"), "payments:cycle_list", group=PROVIDE, order=40),
-    MenuItem(_("Notes and coins"), "payments:save_notes_and_coins", group=PROVIDE, order=47),
     MenuItem(_("Funds"), "payments:fund_list", group=PROVIDE, order=45),
     Tab(Payroll, "lines", _("Payments"), order=10),
     Tab(Payroll, "points", _("Payment points"), order=15),
