@@ -83,7 +83,7 @@ def apply_points(rows: list[StagedRow], context: RowContext) -> None:
             row.problem("name", _("A new payment point needs this in its first row."))
             continue
         row.target_id = point.pk
-        serves, before = row.values.get("serves"), held.get(row.values.get("serves", 0))
+        serves, before = row.values.get("serves"), held.get(row.values.get("serves") or 0)
         if serves and (before is None or before.point_id != point.pk):
             new[serves] = (point.pk, serves, _since(row), None)
         elif row.values["code"] not in fresh:
@@ -112,7 +112,7 @@ def _since(row: StagedRow) -> date:
 def _new(row: StagedRow) -> tuple[Any, ...]:
     values = row.values
     search = fold(f"{values['name']} {values['code']}")
-    return (values["code"], values["name"], values["place"], values.get("address", ""), search, True, None, "")
+    return (values["code"], values["name"], values["place"], values.get("address") or "", search, True, None, "")
 
 
 POINTS = ImportKind(

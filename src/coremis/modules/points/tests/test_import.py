@@ -62,6 +62,7 @@ def test_it_works(country, bringer):
 def test_faults_are_named(country, bringer):
     make_point(country["North"], "Old", country["Almond"], since=date(2026, 3, 1))
     text = "N1;;N1;;N1A;01/02/2026\nX y;Name;N1;;N1B;\nA;One;N1;;N2A;\nB;Two;N1;;N2A;\n"
-    brought(country, bringer, text)
-    told = {row.number: {problem["column"] for problem in row.problems} for row in BatchRow.objects.filter(state="BAD")}
+    batch = brought(country, bringer, text)
+    assert (batch.state, batch.applied_count, batch.bad_count) == ("APPLIED", 1, 3)
+    told = {row.number: {problem["column"] for problem in row.problems} for row in BatchRow.objects.filter(state="BAD").order_by("number")}
     assert list(told.values()) == [{"name", "since"}, {"code"}, {"serves"}]
