@@ -110,12 +110,6 @@ class DecideFlagForm(ActionForm):
         return {name.removeprefix("line_"): value for name, value in self.cleaned_data.items() if name.startswith("line_")}
 
 
-class PayeeListForm(ActionForm):
-    """The whole payroll, or one place."""
-
-    area = AreaField(label=_("Place"), required=False, help_text=_("Empty: the whole payroll."))
-
-
 class UploadResultsForm(ActionForm):
     """The file of results."""
 

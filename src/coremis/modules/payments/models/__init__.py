@@ -2,11 +2,12 @@
 
 from coremis.modules.payments.models.findings import Difference, FlagGroup, FlagMember, Hold, Review
 from coremis.modules.payments.models.lines import LeftOut, PayrollLine, Reckoned
+from coremis.modules.payments.models.papers import TakenPaper
 from coremis.modules.payments.models.payrolls import Cycle, Fund, Payroll, PayrollArea, PayrollStep
 from coremis.modules.payments.models.results import ResultFile, ResultRow
 from coremis.modules.payments.models.terms import PaymentTerms, RoundWaiver
 
 __all__ = [
     "Cycle", "Difference", "FlagGroup", "FlagMember", "Fund", "Hold", "LeftOut", "PaymentTerms", "Payroll", "PayrollArea",
-    "PayrollLine", "PayrollStep", "Reckoned", "ResultFile", "ResultRow", "Review", "RoundWaiver",
+    "PayrollLine", "PayrollStep", "Reckoned", "ResultFile", "ResultRow", "Review", "RoundWaiver", "TakenPaper",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import pytest
 
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.testing.check_module import check_module
+from coremis.modules.payments import services
 from coremis.modules.payments.models import (
     Cycle,
     Difference,
@@ -17,6 +18,7 @@ from coremis.modules.payments.models import (
     ResultFile,
     ResultRow,
 )  # fmt: skip
+from coremis.modules.payments.tests.at_points import put
 from coremis.modules.payments.tests.sample import (
     approved,
     calculated,
@@ -29,6 +31,8 @@ from coremis.modules.payments.tests.sample import (
     results,
     village,
 )  # fmt: skip
+from coremis.modules.points.models import PaymentPoint
+from coremis.modules.points.tests.sample import make_point
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.tests.factories import make_household
 
@@ -43,6 +47,9 @@ def samples(area):
     village(fund.programme, area, 1)
     enrol(fund.programme, make_household(area), "SUSPENDED")
     payroll = released(approved(calculated(fund.programme, [area], calculator, fund, cycle, amount=1_000), calculator), sender)
+    point = make_point(area, f"Point of {area.name}")
+    put(payroll, point, area)
+    services.take_point_list(point=point, payroll_number=payroll.number, actor=calculator)
     line = PayrollLine.objects.get(payroll=payroll)
     with maintenance("what is found in larger payrolls"):
         about = {"payroll": payroll, "line": line, "area": area}
@@ -61,6 +68,7 @@ def samples(area):
         FlagGroup: group, FlagMember: member, Hold: hold, Difference: difference, Programme: fund.programme,
         LeftOut: LeftOut.objects.filter(payroll=payroll).first(),
         ResultFile: file, ResultRow: ResultRow.objects.get(line=line),
+        PaymentPoint: point,
     }  # fmt: skip
 
 
