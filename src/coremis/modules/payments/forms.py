@@ -9,8 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.money import Money, parse_amount
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
+from coremis.modules.benefits.models import BenefitRule
+from coremis.modules.benefits.queries import usable_rules
+from coremis.modules.filters.models import SavedFilter
 from coremis.modules.payments.models import Cycle, Fund
 from coremis.modules.payments.reading import COLUMNS
+from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Programme
 
 
@@ -56,14 +60,28 @@ class GeneratePayrollForm(ActionForm):
     )
     fund = RecordField(Fund, "payments.view_fund", choose=lambda rows: rows.filter(is_active=True), label=_("Fund"))
     areas = AreaField(label=_("Chosen places"), many=True, help_text=_("Everything below these places belongs to them."))
+    rule = RecordField(
+        BenefitRule, "benefits.view_benefitrule", choose=lambda rows: usable_rules(rows).select_related("programme"),
+        label=_("Benefit rule"), required=False, help_text=_("Its version in use says how much each receives."),
+    )  # fmt: skip
     amount = forms.CharField(
-        label=_("Amount for each"), max_length=40, help_text=_("In the currency of the programme."),
+        label=_("Or the same amount for each"), max_length=40, help_text=_("In the currency of the programme."), required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "amount", "autocomplete": "off"}),
     )  # fmt: skip
+    filter = RecordField(
+        SavedFilter, "filters.view_savedfilter", choose=lambda rows: rows.filter(is_active=True).order_by("name"), label=_("Only those"),
+        required=False, help_text=_("A saved filter, as of the day of the data freeze."),
+    )  # fmt: skip
+    point = RecordField(
+        PaymentPoint, "points.view_paymentpoint", choose=lambda rows: rows.filter(is_active=True), label=_("Only one payment point"),
+        required=False,
+    )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
+    rows: ClassVar[Sequence[Sequence[str]]] = (("cycle", "fund"), ("areas",), ("rule", "amount"), ("filter", "point"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["rule"].label_from_instance = lambda rule: f"{rule.programme} · {rule}"  # type: ignore[attr-defined]
         self.fields["cycle"].label_from_instance = lambda cycle: f"{cycle.programme} · {cycle}"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -76,6 +94,10 @@ class GeneratePayrollForm(ActionForm):
                 cleaned["amount"] = Money(parse_amount(text, currency), currency)
             except Refusal as problem:
                 self.add_error("amount", str(problem))
+        elif not text:
+            cleaned["amount"] = None
+        found = cleaned.pop("filter", None)
+        cleaned["condition"] = found.condition if found else None
         return cleaned
 
 

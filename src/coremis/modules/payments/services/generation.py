@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.access.models import User
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.bulk import insert_from
 from coremis.kernel.actions.context import Actor
@@ -21,6 +22,8 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.jobs.work import Work
 from coremis.modules.benefits.models import BenefitRule
 from coremis.modules.benefits.queries import active_version
+from coremis.modules.filters.queries import checked as checked_filter
+from coremis.modules.filters.queries import words
 from coremis.modules.payments import chunks
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollArea, PayrollLine, Reckoned
 from coremis.modules.payments.parts import part_totals
@@ -31,6 +34,7 @@ from coremis.modules.payments.selection import (
     counts,
     create_reckoned,
     drop_reckoned,
+    fitting,
     frozen_hash,
     frozen_values,
     full_name,
@@ -58,7 +62,7 @@ def generate_payroll(
     ``condition`` limits it further. An empty selection, or one in which nobody would be paid, is refused before anything is made
     (pitfall M1). The component is that of the rule. The work goes on as a job.
     """
-    check_request(cycle, areas, amount, fund, rule)
+    check_request(cycle, areas, amount, fund, rule, condition, actor)
     payroll = new_payroll(cycle=cycle, fund=fund, amount=amount, rule=rule, component=component, condition=condition, point=point)
     payroll.note = note[:300]
     places = sorted({area.pk for area in areas})
@@ -85,11 +89,14 @@ def new_payroll(
         cycle=cycle, fund=fund, component=rule.component if rule else component,
         source=Payroll.Source.RULE if rule else Payroll.Source.FLAT, rule_version=version,
         amount_minor=amount.amount_minor if amount else 0, currency=cycle.programme.currency, freeze_on=cycle.freeze_on,
-        condition=condition or {}, point=point,
+        condition=condition or {}, condition_words=words(condition) if condition else "", point=point,
     )  # fmt: skip
 
 
-def check_request(cycle: Cycle, areas: list[Area], amount: Money | None, fund: Fund, rule: BenefitRule | None = None) -> None:
+def check_request(
+    cycle: Cycle, areas: list[Area], amount: Money | None, fund: Fund, rule: BenefitRule | None = None,
+    condition: dict[str, Any] | None = None, actor: Any = None,
+) -> None:  # fmt: skip
     """Refuse no place, no amount, a wrong currency, rule or fund, and a data freeze that is still to come."""
     errors: dict[str, list[Any]] = {}
     if not areas:
@@ -106,6 +113,10 @@ def check_request(cycle: Cycle, areas: list[Area], amount: Money | None, fund: F
         errors["fund"] = [_("Choose a fund of this programme that is in use.")]
     if cycle.freeze_on > timezone.localdate():
         errors["cycle"] = [_("The data freeze of this cycle is still to come. Calculate on that day or later.")]
+    try:
+        checked_filter(condition or {}, user=actor if isinstance(actor, User) else None)
+    except Refusal as problem:
+        errors["filter"] = [str(problem)]
     if errors:
         raise Invalid(_("The payroll cannot be calculated like this. Correct what is marked."), errors)
 
@@ -138,6 +149,7 @@ def plan_calculation(work: Work) -> None:
     payroll, asked = read_payroll(work)
     if payroll.state == PayrollState.ABANDONED:
         move(payroll, PayrollState.PREPARING)
+    fitting.cache_clear()
     rows = population(asked)
     chunks.plan(work, beneficiaries=rows)
     first = rows.order_by().aggregate(first=Min("pk"))["first"] or 1
