@@ -18,6 +18,8 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.files.storage import keep
 from coremis.kernel.testing.cast import make_profile, make_route, make_user
+from coremis.modules.benefits.models import BenefitRule, RuleVersion
+from coremis.modules.benefits.services import activate_version, save_example, save_part, save_rule
 from coremis.modules.ledger.models import Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
@@ -34,6 +36,8 @@ from coremis.modules.payments.services import (
 )  # fmt: skip
 from coremis.modules.programmes.models import GroupChange, Programme, Reason, Status
 from coremis.modules.programmes.services import change_status_matching, undo_status_change
+from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.services import define_variable
 from coremis.project.bench import floors
 from coremis.project.bench.measure import Measured, measured
 from coremis.project.demo.seats import agreed, work_off
@@ -128,12 +132,14 @@ class Bench:
             actor=maker,
         )
 
+        rule = three_parts(programme, maker, self.people[1])
+
         def calculate() -> None:
-            generate_payroll(cycle=cycle, areas=[self.root], amount=Money(AMOUNT, "SZF"), fund=fund, actor=self.people[4])
+            generate_payroll(cycle=cycle, areas=[self.root], rule=rule, fund=fund, actor=self.people[4])
             work_off()
 
         spare = spare_payroll(cycle.pk, fund.pk)
-        self.measure("payroll", lambda event: floors.payroll(event, spare, cycle.pk, AMOUNT), calculate)
+        self.measure("payroll", lambda event: floors.payroll(event, spare, cycle.pk), calculate)
         return Payroll.objects.exclude(pk=spare).latest("pk")
 
     def bring_results(self, payroll: Payroll) -> tuple[ResultFile, str]:
@@ -155,6 +161,31 @@ class Bench:
 
         self.measure("check of results", None, check)
         return found[0], text.getvalue()
+
+
+def three_parts(programme: Programme, maker: User, checker: User) -> BenefitRule:
+    """A rule of three parts: the same for each, for each adult at most three, and by a formula over a fact of the dictionary."""
+    rooms = {
+        "subject": VariableDefinition.Subject.DWELLING,
+        "code": "rooms",
+        "names": {"en": "Rooms"},
+        "kind": VariableDefinition.Kind.NUMBER,
+    }
+    if not VariableDefinition.objects.filter(code="rooms").exists():
+        define_variable(**rooms, actor=maker)
+    rule = save_rule(programme=programme, code="bench", names={"en": "Bench"}, actor=maker)
+    version = rule.versions.get()
+    common = {"names": {"en": "Part"}}
+    for part in (
+        {"code": "base", "kind": "FLAT", "amount": 20_000},
+        {"code": "adult", "kind": "MEMBER", "member": "age >= 18", "amount": 5_000, "most": 3},
+        {"code": "rooms", "kind": "FORMULA", "formula": "rooms * 1000"},
+    ):
+        save_part(version=version, part={**common, **part}, actor=maker)
+    facts = {"members": [{"age": 40}], "values": {"rooms": 2}}
+    save_example(version=version, name="One", facts=facts, expected={"base": 20_000, "adult": 5_000, "rooms": 2_000}, actor=maker)
+    agreed(activate_version, {"version": RuleVersion.objects.get(pk=version.pk)}, maker, checker)
+    return rule
 
 
 def spare_payroll(cycle_id: int, fund_id: int) -> int:

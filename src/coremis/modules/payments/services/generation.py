@@ -196,7 +196,7 @@ def insert_lines(payroll: Payroll, asked: Asked, serials_from: int) -> int:
     """One line for everybody reckoned whom nothing speaks against; a key that was taken meanwhile is skipped (pitfall M4)."""
     numbers = {"new_number": checked(F("enrolment_id") + Value(serials_from, output_field=BigIntegerField()))}
     values = {**_line_constants(payroll), **frozen_values(asked)}
-    ready = Reckoned.objects.filter(left_out="").annotate(**numbers, **values).annotate(new_hash=frozen_hash("new_"))
+    ready = Reckoned.objects.filter(left_out="").annotate(**numbers, **values).annotate(new_hash=frozen_hash("new_")).order_by("pk")
     return insert_from(PayrollLine, ready, LINE_COLUMNS, skip_existing=True)
 
 
