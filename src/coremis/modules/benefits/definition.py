@@ -60,6 +60,8 @@ def read_part(given: Definition, names: Mapping[str, str], members: Mapping[str,
         kind = PartKind(str(given.get("kind")))
     except ValueError:
         raise Refusal(_("The part “%(code)s” is of no known kind."), code=code) from None
+    if kind is PartKind.IMPORTED:
+        raise Refusal(_("The part “%(code)s” is of no known kind."), code=code)
     if kind in NEEDS_MEMBERS and not household:
         raise Refusal(_("The part “%(code)s” counts members. This programme helps single persons."), code=code)
     read = {"amount": whole, "most": whole, "share": whole}

@@ -201,6 +201,8 @@ class SetRule:
     def _left_out(self) -> str:
         rule = self.rule
         paid_out = "" if rule.max_payments is None else f" WHEN COALESCE(payments, 0) >= {rule.max_payments} THEN 'MAX_PAYMENTS'"
+        if any(part.kind is PartKind.IMPORTED for part in rule.parts):
+            paid_out += " WHEN imported IS NULL THEN 'NO_AMOUNT'"
         return (
             f"CASE WHEN reason <> '' THEN reason{paid_out} WHEN gross IS NULL THEN 'MISSING_FACT'"
             " WHEN entitled_minor + backlog_minor = 0 AND gross > 0 THEN 'CAP_REACHED'"

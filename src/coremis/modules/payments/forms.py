@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.money import Money, parse_amount
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.exchange.models import Batch
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
 from coremis.modules.benefits.models import BenefitRule
 from coremis.modules.benefits.queries import usable_rules
@@ -68,6 +69,12 @@ class GeneratePayrollForm(ActionForm):
         label=_("Or the same amount for each"), max_length=40, help_text=_("In the currency of the programme."), required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "amount", "autocomplete": "off"}),
     )  # fmt: skip
+    batch = RecordField(
+        Batch, "exchange.view_batch", choose=lambda rows: rows.filter(import_kind="payments.amounts", state="APPLIED").order_by("-pk"),
+        label=_("Or amounts from a file"), required=False, help_text=_("Bring and take in the file under “Imports” first."),
+    )  # fmt: skip
+    declared_count = forms.IntegerField(label=_("Number of amounts in the file"), required=False, min_value=1)
+    declared_total = forms.CharField(label=_("Total of the file"), required=False, max_length=40)
     filter = RecordField(
         SavedFilter, "filters.view_savedfilter", choose=lambda rows: rows.filter(is_active=True).order_by("name"), label=_("Only those"),
         required=False, help_text=_("A saved filter, as of the day of the data freeze."),
@@ -77,7 +84,13 @@ class GeneratePayrollForm(ActionForm):
         required=False,
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
-    rows: ClassVar[Sequence[Sequence[str]]] = (("cycle", "fund"), ("areas",), ("rule", "amount"), ("filter", "point"))
+    rows: ClassVar[Sequence[Sequence[str]]] = (
+        ("cycle", "fund"),
+        ("areas",),
+        ("rule", "amount"),
+        ("batch", "declared_count", "declared_total"),
+        ("filter", "point"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,15 +100,14 @@ class GeneratePayrollForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         """The amount in the programme's currency."""
         cleaned: dict[str, Any] = super().clean() or {}
-        cycle, text = cleaned.get("cycle"), cleaned.get("amount")
-        if cycle and text:
-            currency = cycle.programme.currency
+        cycle = cleaned.get("cycle")
+        for name in ("amount", "declared_total"):
+            text = cleaned.get(name)
             try:
-                cleaned["amount"] = Money(parse_amount(text, currency), currency)
+                currency = cycle.programme.currency if cycle else ""
+                cleaned[name] = Money(parse_amount(text, currency), currency) if cycle and text else None
             except Refusal as problem:
-                self.add_error("amount", str(problem))
-        elif not text:
-            cleaned["amount"] = None
+                self.add_error(name, str(problem))
         found = cleaned.pop("filter", None)
         cleaned["condition"] = found.condition if found else None
         return cleaned

@@ -10,7 +10,8 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
 from coremis.modules.payments import panels, people, previews, queries, services
-from coremis.modules.payments.models import Payroll
+from coremis.modules.payments.amounts_file import AMOUNTS
+from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.programmes.services import UndoObstacle
 from coremis.modules.registry.models import Household, Person
@@ -34,6 +35,7 @@ def total_of(inputs: dict[str, object]) -> Money:
 
 
 contributions: list[Contribution] = [
+    AMOUNTS,
     MenuItem(_("Payrolls"), "payments:payroll_list", group=PROVIDE, order=10),
     MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),
@@ -44,6 +46,7 @@ contributions: list[Contribution] = [
     Tab(Payroll, "results", _("Results"), order=30),
     Tab(Payroll, "money", _("Money"), order=40),
     Panel(Payroll, _("What became of the payments"), panels.figures, "payments.view_payroll", order=10),
+    Panel(PayrollLine, _("How the amount came about"), panels.parts, "payments.view_payrollline", order=10),
     Panel(Payroll, _("Who did what"), panels.steps, "payments.view_payrollstep", order=20),
     Panel(Payroll, _("Payments"), panels.lines, "payments.view_payrollline", tab="lines"),
     Panel(Payroll, _("Left out, by reason"), panels.left_out, "payments.view_leftout", tab="left_out"),

@@ -15,7 +15,7 @@ from coremis.modules.payments.parts import part_names
 from coremis.modules.payments.queries import figures_of, left_out_counts, previous_total, what_blocks_closing
 from coremis.modules.payments.selection import asked_by, counts
 from coremis.modules.payments.services.confirmation import settled_amount
-from coremis.modules.payments.services.generation import check_request, new_payroll
+from coremis.modules.payments.services.generation import check_declared, check_request, new_payroll
 from coremis.modules.payments.states import Exclusion, LineState, RowProblem
 
 LABELS = {**dict(LineState.choices), **dict(RowProblem.choices)}
@@ -24,8 +24,10 @@ LABELS = {**dict(LineState.choices), **dict(RowProblem.choices)}
 def calculation(inputs: dict[str, Any], actor: Any) -> Preview:
     """How many would be paid, how much in all and by part, and who is left out: the computation of the payroll itself."""
     cycle, areas, amount, rule = inputs["cycle"], inputs["areas"], inputs.get("amount"), inputs.get("rule")
-    check_request(cycle, areas, amount, inputs["fund"], rule, inputs.get("condition"), actor)
-    wanted = {name: inputs[name] for name in ("component", "condition", "point") if inputs.get(name)}
+    check_request(cycle, areas, amount, inputs["fund"], rule, inputs.get("condition"), actor, inputs.get("batch"))
+    if inputs.get("batch"):
+        check_declared(cycle, inputs["batch"], inputs.get("declared_count"), inputs.get("declared_total"))
+    wanted = {name: inputs[name] for name in ("component", "condition", "point", "batch") if inputs.get(name)}
     payroll = new_payroll(cycle=cycle, fund=inputs["fund"], amount=amount, rule=rule, **wanted)
     found = counts(asked_by(payroll, [area.pk for area in areas]))
     total = Money(found.total_minor, payroll.currency)

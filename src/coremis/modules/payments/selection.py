@@ -29,7 +29,7 @@ from coremis.kernel.areas.queries import below
 from coremis.modules.benefits.queries import AMOUNTS, PartKind, Rule, SetRule, flat, names_of, rule_of
 from coremis.modules.filters.queries import matching
 from coremis.modules.payments.earlier import past_of, still_there
-from coremis.modules.payments.models import Cycle, Payroll, PayrollLine
+from coremis.modules.payments.models import Cycle, ImportedAmount, Payroll, PayrollLine
 from coremis.modules.payments.states import Exclusion, HoldReason, LineState
 from coremis.modules.points.models import HouseholdPoint, on_day
 from coremis.modules.points.queries import point_of_area
@@ -70,6 +70,7 @@ class Asked:
     members: dict[str, str] = field(default_factory=dict)
     condition: dict[str, Any] = field(default_factory=dict)
     point_id: int | None = None
+    batch_id: int | None = None
 
     @property
     def unit(self) -> str:
@@ -91,7 +92,7 @@ class Asked:
 
 def asked_by(payroll: Payroll, area_ids: Sequence[int]) -> Asked:
     """What a payroll was made for, as frozen with it."""
-    common: dict[str, Any] = {"condition": payroll.condition, "point_id": payroll.point_id}
+    common: dict[str, Any] = {"condition": payroll.condition, "point_id": payroll.point_id, "batch_id": payroll.batch_id}
     if payroll.rule_version is None:
         kind = PartKind.IMPORTED if payroll.source == Payroll.Source.IMPORTED else PartKind.FLAT
         return Asked(payroll.cycle, tuple(area_ids), payroll.component, flat(payroll.amount_minor, kind), **common)
@@ -177,6 +178,9 @@ def reckoning(asked: Asked, limit: Limit = lambda rows: rows) -> Any:
     base = limit(Enrolment._base_manager.filter(programme_id=asked.cycle.programme_id))
     past = past_of(asked.cycle, base) if asked.looks_back else ()
     beside = {"area_point_id by area_id": points_by_place(asked).values_list("pk", "serving")}
+    if asked.batch_id is not None:
+        given = ImportedAmount.objects.filter(batch=asked.batch_id, enrolment_id__in=base.order_by().values("pk"))
+        beside["imported by id"] = given.order_by().values_list("enrolment_id", "amount_minor")
     return sets.chain(classified(limit(population(asked)), asked), base, KEPT, past, beside)
 
 
@@ -236,7 +240,7 @@ def frozen_values(asked: Asked) -> dict[str, Any]:
         "new_payee_number": F("payee__number"), "new_payee_name": full_name("payee"), "new_payee_search": F("payee__search_name"),
         "new_payee_phone": F("payee__phone"),
         "new_document_kind": Coalesce(F("document__kind"), Value("")), "new_document_hash": Coalesce(F("document__number_hash"), Value("")),
-        "new_document_end": Value(""), "new_alternate_number": F("alternate__number"),
+        "new_document_end": Coalesce(F("document__number_end"), Value("")), "new_alternate_number": F("alternate__number"),
         "new_alternate_name": full_name("alternate"),  # blank where there is none
         "new_point": F("point_id"), "new_point_name": Coalesce(F("point__name"), Value("")),
         "new_area_name": F("enrolment__area__name"), "new_parts": F("parts"),

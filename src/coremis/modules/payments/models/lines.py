@@ -183,6 +183,11 @@ class LeftOut(Record):
         return self.name
 
     @property
+    def kept(self) -> Money | None:
+        """What is kept for the next payment."""
+        return Money(self.carried_minor, self.payroll.currency) if self.carried_minor else None
+
+    @property
     def number_text(self) -> str:
         """The beneficiary's number as people write it."""
         return number_text(Enrolment.number_prefix, self.enrolment_number)
