@@ -6,11 +6,13 @@ from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.base.money import Money
+from coremis.kernel.jobs.schedule import Schedule
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
 from coremis.modules.payments import panels, people, previews, queries, services
 from coremis.modules.payments.amounts_file import AMOUNTS
+from coremis.modules.payments.jobs import book_what_was_kept_back
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.programmes.services import UndoObstacle
@@ -36,6 +38,7 @@ def total_of(inputs: dict[str, object]) -> Money:
 
 contributions: list[Contribution] = [
     AMOUNTS,
+    Schedule(book_what_was_kept_back, every="day", at_hour=3),
     MenuItem(_("Payrolls"), "payments:payroll_list", group=PROVIDE, order=10),
     MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),

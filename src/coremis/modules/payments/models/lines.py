@@ -88,7 +88,11 @@ class PayrollLine(Record):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        indexes = [models.Index(fields=["payroll", "id"]), models.Index(fields=["payroll", "area", "id"])]
+        indexes = [
+            models.Index(fields=["payroll"], condition=Q(recovered_minor__gt=0), name="line_kept_back"),
+            models.Index(fields=["payroll", "id"]),
+            models.Index(fields=["payroll", "area", "id"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["cycle", "component", "enrolment", "attempt"], condition=~Q(state__in=FREE_LINES), name="paid_once_in_a_cycle"

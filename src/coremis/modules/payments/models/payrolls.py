@@ -116,6 +116,7 @@ class Payroll(Record):
     part_totals = models.JSONField(default=dict, help_text="Smallest units by part of the benefit, over all lines.")
     job_id = models.BigIntegerField(null=True, editable=False)
     posting_id = models.BigIntegerField(null=True, editable=False, help_text="The ledger posting being prepared.")
+    recovery_posting_id = models.BigIntegerField(null=True, editable=False, help_text="The ledger posting of what it kept back.")
     made_at = models.DateTimeField(_("calculated on"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed on"), null=True)
 

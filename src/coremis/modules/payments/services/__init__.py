@@ -8,11 +8,13 @@ from coremis.modules.payments.services.confirmation import confirm_results
 from coremis.modules.payments.services.generation import generate_payroll
 from coremis.modules.payments.services.payees import take_payee_list
 from coremis.modules.payments.services.planning import save_cycle, save_fund
+from coremis.modules.payments.services.recovering import book_recoveries
 from coremis.modules.payments.services.rejected import take_rejected_rows
 from coremis.modules.payments.services.release import release_payroll
 from coremis.modules.payments.services.uploads import discard_results, upload_results
 
 __all__ = [
-    "approve_payroll", "cancel_payroll", "check_results", "close_payroll", "confirm_results", "discard_results", "generate_payroll",
+    "approve_payroll", "book_recoveries", "cancel_payroll", "check_results", "close_payroll", "confirm_results", "discard_results",
+    "generate_payroll",
     "release_payroll", "save_cycle", "save_fund", "take_payee_list", "take_rejected_rows", "upload_results", "write_off",
 ]  # fmt: skip

@@ -6,14 +6,31 @@ import pytest
 
 from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.services import maintenance
+from coremis.kernel.actions.system import system
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.jobs.queue import enqueue
 from coremis.kernel.testing.cast import make_user
 from coremis.modules.benefits.tests.sample import make_rule, part
 from coremis.modules.payments import services
+from coremis.modules.payments.jobs import book_what_was_kept_back
 from coremis.modules.payments.models import LeftOut, Payroll, PayrollLine
 from coremis.modules.payments.previews import calculation
 from coremis.modules.payments.selection import asked_by, changed_lines, counts
-from coremis.modules.payments.tests.sample import RIGHTS, agree, approved, enrol, everyone, make_cycle, make_fund, make_programme, settled
+from coremis.modules.payments.tests.sample import (
+    RIGHTS,
+    agree,
+    approved,
+    balances,
+    confirmed,
+    enrol,
+    everyone,
+    make_cycle,
+    make_fund,
+    make_programme,
+    released,
+    results,
+    settled,
+)
 from coremis.modules.points.models import PaymentPoint, ServedPlace
 from coremis.modules.registry.tests.factories import make_household, make_variable
 
@@ -176,3 +193,34 @@ def test_by_filter_and_by_point(country):
         by_rule(rule, [country["Almond"]], officer, 3, point=points[1])
     with pytest.raises(Invalid):
         by_rule(rule, [country["North"]], officer, 3, condition={"about": "moon", "where": {}})
+
+
+def test_overpaid_is_kept_back_once(country):
+    """What was overpaid comes back from the next payments, at most the share of each; the ledger moves to recover → fund, and balances."""
+    calculator, sender, accountant, closer = everyone(country["Testland"], "calculator", "sender", "accountant", "closer")
+    programme = make_programme()
+    rule = make_rule(programme, part("base", amount=1_000), recovery_share=5_000)
+    enrol(programme, make_household(country["Almond"]))
+    first = released(approved(by_rule(rule, [country["North"]], calculator), calculator), sender)
+    reconciled(first, 1_700, calculator, accountant, closer)
+    assert balances(first.fund)["TO_RECOVER"] == 700
+    left = 700
+    for month, kept in ((2, 500), (3, 200)):
+        payroll = released(approved(by_rule(rule, [country["North"]], calculator, month), calculator), sender)
+        line = PayrollLine.objects.get(payroll=payroll)
+        assert line.parts == [["base", 1_000, 1], ["recovery", -kept, 1]] and line.amount_minor == 1_000 - kept
+        reconciled(payroll, line.amount_minor, calculator, accountant, closer)
+        enqueue(book_what_was_kept_back, {})
+        settled(payroll)
+        left -= kept
+        assert balances(payroll.fund).get("TO_RECOVER", 0) == left
+    with pytest.raises(Refusal):
+        services.book_recoveries(payroll=payroll, actor=system(services.book_recoveries.name))
+    assert amounts(by_rule(rule, [country["North"]], calculator, 4)) == [1_000]
+
+
+def reconciled(payroll, paid, calculator, accountant, closer):
+    rows = [(line.number_text, "yes", paid, "R1") for line in PayrollLine.objects.filter(payroll=payroll)]
+    confirmed(results(payroll, rows, calculator, name=f"{payroll.number_text}.csv"), accountant)
+    agree(services.close_payroll, accountant, payroll=Payroll.objects.get(pk=payroll.pk))
+    settled(payroll)
