@@ -1,5 +1,6 @@
 """What this module shows on the pages of its records and of programmes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -40,7 +41,7 @@ def of_programme(request: HttpRequest, programme: Programme) -> Shown:
 
 def may_edit(request: HttpRequest, version: RuleVersion) -> bool:
     """Whether the reader may change this version."""
-    return bool(version.state == RuleVersion.State.DRAFT and request.user.has_perm("benefits.save_part"))  # type: ignore[union-attr]
+    return bool(version.state == RuleVersion.State.DRAFT and request.user.has_perm("benefits.save_part"))
 
 
 def parts(request: HttpRequest, version: RuleVersion) -> Shown:
@@ -111,7 +112,7 @@ def try_it(request: HttpRequest, version: RuleVersion) -> Shown:
     return shown
 
 
-def _tried_on(request: HttpRequest, version: RuleVersion, text: str) -> dict[str, Any]:
+def _tried_on(request: Any, version: RuleVersion, text: str) -> dict[str, Any]:
     number = read_number(text)
     household = Household.objects.visible_to(request.user, "registry.view_household").filter(number=number or -1).first()
     if household is None:
@@ -124,8 +125,12 @@ def _tried_on(request: HttpRequest, version: RuleVersion, text: str) -> dict[str
     }
 
 
+def explained(known: Iterable[str]) -> list[dict[str, str]]:
+    """Names with what they mean."""
+    return [Fact(name, EXPLAINED.get(name, _("from the data dictionary"))).ready() for name in sorted(known)]
+
+
 def names(request: HttpRequest, version: RuleVersion) -> Shown:
     """What conditions and formulas may name."""
     unit = version.rule.programme.unit
-    explained = lambda known: [Fact(name, EXPLAINED.get(name, _("from the data dictionary"))).ready() for name in sorted(known)]  # noqa: E731
     return {"unit": explained(unit_names(unit)), "members": explained(member_names(unit))}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.details import DetailScreen, Fact
+from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.benefits import forms, previews, services
@@ -89,7 +90,7 @@ change_rule = ActionScreen(
 start_version = ActionScreen(services.start_version, target=(BenefitRule, "pk"), done=version_url, back=rule_url)
 
 
-def on_version(action: Any, form: Any = forms.ActionForm, **options: Any) -> ActionScreen:
+def on_version(action: Any, form: Any = ActionForm, **options: Any) -> ActionScreen:
     """The page of an action on one version."""
     options.setdefault("inputs", lambda cleaned, version: {"version": version, **cleaned})
     return ActionScreen(action, form=form, target=(RuleVersion, "pk"), done=version_url, back=version_url, **options)

@@ -67,7 +67,7 @@ def note_repeated(context: RowContext) -> None:
     first: dict[int, int] = {}
     wrong: list[StagedRow] = []
     for number, target in rows.values_list("number", "target_id").iterator(chunk_size=5_000):
-        if first.setdefault(target, number) != number:
+        if target is not None and first.setdefault(target, number) != number:
             wrong.append(StagedRow(number, {"first": first[target]}))
     for start in range(0, len(wrong), 1_000):
         places = {row.number: row.values["first"] for row in wrong[start : start + 1_000]}

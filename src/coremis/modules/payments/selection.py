@@ -137,10 +137,11 @@ def collecting_at(asked: Asked) -> Q:
     return Exists(own.filter(point=asked.point_id)) | Q(area_id__in=places) & ~Exists(own)
 
 
-def points_by_place(asked: Asked) -> "QuerySet[Area]":
+def points_by_place(asked: Asked) -> Rows:
     """The chosen places and all below, each with ``serving``, the payment point of its people."""
-    rows: QuerySet[Area] = Area.objects.filter(pk__in=below(asked.area_ids))
-    return rows.annotate(serving=point_of_area(asked.cycle.freeze_on, "pk"))
+    rows: Rows = Area.objects.filter(pk__in=below(asked.area_ids))
+    served: Rows = rows.annotate(serving=point_of_area(asked.cycle.freeze_on, "pk"))
+    return served
 
 
 def payee_path(asked: Asked) -> str:
@@ -177,7 +178,7 @@ def reckoning(asked: Asked, limit: Limit = lambda rows: rows) -> Any:
     sets = SetRule(asked.rule, asked.unit, asked.cycle.freeze_on, asked.names, asked.members)
     base = limit(Enrolment._base_manager.filter(programme_id=asked.cycle.programme_id))
     past = past_of(asked.cycle, base) if asked.looks_back else ()
-    beside = {"area_point_id by area_id": points_by_place(asked).values_list("pk", "serving")}
+    beside: dict[str, Rows] = {"area_point_id by area_id": points_by_place(asked).values_list("pk", "serving")}
     if asked.batch_id is not None:
         given = ImportedAmount.objects.filter(batch=asked.batch_id, enrolment_id__in=base.order_by().values("pk"))
         beside["imported by id"] = given.order_by().values_list("enrolment_id", "amount_minor")

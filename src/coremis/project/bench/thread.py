@@ -165,14 +165,9 @@ class Bench:
 
 def three_parts(programme: Programme, maker: User, checker: User) -> BenefitRule:
     """A rule of three parts: the same for each, for each adult at most three, and by a formula over a fact of the dictionary."""
-    rooms = {
-        "subject": VariableDefinition.Subject.DWELLING,
-        "code": "rooms",
-        "names": {"en": "Rooms"},
-        "kind": VariableDefinition.Kind.NUMBER,
-    }
     if not VariableDefinition.objects.filter(code="rooms").exists():
-        define_variable(**rooms, actor=maker)
+        dwelling, number = VariableDefinition.Subject.DWELLING, VariableDefinition.Kind.NUMBER
+        define_variable(subject=dwelling, code="rooms", names={"en": "Rooms"}, kind=number, actor=maker)
     rule = save_rule(programme=programme, code="bench", names={"en": "Bench"}, actor=maker)
     version = rule.versions.get()
     common = {"names": {"en": "Part"}}
