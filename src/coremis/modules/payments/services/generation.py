@@ -146,9 +146,16 @@ def check_request(
         raise Invalid(WRONG, errors)
 
 
-def read_payroll(work: Work) -> tuple[Payroll, Asked]:
-    """The payroll of the work, and what it was asked to pay. One statement."""
-    found = Payroll.objects.select_related("cycle__programme", "rule_version__rule__programme").get(pk=work.params["payroll"])
+def read_payroll(work: Work, rows: Any = None) -> tuple[Payroll, Asked]:
+    """The payroll of the work, and what it was asked to pay. One statement.
+
+    A chunk holds the programme, so that two payrolls never read the same running account of a beneficiary at the same time.
+    """
+    found = (
+        (rows if rows is not None else Payroll.objects)
+        .select_related("cycle__programme", "rule_version__rule__programme")
+        .get(pk=work.params["payroll"])
+    )
     return found, asked_by(found, work.params["areas"])
 
 
@@ -158,9 +165,7 @@ def calculate_payroll(work: Work) -> bool:
     due = chunks.current(work)
     if due is None:
         return False
-    payroll, asked = read_payroll(work)
-    if asked.looks_back:  # two payrolls of one programme never read the same running account at the same time
-        Programme.objects.select_for_update(of=("self",)).get(pk=payroll.cycle.programme_id)
+    payroll, asked = read_payroll(work, Payroll.objects.select_for_update(of=("cycle__programme",)))
     create_reckoned(asked, due.of)
     insert_lines(payroll, asked, work.cursor["serials_from"])
     insert_left_out(payroll, asked)

@@ -3,15 +3,18 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.actions.system import system
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.jobs import worker
 from coremis.kernel.jobs.queue import enqueue
 from coremis.kernel.testing.cast import make_user
 from coremis.modules.benefits.tests.sample import make_rule, part
-from coremis.modules.payments import services
+from coremis.modules.payments import chunks, services
 from coremis.modules.payments.jobs import book_what_was_kept_back
 from coremis.modules.payments.models import LeftOut, Payroll, PayrollLine
 from coremis.modules.payments.previews import calculation
@@ -224,3 +227,30 @@ def reconciled(payroll, paid, calculator, accountant, closer):
     confirmed(results(payroll, rows, calculator, name=f"{payroll.number_text}.csv"), accountant)
     agree(services.close_payroll, accountant, payroll=Payroll.objects.get(pk=payroll.pk))
     settled(payroll)
+
+
+def test_statements_of_a_chunk(country, monkeypatch):
+    """Pitfall P1: a chunk of a payroll by a rule that looks back, with a filter, takes at most eight statements."""
+    officer = make_user("counting", *RIGHTS, "registry.view_household", area=country["Testland"])
+    programme = make_programme()
+    rule = make_rule(programme, part("base", amount=100), CHILD, part("half", "PERCENT", share=5_000), cap_total=10_000, takes_backlog=True)
+    for _number in range(6):
+        enrol(programme, make_household(country["Almond"]))
+    found, original = [], worker.run_chunk
+
+    def counted(job, kind, work, lease):
+        begun = job.begun
+        with CaptureQueriesContext(connection) as context:
+            more = original(job, kind, work, lease)
+        said = [
+            query["sql"] for query in context.captured_queries if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT"))
+        ]
+        if begun and more:
+            found.append(len(said))
+        return more
+
+    monkeypatch.setattr(worker, "run_chunk", counted)
+    monkeypatch.setattr(chunks, "CHUNK", 2)
+    small = {"about": "household", "where": {"all": [{"fact": "registry.household.size", "is": "most", "value": 9}]}}
+    by_rule(rule, [country["North"]], officer, condition=small)
+    assert len(found) == 2 and max(found) <= 8, found
