@@ -2,10 +2,11 @@
 
 from coremis.modules.payments.models.amounts import ImportedAmount
 from coremis.modules.payments.models.lines import LeftOut, PayrollLine, Reckoned
+from coremis.modules.payments.models.papers import TakenPaper
 from coremis.modules.payments.models.payrolls import Cycle, Fund, Payroll, PayrollArea, PayrollStep
 from coremis.modules.payments.models.results import ResultFile, ResultRow
 
 __all__ = [
     "Cycle", "Fund", "ImportedAmount", "LeftOut", "Payroll", "PayrollArea", "PayrollLine", "PayrollStep",
-    "Reckoned", "ResultFile", "ResultRow",
+    "Reckoned", "ResultFile", "ResultRow", "TakenPaper",
 ]  # fmt: skip
