@@ -36,7 +36,10 @@ def versions(request: HttpRequest, rule: BenefitRule) -> Shown:
 def of_programme(request: HttpRequest, programme: Programme) -> Shown:
     """The rules of a programme."""
     rows = list(RuleTable.prepare(RuleTable.visible(request.user).filter(programme=programme)))
-    return {"table": small_table(RuleTable, rows, request.user, omit=["programme"])} if rows else {"text": _("No benefit rules yet.")}
+    links = [{"url": reverse("benefits:rule_list"), "title": _("Benefit rules")}]
+    if not rows:
+        return {"text": _("No benefit rules yet."), "links": links}
+    return {"table": small_table(RuleTable, rows, request.user, omit=["programme"]), "links": links}
 
 
 def may_edit(request: HttpRequest, version: RuleVersion) -> bool:
