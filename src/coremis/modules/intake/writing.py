@@ -24,7 +24,7 @@ from coremis.modules.intake.differences import shared
 from coremis.modules.intake.known import Known
 from coremis.modules.intake.persons import full_name
 from coremis.modules.intake.plan import Plan, Planner, folded, search_names
-from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, Sex
+from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, Sex, last_signs
 from coremis.modules.registry.services.naming import with_former
 
 HOUSEHOLD_COLUMNS = (
@@ -115,11 +115,9 @@ class Writer:
         write_rows(Recipient, columns, rows, bool(self._plan.recipients))
 
     def _documents(self) -> None:
-        rows = (
-            (row.target_id, row.values["document"]["kind"], decrypt(row.values["document"]["token"]), row.values["document_hash"])
-            for row in self._plan.documents
-        )
-        write_rows(Document, ("person", "kind", "number", "number_hash"), rows, bool(self._plan.documents))
+        plain = ((row, row.values["document"]["kind"], decrypt(row.values["document"]["token"])) for row in self._plan.documents)
+        rows = ((row.target_id, kind, number, row.values["document_hash"], last_signs(number)) for row, kind, number in plain)
+        write_rows(Document, ("person", "kind", "number", "number_hash", "number_end"), rows, bool(self._plan.documents))
 
     def _renew_households(self) -> None:
         """Size, head's name and the places of members follow what was written beside them."""

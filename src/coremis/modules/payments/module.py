@@ -7,6 +7,7 @@ from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.base.money import Money
 from coremis.kernel.config.settings import Setting
+from coremis.kernel.jobs.schedule import Schedule
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
@@ -21,7 +22,9 @@ from coremis.modules.payments import (
     queries,
     services,
 )  # fmt: skip
-from coremis.modules.payments.models import Cycle, FlagGroup, Payroll
+from coremis.modules.payments.amounts_file import AMOUNTS
+from coremis.modules.payments.jobs import book_what_was_kept_back
+from coremis.modules.payments.models import Cycle, FlagGroup, Payroll, PayrollLine
 from coremis.modules.payments.queries import to_approve
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.payments.views.addresses import payroll_url
@@ -92,6 +95,8 @@ def total_of(inputs: dict[str, object]) -> Money:
 
 
 contributions: list[Contribution] = [
+    AMOUNTS,
+    Schedule(book_what_was_kept_back, every="day", at_hour=3),
     Setting(
         "payments.denominations", _("Notes and coins"), _("The notes and coins of each currency, in its smallest unit."),
         {
@@ -116,6 +121,7 @@ contributions: list[Contribution] = [
     Tab(Payroll, "results", _("Results"), order=30),
     Tab(Payroll, "money", _("Money"), order=40),
     Panel(Payroll, _("What became of the payments"), panels.figures, "payments.view_payroll", order=10),
+    Panel(PayrollLine, _("How the amount came about"), panels.parts, "payments.view_payrollline", order=10),
     Panel(Payroll, _("Who did what"), panels.steps, "payments.view_payrollstep", order=20),
     Panel(Payroll, _("Payments"), panels.lines, "payments.view_payrollline", tab="lines"),
     Panel(Payroll, _("Payment points"), point_panels.payroll_points, "payments.view_payroll", tab="points", order=10),

@@ -13,7 +13,7 @@ from coremis.modules.payments.parts import part_names
 from coremis.modules.payments.queries import figures_of, what_blocks_closing
 from coremis.modules.payments.selection import asked_by, counts
 from coremis.modules.payments.services.confirmation import settled_amount
-from coremis.modules.payments.services.generation import check_request, new_payroll
+from coremis.modules.payments.services.generation import check_declared, check_request, new_payroll
 from coremis.modules.payments.states import Exclusion, LineState, RowProblem
 
 LABELS = {**dict(LineState.choices), **dict(RowProblem.choices)}
@@ -22,8 +22,10 @@ LABELS = {**dict(LineState.choices), **dict(RowProblem.choices)}
 def calculation(inputs: dict[str, Any], actor: Any) -> Preview:
     """How many would be paid, how much in all and by part, and who is left out: the computation of the payroll itself."""
     cycle, areas, amount, rule = inputs["cycle"], inputs["areas"], inputs.get("amount"), inputs.get("rule")
-    check_request(cycle, areas, amount, inputs["fund"], rule)
-    wanted = {name: inputs[name] for name in ("component", "condition", "point") if inputs.get(name)}
+    check_request(cycle, areas, amount, inputs["fund"], rule, inputs.get("condition"), actor, inputs.get("batch"))
+    if inputs.get("batch"):
+        check_declared(cycle, inputs["batch"], inputs.get("declared_count"), inputs.get("declared_total"))
+    wanted = {name: inputs[name] for name in ("component", "condition", "point", "batch") if inputs.get(name)}
     payroll = new_payroll(cycle=cycle, fund=inputs["fund"], amount=amount, rule=rule, **wanted)
     found = counts(asked_by(payroll, [area.pk for area in areas]))
     total = Money(found.total_minor, payroll.currency)
@@ -32,11 +34,17 @@ def calculation(inputs: dict[str, Any], actor: Any) -> Preview:
         facts=[
             (_("Programme"), str(cycle.programme)), (_("Payment cycle"), str(cycle)), (_("Data freeze"), cycle.freeze_on),
             (_("Chosen places"), ", ".join(area.name for area in areas)), *amount_facts(payroll, found.part_totals),
-            (_("Fund"), str(inputs["fund"])), *held_facts(payroll, found.held, found.held_minor),
+            *limit_facts(payroll), (_("Fund"), str(inputs["fund"])), *held_facts(payroll, found.held, found.held_minor),
         ],
         count=found.paid, amount=total, left_out=[(Exclusion(reason).label, number) for reason, number in found.left_out.items()],
         button=said(words, found.paid, total),
     )  # fmt: skip
+
+
+def limit_facts(payroll: Payroll) -> list[tuple[Any, Any]]:
+    """The filter and the payment point that limit a payroll further."""
+    limits = [(_("Only those"), payroll.condition_words), (_("Only one payment point"), str(payroll.point or ""))]
+    return [(label, words) for label, words in limits if words]
 
 
 def amount_facts(payroll: Payroll, totals: dict[str, int]) -> list[tuple[Any, Any]]:
@@ -109,7 +117,7 @@ def about(payroll: Payroll) -> list[tuple[Any, Any]]:
     places = ", ".join(payroll.places.values_list("area__name", flat=True).order_by("area__name"))
     return [
         (_("Payroll"), payroll.number_text), (_("Programme"), str(payroll.cycle.programme)), (_("Payment cycle"), str(payroll.cycle)),
-        (_("Chosen places"), places), *amount_facts(payroll, payroll.part_totals), (_("Fund"), str(payroll.fund)),
+        (_("Chosen places"), places), *limit_facts(payroll), *amount_facts(payroll, payroll.part_totals), (_("Fund"), str(payroll.fund)),
     ]  # fmt: skip
 
 

@@ -172,13 +172,14 @@ class LeftOutTable(Table):
         Column("name", _("Name")),
         Column("area", _("Place"), show=lambda row: row.area.name),
         Column("reason", _("Reason"), show=lambda row: row.get_reason_display()),
+        Column("kept", _("Kept for the next payment"), show=lambda row: row.kept, kind="amount"),
     ]
     filters: ClassVar = [AreaFilter("area", on="area"), ChoiceFilter("reason", _("Reason"), choices=Exclusion.choices)]
     export_name = "left-out"
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
-        return rows.select_related("area")
+        return rows.select_related("area", "payroll")
 
 
 class ResultFileTable(Table):

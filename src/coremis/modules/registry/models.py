@@ -292,6 +292,12 @@ class Recipient(Record):
         return cls.objects.filter(valid_from__lte=day).filter(Q(valid_until=None) | Q(valid_until__gte=day))
 
 
+def last_signs(number: str) -> str:
+    """The last letters and digits of a document's number: four, and never more than half of them."""
+    signs = [sign for sign in number if sign.isalnum()]
+    return "".join(signs[len(signs) - min(4, len(signs) // 2) :])
+
+
 class Document(Record):
     """An identity document: its number lies encrypted and is found by a keyed hash."""
 
@@ -300,6 +306,7 @@ class Document(Record):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(_("document"), max_length=20, choices=DocumentKind.choices)  # type: ignore[assignment]
     number = EncryptedField(_("document number"))
+    number_end = models.CharField(max_length=4, editable=False, db_default="", help_text="Its last signs, for lists and paper.")
     number_hash = models.CharField(max_length=64, editable=False, db_index=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True, help_text="When it was found wrong or replaced.")
@@ -310,8 +317,8 @@ class Document(Record):
         constraints = [models.UniqueConstraint(fields=["person", "kind", "number_hash"], condition=Q(ended_on=None), name="document_once")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the keyed hash beside the number."""
-        self.number_hash = keyed_hash(str(self.number))
+        """Keep the keyed hash and the last signs beside the number."""
+        self.number_hash, self.number_end = keyed_hash(str(self.number)), last_signs(str(self.number))
         super().save(*args, **kwargs)
 
 

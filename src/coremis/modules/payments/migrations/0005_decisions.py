@@ -6,181 +6,373 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('areas', '0001_initial'),
-        ('payments', '0004_papers'),
-        ('programmes', '0002_waiting_lists'),
+        ("areas", "0001_initial"),
+        ("payments", "0004_papers"),
+        ("programmes", "0002_waiting_lists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='payrollline',
-            name='hold_reason',
-            field=models.CharField(blank=True, choices=[('FLAGGED', 'held by whoever looked at a possible duplicate'), ('OVER_MAXIMUM', 'amount above the maximum'), ('DIED', 'payee died since the data freeze'), ('LEFT', 'left the programme since the data freeze'), ('SUSPENDED', 'suspended since the data freeze'), ('RECIPIENT_CHANGED', 'recipient changed since the data freeze'), ('TAKEN_OUT', 'taken out by a decision')], max_length=20, verbose_name='held because'),
+            model_name="payrollline",
+            name="hold_reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("FLAGGED", "held by whoever looked at a possible duplicate"),
+                    ("OVER_MAXIMUM", "amount above the maximum"),
+                    ("DIED", "payee died since the data freeze"),
+                    ("LEFT", "left the programme since the data freeze"),
+                    ("SUSPENDED", "suspended since the data freeze"),
+                    ("RECIPIENT_CHANGED", "recipient changed since the data freeze"),
+                    ("TAKEN_OUT", "taken out by a decision"),
+                ],
+                max_length=20,
+                verbose_name="held because",
+            ),
         ),
         migrations.CreateModel(
-            name='FlagGroup',
+            name="FlagGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('kind', models.CharField(choices=[('PERSON', 'one payee of several payments'), ('DOCUMENT', 'same identity document'), ('PHONE', 'same phone'), ('NAME', 'same name, birth year and place'), ('CYCLE', 'also paid in another payroll of the cycle')], max_length=8, verbose_name='flag')),
-                ('severity', models.CharField(choices=[('NOTICE', 'for information'), ('SERIOUS', 'needs a verdict')], max_length=7, verbose_name='weight')),
-                ('key', models.CharField(help_text='What they share, as a digest.', max_length=64)),
-                ('size', models.IntegerField(verbose_name='payments')),
-                ('first_enrolment', models.BigIntegerField()),
-                ('enrolment_sum', models.BigIntegerField(help_text='With size and first_enrolment it finds the same group of earlier cycles.')),
-                ('found_at', models.DateTimeField(verbose_name='found on')),
-                ('verdict', models.CharField(blank=True, choices=[('PAY', 'pay'), ('HOLD', 'hold')], max_length=4, verbose_name='verdict')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided on')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('payroll', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='payments.payroll', verbose_name='payroll')),
-                ('remembered', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.flaggroup', verbose_name='verdict of before')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("PERSON", "one payee of several payments"),
+                            ("DOCUMENT", "same identity document"),
+                            ("PHONE", "same phone"),
+                            ("NAME", "same name, birth year and place"),
+                            ("CYCLE", "also paid in another payroll of the cycle"),
+                        ],
+                        max_length=8,
+                        verbose_name="flag",
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[("NOTICE", "for information"), ("SERIOUS", "needs a verdict")], max_length=7, verbose_name="weight"
+                    ),
+                ),
+                ("key", models.CharField(help_text="What they share, as a digest.", max_length=64)),
+                ("size", models.IntegerField(verbose_name="payments")),
+                ("first_enrolment", models.BigIntegerField()),
+                (
+                    "enrolment_sum",
+                    models.BigIntegerField(help_text="With size and first_enrolment it finds the same group of earlier cycles."),
+                ),
+                ("found_at", models.DateTimeField(verbose_name="found on")),
+                ("verdict", models.CharField(blank=True, choices=[("PAY", "pay"), ("HOLD", "hold")], max_length=4, verbose_name="verdict")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided on")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "payroll",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="flags",
+                        to="payments.payroll",
+                        verbose_name="payroll",
+                    ),
+                ),
+                (
+                    "remembered",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="payments.flaggroup",
+                        verbose_name="verdict of before",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'flagged group',
-                'verbose_name_plural': 'flagged groups',
+                "verbose_name": "flagged group",
+                "verbose_name_plural": "flagged groups",
             },
         ),
         migrations.CreateModel(
-            name='FlagMember',
+            name="FlagMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('enrolment_id', models.BigIntegerField()),
-                ('elsewhere', models.BooleanField(default=False, help_text='Of another payroll: shown, not decided here.')),
-                ('verdict', models.CharField(blank=True, choices=[('PAY', 'pay'), ('HOLD', 'hold')], max_length=4, verbose_name='verdict')),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='members', to='payments.flaggroup')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='flags', to='payments.payrollline', verbose_name='payment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("enrolment_id", models.BigIntegerField()),
+                ("elsewhere", models.BooleanField(default=False, help_text="Of another payroll: shown, not decided here.")),
+                ("verdict", models.CharField(blank=True, choices=[("PAY", "pay"), ("HOLD", "hold")], max_length=4, verbose_name="verdict")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="members", to="payments.flaggroup"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="flags", to="payments.payrollline", verbose_name="payment"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payment of a flagged group',
-                'verbose_name_plural': 'payments of flagged groups',
+                "verbose_name": "payment of a flagged group",
+                "verbose_name_plural": "payments of flagged groups",
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('reason', models.CharField(choices=[('FLAGGED', 'held by whoever looked at a possible duplicate'), ('OVER_MAXIMUM', 'amount above the maximum'), ('DIED', 'payee died since the data freeze'), ('LEFT', 'left the programme since the data freeze'), ('SUSPENDED', 'suspended since the data freeze'), ('RECIPIENT_CHANGED', 'recipient changed since the data freeze'), ('TAKEN_OUT', 'taken out by a decision')], max_length=20, verbose_name='held because')),
-                ('was_owed', models.BooleanField(default=False, help_text='Whether it was approved before it was held.')),
-                ('held_at', models.DateTimeField(verbose_name='held on')),
-                ('decision', models.CharField(blank=True, choices=[('PAY', 'paid after all'), ('VOID', 'voided')], max_length=4, verbose_name='decision')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided on')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='reason of the decision')),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='payments.payrollline', verbose_name='payment')),
-                ('payroll', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='payments.payroll', verbose_name='payroll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("FLAGGED", "held by whoever looked at a possible duplicate"),
+                            ("OVER_MAXIMUM", "amount above the maximum"),
+                            ("DIED", "payee died since the data freeze"),
+                            ("LEFT", "left the programme since the data freeze"),
+                            ("SUSPENDED", "suspended since the data freeze"),
+                            ("RECIPIENT_CHANGED", "recipient changed since the data freeze"),
+                            ("TAKEN_OUT", "taken out by a decision"),
+                        ],
+                        max_length=20,
+                        verbose_name="held because",
+                    ),
+                ),
+                ("was_owed", models.BooleanField(default=False, help_text="Whether it was approved before it was held.")),
+                ("held_at", models.DateTimeField(verbose_name="held on")),
+                (
+                    "decision",
+                    models.CharField(
+                        blank=True, choices=[("PAY", "paid after all"), ("VOID", "voided")], max_length=4, verbose_name="decision"
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided on")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="reason of the decision")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="payments.payrollline", verbose_name="payment"
+                    ),
+                ),
+                (
+                    "payroll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="holds", to="payments.payroll", verbose_name="payroll"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'held payment',
-                'verbose_name_plural': 'held payments',
+                "verbose_name": "held payment",
+                "verbose_name_plural": "held payments",
             },
         ),
         migrations.CreateModel(
-            name='PaymentTerms',
+            name="PaymentTerms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('rounds_in_order', models.BooleanField(default=False, help_text='A cycle is calculated only when the cycles before it are closed.', verbose_name='rounds in order')),
-                ('phone_limit', models.PositiveSmallIntegerField(default=6, help_text='More of them, or payees of two places, need a verdict.', verbose_name='payees who may share a phone in one place')),
-                ('notice_kinds', models.JSONField(blank=True, default=list, verbose_name='flags that need no verdict')),
-                ('programme', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='payment_terms', to='programmes.programme', verbose_name='programme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                (
+                    "rounds_in_order",
+                    models.BooleanField(
+                        default=False,
+                        help_text="A cycle is calculated only when the cycles before it are closed.",
+                        verbose_name="rounds in order",
+                    ),
+                ),
+                (
+                    "phone_limit",
+                    models.PositiveSmallIntegerField(
+                        default=6,
+                        help_text="More of them, or payees of two places, need a verdict.",
+                        verbose_name="payees who may share a phone in one place",
+                    ),
+                ),
+                ("notice_kinds", models.JSONField(blank=True, default=list, verbose_name="flags that need no verdict")),
+                (
+                    "programme",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payment_terms",
+                        to="programmes.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payment rules',
-                'verbose_name_plural': 'payment rules',
+                "verbose_name": "payment rules",
+                "verbose_name_plural": "payment rules",
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('made_at', models.DateTimeField(verbose_name='compared on')),
-                ('figures', models.JSONField(default=dict, help_text='Numbers and smallest units: before, areas, differences, flags, left_out.')),
-                ('payroll', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='review', to='payments.payroll', verbose_name='payroll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("made_at", models.DateTimeField(verbose_name="compared on")),
+                (
+                    "figures",
+                    models.JSONField(default=dict, help_text="Numbers and smallest units: before, areas, differences, flags, left_out."),
+                ),
+                (
+                    "payroll",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="review", to="payments.payroll", verbose_name="payroll"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'comparison of a payroll',
-                'verbose_name_plural': 'comparisons of payrolls',
+                "verbose_name": "comparison of a payroll",
+                "verbose_name_plural": "comparisons of payrolls",
             },
         ),
         migrations.CreateModel(
-            name='RoundWaiver',
+            name="RoundWaiver",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('reason', models.CharField(max_length=300, verbose_name='reason')),
-                ('given_at', models.DateTimeField(auto_now_add=True, verbose_name='given on')),
-                ('cycle', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='waiver', to='payments.cycle', verbose_name='payment cycle')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("reason", models.CharField(max_length=300, verbose_name="reason")),
+                ("given_at", models.DateTimeField(auto_now_add=True, verbose_name="given on")),
+                (
+                    "cycle",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waiver",
+                        to="payments.cycle",
+                        verbose_name="payment cycle",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'leave to pay out of turn',
-                'verbose_name_plural': 'leaves to pay out of turn',
+                "verbose_name": "leave to pay out of turn",
+                "verbose_name_plural": "leaves to pay out of turn",
             },
         ),
         migrations.CreateModel(
-            name='Difference',
+            name="Difference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('kind', models.CharField(choices=[('NEW', 'new in this cycle'), ('GONE', 'no longer paid'), ('RECIPIENT', 'another recipient'), ('AMOUNT', 'another amount'), ('TOP', 'among the largest amounts')], max_length=9, verbose_name='difference')),
-                ('change_minor', models.BigIntegerField(default=0, verbose_name='change')),
-                ('size_minor', models.BigIntegerField(default=0, help_text='The change without its sign: what the list is sorted by.')),
-                ('reason', models.CharField(blank=True, max_length=14, verbose_name='reason')),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
-                ('before', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.payrollline')),
-                ('line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='payments.payrollline')),
-                ('payroll', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='payments.payroll')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("NEW", "new in this cycle"),
+                            ("GONE", "no longer paid"),
+                            ("RECIPIENT", "another recipient"),
+                            ("AMOUNT", "another amount"),
+                            ("TOP", "among the largest amounts"),
+                        ],
+                        max_length=9,
+                        verbose_name="difference",
+                    ),
+                ),
+                ("change_minor", models.BigIntegerField(default=0, verbose_name="change")),
+                ("size_minor", models.BigIntegerField(default=0, help_text="The change without its sign: what the list is sorted by.")),
+                ("reason", models.CharField(blank=True, max_length=14, verbose_name="reason")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"
+                    ),
+                ),
+                (
+                    "before",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.payrollline"),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="differences", to="payments.payrollline"
+                    ),
+                ),
+                (
+                    "payroll",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="differences", to="payments.payroll"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'difference to the cycle before',
-                'verbose_name_plural': 'differences to the cycle before',
-                'indexes': [models.Index(fields=['payroll', 'kind', 'size_minor', 'id'], name='payments_di_payroll_07eb3d_idx')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('line__isnull', False)), fields=('payroll', 'kind', 'line'), name='difference_once'), models.UniqueConstraint(condition=models.Q(('line', None)), fields=('payroll', 'kind', 'before'), name='gone_once'), models.CheckConstraint(condition=models.Q(('line__isnull', False), ('before__isnull', False), _connector='OR'), name='difference_is_about_a_payment')],
+                "verbose_name": "difference to the cycle before",
+                "verbose_name_plural": "differences to the cycle before",
+                "indexes": [models.Index(fields=["payroll", "kind", "size_minor", "id"], name="payments_di_payroll_07eb3d_idx")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("line__isnull", False)), fields=("payroll", "kind", "line"), name="difference_once"
+                    ),
+                    models.UniqueConstraint(condition=models.Q(("line", None)), fields=("payroll", "kind", "before"), name="gone_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("line__isnull", False), ("before__isnull", False), _connector="OR"),
+                        name="difference_is_about_a_payment",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='flaggroup',
-            index=models.Index(fields=['first_enrolment', 'enrolment_sum', 'kind'], name='payments_fl_first_e_682a77_idx'),
+            model_name="flaggroup",
+            index=models.Index(fields=["first_enrolment", "enrolment_sum", "kind"], name="payments_fl_first_e_682a77_idx"),
         ),
         migrations.AddConstraint(
-            model_name='flaggroup',
-            constraint=models.UniqueConstraint(fields=('payroll', 'kind', 'key'), name='flag_once'),
+            model_name="flaggroup",
+            constraint=models.UniqueConstraint(fields=("payroll", "kind", "key"), name="flag_once"),
         ),
         migrations.AddConstraint(
-            model_name='flaggroup',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict', ''), ('decided_at__isnull', False), _connector='XOR'), name='flag_verdict_has_its_moment'),
+            model_name="flaggroup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict", ""), ("decided_at__isnull", False), _connector="XOR"), name="flag_verdict_has_its_moment"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='flagmember',
-            constraint=models.UniqueConstraint(fields=('group', 'line'), name='flag_member_once'),
+            model_name="flagmember",
+            constraint=models.UniqueConstraint(fields=("group", "line"), name="flag_member_once"),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('decision', '')), fields=('line',), name='held_once'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(condition=models.Q(("decision", "")), fields=("line",), name="held_once"),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('decision', ''), ('decided_at__isnull', False), _connector='XOR'), name='hold_decision_has_its_moment'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decision", ""), ("decided_at__isnull", False), _connector="XOR"), name="hold_decision_has_its_moment"
+            ),
         ),
     ]

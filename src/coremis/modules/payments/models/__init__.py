@@ -1,5 +1,6 @@
 """Funds, cycles, payrolls with their frozen lines, what was found in them, and the results that come back."""
 
+from coremis.modules.payments.models.amounts import ImportedAmount
 from coremis.modules.payments.models.findings import Difference, FlagGroup, FlagMember, Hold, Review
 from coremis.modules.payments.models.lines import LeftOut, PayrollLine, Reckoned
 from coremis.modules.payments.models.papers import TakenPaper
@@ -8,6 +9,6 @@ from coremis.modules.payments.models.results import ResultFile, ResultRow
 from coremis.modules.payments.models.terms import PaymentTerms, RoundWaiver
 
 __all__ = [
-    "Cycle", "Difference", "FlagGroup", "FlagMember", "Fund", "Hold", "LeftOut", "PaymentTerms", "Payroll", "PayrollArea",
+    "Cycle", "Difference", "FlagGroup", "FlagMember", "Fund", "Hold", "ImportedAmount", "LeftOut", "PaymentTerms", "Payroll", "PayrollArea",
     "PayrollLine", "PayrollStep", "Reckoned", "ResultFile", "ResultRow", "Review", "RoundWaiver", "TakenPaper",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ from coremis.modules.payments.tables import LeftOutTable, LineTable, PayrollTabl
 from coremis.modules.payments.views import findings
 from coremis.modules.payments.views.addresses import payroll_url
 from coremis.modules.payments.words import status_of
-from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.models import DocumentKind, Household, Person
 
 State = PayrollState
 calculate = ActionLink(_("Calculate a payroll"), "payments:generate_payroll", "payments.generate_payroll", tone="primary")
@@ -118,7 +118,8 @@ def held_notices(payroll: Payroll) -> list[Attention]:
 payroll_detail = DetailScreen(
     Payroll, permission="payments.view_payroll", title=lambda payroll: _("Payroll %(number)s") % {"number": payroll.number_text},
     subtitle=lambda payroll: f"{payroll.cycle.programme} · {payroll.cycle}", status=status_of, facts=payroll_facts,
-    attention=payroll_attention, actions=NEXT_STEPS, prepare=lambda rows: rows.select_related("cycle__programme", "fund"),
+    attention=payroll_attention, actions=NEXT_STEPS,
+    prepare=lambda rows: rows.select_related("cycle__programme", "fund", "point", "rule_version__rule", "batch"),
     timeline=Timeline(hidden=frozenset({"job_id", "posting_id"})),
 )  # fmt: skip
 
@@ -136,6 +137,12 @@ line_list = ListScreen(
 )  # fmt: skip
 
 
+def document_of(line: PayrollLine) -> str:
+    """The kind of the frozen document and its last signs."""
+    kind = dict(DocumentKind.choices).get(line.document_kind, "")
+    return f"{kind} …{line.document_end}" if line.document_end else str(kind)
+
+
 def line_facts(request: HttpRequest, line: PayrollLine) -> Sequence[Fact]:
     """What was frozen, and what became of it."""
     may_see = request.user.has_perm("payments.view_payroll")
@@ -144,7 +151,8 @@ def line_facts(request: HttpRequest, line: PayrollLine) -> Sequence[Fact]:
         Fact(_("Payment cycle"), str(line.cycle)),
         Fact(_("Payee"), f"{line.payee_name} · {number_text(Person.number_prefix, line.payee_number)}"),
         Fact(_("Household"), f"{number_text(Household.number_prefix, line.household_number)} {line.household_name}".strip()),
-        Fact(_("Place"), line.area_name), Fact(_("Phone"), line.payee_phone), Fact(_("Amount"), line.amount),
+        Fact(_("Place"), line.area_name), Fact(_("Payment point"), line.point_name), Fact(_("Alternate recipient"), line.alternate_name),
+        Fact(_("Document"), document_of(line)), Fact(_("Phone"), line.payee_phone), Fact(_("Amount"), line.amount),
         Fact(_("Paid"), line.paid if line.paid_minor else None), Fact(_("Paid on"), line.paid_on), Fact(_("Receipt"), line.receipt),
         Fact(_("Held because"), line.get_hold_reason_display()), Fact(_("Reason"), line.get_unpaid_reason_display()),
     ]  # fmt: skip
@@ -153,7 +161,7 @@ def line_facts(request: HttpRequest, line: PayrollLine) -> Sequence[Fact]:
 line_detail = DetailScreen(
     PayrollLine, permission="payments.view_payrollline", title=lambda line: _("Payment %(number)s") % {"number": line.number_text},
     subtitle=lambda line: line.payee_name, status=status_of, facts=line_facts, actions=findings.LINE_ACTIONS,
-    prepare=lambda rows: rows.select_related("payroll", "cycle"),
+    prepare=lambda rows: rows.select_related("payroll__rule_version__rule", "cycle"),
     timeline=Timeline(hidden=frozenset({"hash", "document_hash", "result_file"})),
 )  # fmt: skip
 
