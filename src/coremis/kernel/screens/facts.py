@@ -24,7 +24,7 @@ class Fact(Contribution):
     `path` names a column of `on`; `value(prefix)` gives an expression instead, for rows reached through `prefix`;
     `test(prefix, day, is_, value)` writes the whole condition itself. One of the three. Texts are columns or expressions
     made by `base.text.fold`, unless `exact`. `choices` are (value, words) pairs or a function of the user (None: all).
-    `permission` is asked for beyond the one of the list, in the place of the row. `private` values (names, phones) never
+    `permissions` are asked for beyond the one of the list, in the place of the row. `private` values (names, phones) never
     stand in an address. `missing` is what an unknown value is stored as ("" for texts), None for NULL.
     """
 
@@ -38,7 +38,7 @@ class Fact(Contribution):
     choices: Any = ()
     group: Text = ""
     unit: Text = ""
-    permission: str = ""
+    permissions: tuple[str, ...] = ()
     private: bool = False
     exact: bool = False
     missing: Any = None
@@ -143,6 +143,11 @@ class Known:
     def link(self, scope: Scope, name: str) -> tuple[Link, str] | None:
         """A link by its name with the path to its row; None where nobody knows it here."""
         return next(((link, path) for link, path in self.links(scope) if link.name == name), None)
+
+
+def may_ask(user: Any, fact: Fact) -> bool:
+    """Whether somebody may ask for a fact at all; in which places is another question."""
+    return all(user.has_perm(permission) for permission in fact.permissions)
 
 
 def subjects() -> dict[str, Subject]:

@@ -72,12 +72,15 @@ class Compiler:
         assert found is not None
         fact, path = found
         met = self.test(fact, f"{prefix}{path}", node["is"], node.get("value"))
-        return met & self.seen(fact, f"{prefix}{path}") if fact.permission and self.user is not None else met
+        return met & self.seen(fact, f"{prefix}{path}") if fact.permissions and self.user is not None else met
 
     def seen(self, fact: Fact, prefix: str) -> Q:
         """The rows in whose place the reader may see this fact."""
-        places, area = self.user.places_for(fact.permission), getattr(fact.on, "area_path", None)
-        return Q() if places.everywhere or not area else Q(**{f"{prefix}{area}__in": places.areas()})
+        area, found = getattr(fact.on, "area_path", None), Q()
+        for permission in fact.permissions:
+            places = self.user.places_for(permission)
+            found &= Q() if places.everywhere or not area else Q(**{f"{prefix}{area}__in": places.areas()})
+        return found
 
     def test(self, fact: Fact, prefix: str, is_: str, value: Any) -> Q:
         """The condition itself, by the kind of the fact."""

@@ -108,8 +108,8 @@ class Check:
         is_ = node.get("is")
         if is_ not in OPERATORS[fact.kind]:
             raise broken()
-        if fact.permission:
-            self.must(fact.permission)
+        for permission in fact.permissions:
+            self.must(permission)
         if is_ in WITHOUT_VALUE:
             if "value" in node:
                 raise broken()

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from coremis.kernel.areas.models import Area
-from coremis.kernel.screens.facts import CHOICE, DATE, PLACE, TEXT, Fact, Known, Scope, subjects
+from coremis.kernel.base.money import Money
+from coremis.kernel.screens.facts import AMOUNT, CHOICE, DATE, PLACE, TEXT, Fact, Known, Scope, subjects
 from coremis.modules.filters.tree import conditions_of
 
 PATTERNS = {
@@ -92,6 +93,8 @@ class Words:
             return _(" or ").join(options[one][1] for one in value)
         if fact.kind == DATE:
             return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+        if fact.kind == AMOUNT:
+            return Money(value, str(fact.unit)).text()
         if fact.kind == TEXT:
             return str(value)
         text = number_format(value, use_l10n=True, force_grouping=True)

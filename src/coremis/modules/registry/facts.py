@@ -76,12 +76,12 @@ def dictionary_facts(model: type[Any], subjects: tuple[str, ...]) -> list[Fact]:
 
 def _fact_of(model: type[Any], found: VariableDefinition, place: int, language: str) -> Fact:
     names = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in found.choices]
-    hidden = getattr(found, "sensitive", False) or getattr(found, "masked", False)
+    asked = (("sensitive", "registry.reveal_sensitive"), ("masked", "registry.reveal_variable"))
     headings = {"person": ABOUT_PERSON, "household": ABOUT_HOUSEHOLD, "dwelling": ABOUT_DWELLING}
     return Fact(
         model, f"var_{found.code}", str(found), found.kind.lower(), value=lambda prefix: variable(found, f"{prefix}data"),
         choices=names, unit=found.unit, group=headings[found.subject], order=500 + place,
-        permission="registry.reveal_variable" if hidden else "", exact=found.kind == "TEXT",
+        permissions=tuple(permission for name, permission in asked if getattr(found, name, False)), exact=found.kind == "TEXT",
     )  # fmt: skip
 
 
