@@ -116,22 +116,40 @@ class Subject(Contribution):
 class Known:
     """Every fact and link of the modules that are on, read once for one piece of work."""
 
-    _facts: dict[type[Model], dict[str, Fact]] = field(default_factory=dict)
+    _declared: dict[type[Model], dict[str, Fact]] = field(default_factory=dict)
+    _sources: dict[type[Model], dict[str, Fact]] = field(default_factory=dict)
+    _options: dict[str, dict[str, tuple[Any, str]]] = field(default_factory=dict)
 
     def facts_of(self, model: type[Model]) -> dict[str, Fact]:
-        """The facts of a class by key, those of the dictionary too."""
-        if model not in self._facts:
-            found = [fact for fact in contributions(Fact) if fact.on is model]
-            for source in contributions(FactSource):
-                found += source.facts() if source.on is model else []
-            self._facts[model] = {fact.key: fact for fact in sorted(found, key=lambda fact: fact.order)}
-        return self._facts[model]
+        """The facts of a class by key, in their order, those of the dictionary too."""
+        found = [*self.declared(model).values(), *self.sourced(model).values()]
+        return {fact.key: fact for fact in sorted(found, key=lambda fact: fact.order)}
+
+    def declared(self, model: type[Model]) -> dict[str, Fact]:
+        """The facts that modules declare once and for all."""
+        if model not in self._declared:
+            self._declared[model] = {fact.key: fact for fact in contributions(Fact) if fact.on is model}
+        return self._declared[model]
+
+    def sourced(self, model: type[Model]) -> dict[str, Fact]:
+        """The facts that have to be looked up."""
+        if model not in self._sources:
+            sources = [source for source in contributions(FactSource) if source.on is model]
+            self._sources[model] = {fact.key: fact for source in sources for fact in source.facts()}
+        return self._sources[model]
+
+    def options(self, fact: Fact) -> dict[str, tuple[Any, str]]:
+        """All choices of a fact, looked up once."""
+        if fact.key not in self._options:
+            self._options[fact.key] = fact.options()
+        return self._options[fact.key]
 
     def fact(self, scope: Scope, key: str) -> tuple[Fact, str] | None:
         """A fact by its key with the path to its row; None where nobody knows it here."""
         for model, path in scope:
-            if fact := self.facts_of(model).get(key):
-                return fact, path
+            if key.rpartition(".")[0] == model._meta.label_lower:
+                fact = self.declared(model).get(key) or self.sourced(model).get(key)
+                return (fact, path) if fact else None
         return None
 
     def links(self, scope: Scope) -> list[tuple[Link, str]]:

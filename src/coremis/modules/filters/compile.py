@@ -87,7 +87,7 @@ class Compiler:
         if fact.test is not None:
             given = {"yes": True, "no": False}.get(is_, value) if fact.kind == BOOLEAN else value
             return Q(fact.test(prefix, self.day, is_, given))
-        target = Target(fact, prefix)
+        target = Target(fact, prefix, self.known)
         if is_ in ("known", "unknown"):
             return target.known(is_ == "known")
         if fact.kind == PLACE:
@@ -115,6 +115,7 @@ class Target:
 
     fact: Fact
     prefix: str
+    known_facts: Known
 
     def is_(self, lookup: str, value: Any) -> Q:
         """The comparison with a value: of a column, or of an expression."""
@@ -138,7 +139,7 @@ class Target:
         if self.fact.kind == BOOLEAN:
             return self.is_("exact", is_ == "yes")
         if self.fact.kind == CHOICE:
-            options = self.fact.options()
+            options = self.known_facts.options(self.fact)
             chosen = self.is_("in", [options[one][0] for one in value])
             return chosen if is_ == "in" else self.known(True) & Q(Unmet(chosen))
         if self.fact.kind == TEXT:

@@ -12,16 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coremis.kernel.base.refusal import Refusal
-from coremis.kernel.screens.facts import Known, Subject, subject_of, subjects
+from coremis.kernel.screens.facts import Subject, subject_of, subjects
 from coremis.kernel.screens.filters import Filter, Given, first
 from coremis.kernel.screens.models import keep_search, kept_search
 from coremis.kernel.screens.screen import whole_number
 from coremis.kernel.screens.tables import Table
 from coremis.modules.filters.draft import DRAFTS, Draft, Fields, read_draft
-from coremis.modules.filters.models import SavedFilter
-from coremis.modules.filters.queries import checked, matching, words
+from coremis.modules.filters.queries import SEES, checked, matching, usable_filters, words
 
-SEES = "filters.view_savedfilter"
 NAME = "filter"
 
 
@@ -77,11 +75,6 @@ class ByFilter(Filter):
         return [{"url": found, "words": _("Look at this filter")}, new]
 
 
-def usable_filters(user: Any, about: tuple[str, ...]) -> "QuerySet[SavedFilter]":
-    """One's own and shared filters on these subjects that are in use."""
-    return SavedFilter.objects.visible_to(user, SEES).filter(subject__in=about, is_active=True)
-
-
 def saved(user: Any, number: str, about: tuple[str, ...]) -> Chosen:
     """The saved filter of this number, or a Refusal."""
     found = usable_filters(user, about).filter(pk=whole_number(number) or 0).first()
@@ -130,6 +123,3 @@ def filters_of_list(table: type[Table], user: Any) -> list[Filter]:
 def listed(subject: Subject, number: str) -> str:
     """The address of the list of a subject with a filter."""
     return f"{reverse(subject.address)}?{NAME}={number}"
-
-
-__all__ = ["ByFilter", "Known", "filters_of_list", "keep_draft", "kept_draft", "listed", "usable_filters"]

@@ -155,7 +155,7 @@ class Check:
             raise Refusal(_("“%(fact)s”: nothing is chosen. Choose at least one."), fact=fact.title)
         if fact.kind == PLACE:
             return known_places(value)
-        options = fact.options()
+        options = self.known.options(fact)
         asked = [str(one) for one in value]
         if any(one not in options for one in asked):
             raise Refusal(_("“%(fact)s” no longer has one of the chosen answers. Change the filter."), fact=fact.title)

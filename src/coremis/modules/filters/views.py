@@ -22,9 +22,9 @@ from coremis.modules.filters import services
 from coremis.modules.filters.choosing import Drawing
 from coremis.modules.filters.draft import FIELD, Draft, Part, apply, draft_of, read_draft
 from coremis.modules.filters.forms import CopyForm, KeepForm
-from coremis.modules.filters.lists import SEES, keep_draft, kept_draft, listed
+from coremis.modules.filters.lists import keep_draft, kept_draft, listed
 from coremis.modules.filters.models import SavedFilter
-from coremis.modules.filters.queries import checked, matching, words
+from coremis.modules.filters.queries import SEES, checked, matching, words
 from coremis.modules.filters.tables import SavedFilterTable, subject_title
 
 NEW = ActionLink(_("New filter"), "filters:edit_filter", SEES, tone="primary")

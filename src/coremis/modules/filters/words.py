@@ -89,7 +89,7 @@ class Words:
         if fact.kind == PLACE:
             return _(" or ").join(self.places.get(one, "…") for one in value)
         if fact.kind == CHOICE:
-            options = fact.options()
+            options = self.known.options(fact)
             return _(" or ").join(options[one][1] for one in value)
         if fact.kind == DATE:
             return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")

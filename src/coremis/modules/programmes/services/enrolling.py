@@ -91,15 +91,16 @@ def _who(programme: Programme, household: Household | None, person: Person | Non
 
 @action(_("Enrol those who match"), approvable=True)
 def enrol_matching(
-    *, programme: Programme, areas: list[Area], status: Status, reason: Reason, condition: str = "", note: str = "", actor: Actor
-) -> GroupChange:
-    """Enrol every household or person in ``areas`` that fits ``condition`` and is not in yet, as far as there are places.
+    *, programme: Programme, areas: list[Area], status: Status, reason: Reason, condition: str = "",
+    filter: dict[str, Any] | None = None, note: str = "", actor: Actor,
+) -> GroupChange:  # fmt: skip
+    """Enrol all in ``areas`` that fit ``condition`` and ``filter`` and are not in yet, as far as there are places.
 
     The lowest numbers come first where places are short. Carried out by a job; nobody sees any of them before all are there.
     """
     places.check_running(programme)
     places.check_transition(NEW, status, reason, note)
-    choice = choose(programme, areas, condition)
+    choice = choose(programme, areas, condition, filter, actor=actor)
     if takes_place(NEW, status):
         places.check_place_left(programme)
     if not choice.not_yet_in().exists():
