@@ -22,10 +22,11 @@ class Fact(Contribution):
     """One thing that can be asked about a row of `on`. Its key is stored for good: `registry.household.size`.
 
     `path` names a column of `on`; `value(prefix)` gives an expression instead, for rows reached through `prefix`;
-    `test(prefix, day, is_, value)` writes the whole condition itself. One of the three. Texts are columns or expressions
-    made by `base.text.fold`, unless `exact`. `choices` are (value, words) pairs or a function of the user (None: all).
-    `permissions` are asked for beyond the one of the list, in the place of the row. `private` values (names, phones) never
-    stand in an address. `missing` is what an unknown value is stored as ("" for texts), None for NULL.
+    `test(prefix, day, is_, value)` writes the whole condition itself. One of the three. Texts are columns made by
+    `base.text.fold`; `exact` ones are as people typed them, and are folded in the database. `choices` are (value, words)
+    pairs or a function of the user (None: all). `permissions` are asked for beyond the one of the list, in the place of the
+    row. `private` values (names, phones) never stand in an address. `missing` is what an unknown value is stored as ("" for
+    texts), None for NULL.
     """
 
     on: type[Model]

@@ -13,6 +13,7 @@ from django.db.models import lookups as compare
 from coremis.kernel.areas.queries import below
 from coremis.kernel.base.text import fold
 from coremis.kernel.expressions.definite import Among, Unmet
+from coremis.kernel.expressions.folded import folded
 from coremis.kernel.expressions.stored import compare_stored
 from coremis.kernel.expressions.variable import Variable
 from coremis.kernel.screens.facts import BOOLEAN, CHOICE, DATE, PLACE, TEXT, Fact, Known, Link, Scope
@@ -148,10 +149,14 @@ class Target:
 
     def text(self, is_: str, value: str) -> Q:
         """Every word, without accents, somewhere in the folded text; or the text as a whole."""
+        if self.fact.exact:
+            text = folded(self.expression())
+            if is_ == "equal":
+                return Q(compare.Exact(text, fold(value)))
+            return reduce(and_, [Q(compare.Contains(text, word)) for word in fold(value).split()[:10]])
         if is_ == "equal":
-            return self.is_("exact", value if self.fact.exact else fold(value))
-        words = fold(value).split()[:10] if not self.fact.exact else value.split()[:10]
-        return reduce(and_, [self.is_("contains", word) for word in words])
+            return self.is_("exact", fold(value))
+        return reduce(and_, [self.is_("contains", word) for word in fold(value).split()[:10]])
 
     def number(self, is_: str, value: Any) -> Q:
         """Numbers of the dictionary are compared as formulas compare them, to six decimals."""

@@ -144,7 +144,7 @@ class Check:
         if fact.kind == DATE:
             return ends(value, day_text, is_ == "between")
         if fact.kind == TEXT:
-            return words_of(value, is_)
+            return words_of(value)
         return self.several(fact, value)
 
     def several(self, fact: Fact, value: Any) -> list[Any]:
@@ -214,11 +214,11 @@ def day_text(value: Any) -> str:
         raise broken() from None
 
 
-def words_of(value: Any, is_: str) -> str:
+def words_of(value: Any) -> str:
     """A text to look for; it must hold something that can be found."""
     if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
         raise broken()
-    if not (fold(value) if is_ == "has" else value.strip()):
+    if not fold(value):
         raise Refusal(_("There is no letter and no figure to look for. Write a word."))
     return value.strip()
 

@@ -10,6 +10,7 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
 from coremis.modules.payments import panels, previews, services
+from coremis.modules.payments.facts import facts
 from coremis.modules.payments.models import Payroll
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.registry.models import Household, Person
@@ -32,6 +33,7 @@ def total_of(inputs: dict[str, object]) -> Money:
 
 
 contributions: list[Contribution] = [
+    *facts,
     MenuItem(_("Payrolls"), "payments:payroll_list", group=PROVIDE, order=10),
     MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),

@@ -54,8 +54,8 @@ def _born(birth: str, day: date, least: int | None, most: int | None) -> Q:
 
 def has_text(path: str, prefix: str, day: date, is_: str, value: Any) -> Q:
     """Yes or no: whether a column of text holds something."""
-    empty = Q(**{f"{prefix}{path}": ""})
-    return Q(**{f"{prefix}pk__isnull": False}) & (empty if value is False else ~empty)
+    empty, there = Q(**{f"{prefix}{path}": ""}), Q(**{f"{prefix}pk__isnull": False})
+    return ~there if is_ == "unknown" else there if is_ == "known" else there & (~empty if value else empty)
 
 
 def living_members(day: date) -> "QuerySet[Membership]":
