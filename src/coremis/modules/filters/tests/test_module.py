@@ -26,10 +26,10 @@ SEES = ("registry.view_household", *USES)
 @pytest.mark.django_db
 def test_it_works():
     def samples(area):
+        name = f"maker-{area.code}"
+        owner = User.objects.filter(username=name).first() or make_user(name, *SEES, area=area)
         with maintenance("test"):
-            owner = User.objects.order_by("pk").first() or make_user("maker")
-            shared = "EVERYBODY" if area.name == "Almond" else "PLACES"
-            saved = SavedFilter(name=f"Kept {SavedFilter.objects.count()}", subject="household", condition=SIZE, owner=owner, shared=shared)
+            saved = SavedFilter(name=f"Kept {SavedFilter.objects.count()}", subject="household", condition=SIZE, owner=owner, shared="PLACES")
             saved.save()
         return {SavedFilter: saved}
 
