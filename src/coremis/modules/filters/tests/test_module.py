@@ -26,10 +26,12 @@ SEES = ("registry.view_household", *USES)
 @pytest.mark.django_db
 def test_it_works():
     def samples(area):
-        name = f"maker-{area.code}"
-        owner = User.objects.filter(username=name).first() or make_user(name, *SEES, area=area)
+        name = f"maker-{area.code}".lower()
+        owner = User.objects.filter(username__iexact=name).first() or make_user(name, *SEES, area=area)
         with maintenance("test"):
-            saved = SavedFilter(name=f"Kept {SavedFilter.objects.count()}", subject="household", condition=SIZE, owner=owner, shared="PLACES")
+            saved = SavedFilter(
+                name=f"Kept {SavedFilter.objects.count()}", subject="household", condition=SIZE, owner=owner, shared="PLACES"
+            )
             saved.save()
         return {SavedFilter: saved}
 
