@@ -38,7 +38,7 @@ class Words:
             return _("Everybody")
         subject = subjects()[tree["about"]]
         self.read_places(tree["where"])
-        return _("%(subject)s where %(condition)s") % {"subject": subject.title, "condition": self.node(tree["where"], subject.scope)}
+        return _("%(subject)s: %(condition)s") % {"subject": subject.title, "condition": self.node(tree["where"], subject.scope)}
 
     def read_places(self, node: Mapping[str, Any]) -> None:
         """The names of all places of a tree, in one query."""
@@ -65,7 +65,7 @@ class Words:
         link, count = found[0], node["count"]
         start = link.none if not count else link.some if count == 1 else str(link.least) % {"n": count}
         condition = self.node(node["where"], link.scope) if "where" in node else _("is there")
-        return f"{start}: {condition}"
+        return f"{start} [{condition}]"
 
     def condition(self, node: Mapping[str, Any], scope: Scope) -> str:
         """One fact, its operator and its value."""
