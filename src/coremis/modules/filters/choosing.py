@@ -44,15 +44,20 @@ def offered(known: Known, scope: Scope, user: Any, find: str) -> list[dict[str, 
 
 
 class Drawing:
-    """A draft as the templates print it; ``picking`` is the path of the group to which a condition is being added."""
+    """A draft as the templates print it.
 
-    def __init__(self, draft: Draft, user: Any, permission: str, picking: str = "", find: str = "") -> None:
+    ``picking`` is the path of the group to which a condition is being added; ``told`` says that somebody wanted to use the
+    draft as it is, so that each part says what it lacks.
+    """
+
+    def __init__(self, draft: Draft, user: Any, permission: str, picking: str = "", find: str = "", told: bool = False) -> None:
+        self.told = told
         self.draft, self.user, self.permission, self.picking, self.find = draft, user, permission, picking, find
 
     def part(self, part: Part, place: int = 0, count: int = 1) -> dict[str, Any]:
         """One part with everything that its template prints."""
         drawn: dict[str, Any] = {
-            "path": part.path, "kind": part.kind, "name": part.name, "problem": part.problem, "first": place == 0,
+            "path": part.path, "kind": part.kind, "name": part.name, "problem": part.problem if self.told else "", "first": place == 0,
             "last": place == count - 1, "root": part.path == "0", "template": f"filters/_{part.kind}.html",
             "parts": [self.part(one, number, len(part.parts)) for number, one in enumerate(part.parts)],
         }  # fmt: skip

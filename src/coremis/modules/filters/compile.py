@@ -1,6 +1,6 @@
 """From a checked tree to one database condition. Linked rows become one grouped query each, never one for each row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import reduce
@@ -28,6 +28,28 @@ CLASSES: dict[str, Any] = {
 STORED = {"equal": "equal", "unequal": "unequal", "least": "more_or_equal", "most": "less_or_equal", "between": "between"}
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The rows that a part is about: their class, and the path to them from the rows that are filtered."""
+
+    model: Any
+    prefix: str = ""
+
+
+def asks_links(node: Mapping[str, Any]) -> bool:
+    """Whether a part asks for linked rows anywhere."""
+    inner = [*node.get("all", ()), *node.get("any", ()), *([node["not"]] if "not" in node else [])]
+    return "link" in node or any(asks_links(part) for part in inner)
+
+
+def opposite(met: Q) -> Q:
+    """All rows for which a condition is not met; of a condition on ids, the other ids."""
+    (only, *more) = met.children
+    if isinstance(only, Among) and not more and not met.negated:
+        return Q(only.opposite())
+    return Q(Unmet(met))
+
+
 @dataclass
 class Compiler:
     """Compiles checked trees as of a ``day``; with a ``user``, only from what that person may see."""
@@ -36,26 +58,35 @@ class Compiler:
     user: Any = None
     known: Known = field(default_factory=Known)
 
-    def node(self, node: Mapping[str, Any], scope: Scope, prefix: str = "", wanted: bool = True) -> Q:
+    def node(self, node: Mapping[str, Any], scope: Scope, rows: Rows, wanted: bool = True) -> Q:
         """One part of a tree as a condition; ``wanted`` is False for its opposite (de Morgan, down to the conditions)."""
         if "not" in node:
-            return self.node(node["not"], scope, prefix, not wanted)
+            return self.node(node["not"], scope, rows, not wanted)
         if "link" in node:
-            return self.linked(node, scope, prefix, wanted)
+            return self.linked(node, scope, rows, wanted)
         if "fact" in node:
-            met = self.condition(node, scope, prefix)
-            return met if wanted else Q(Unmet(met))
+            met = self.condition(node, scope, rows.prefix)
+            return met if wanted else opposite(met)
         joined = "all" if "all" in node else "any"
-        parts = [self.node(part, scope, prefix, wanted) for part in node[joined]]
-        return reduce(and_ if (joined == "all") == wanted else or_, parts)
+        if (joined == "all") == wanted:
+            return reduce(and_, [self.node(part, scope, rows, wanted) for part in node[joined]])
+        if len(node[joined]) > 1 and asks_links(node):
+            return self.either(node[joined], scope, rows, wanted)
+        return reduce(or_, [self.node(part, scope, rows, wanted) for part in node[joined]])
 
-    def linked(self, node: Mapping[str, Any], scope: Scope, prefix: str, wanted: bool) -> Q:
+    def either(self, parts: Sequence[Mapping[str, Any]], scope: Scope, rows: Rows, wanted: bool) -> Q:
+        """Alternatives with linked rows: their ids put together. PostgreSQL joins each alternative, but cannot join inside OR."""
+        alone = Rows(rows.model)
+        found = [rows.model._base_manager.filter(self.node(part, scope, alone, wanted)).order_by().values("pk") for part in parts]
+        return Q(Among(f"{rows.prefix}pk", found[0].union(*found[1:])))
+
+    def linked(self, node: Mapping[str, Any], scope: Scope, rows: Rows, wanted: bool) -> Q:
         """Whether so many linked rows fit: the ids of those rows that have them, grouped once."""
         found = self.known.link(scope, node["link"])
         assert found is not None
         link, path = found
         keys = self.keys(link, node, max(node["count"], 1))
-        return Q(Among(f"{prefix}{path}pk", keys, wanted == (node["count"] > 0)))
+        return Q(Among(f"{rows.prefix}{path}pk", keys, wanted == (node["count"] > 0)))
 
     def keys(self, link: Link, node: Mapping[str, Any], least: int) -> Any:
         """The ids of the rows that have at least so many linked rows which fit."""
@@ -63,7 +94,7 @@ class Compiler:
         if self.user is not None:
             rows = rows.visible_to(self.user, link.permission)
         if "where" in node:
-            rows = rows.filter(self.node(node["where"], link.scope))
+            rows = rows.filter(self.node(node["where"], link.scope, Rows(rows.model)))
         grouped = rows.filter(**{f"{link.key}__isnull": False}).order_by().values(link.key)
         return grouped if least == 1 else grouped.annotate(found=Count("pk")).filter(found__gte=least).values(link.key)
 

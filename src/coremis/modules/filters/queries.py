@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.facts import Known, subject_of, subjects
-from coremis.modules.filters.compile import Compiler
+from coremis.modules.filters.compile import Compiler, Rows
 from coremis.modules.filters.models import SavedFilter
 from coremis.modules.filters.tree import Check, broken
 from coremis.modules.filters.words import Words
@@ -58,9 +58,9 @@ def usable_filters(user: Any, about: Sequence[str]) -> "QuerySet[SavedFilter]":
 def _condition(rows: "QuerySet[Any]", tree: dict[str, Any], compiler: Compiler) -> Q:
     about = subjects()[tree["about"]]
     if rows.model is about.model:
-        return compiler.node(tree["where"], about.scope)
+        return compiler.node(tree["where"], about.scope, Rows(about.model))
     reached = subject_of(rows.model)
     paths = [path for model, path in (reached.scope if reached else ()) if model is about.model]
     if not paths:
         raise Refusal(broken().sentence)
-    return Q(**{f"{paths[0]}pk__isnull": False}) & compiler.node(tree["where"], about.scope, paths[0])
+    return Q(**{f"{paths[0]}pk__isnull": False}) & compiler.node(tree["where"], about.scope, Rows(about.model, paths[0]))

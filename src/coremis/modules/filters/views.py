@@ -119,7 +119,7 @@ class Editor(Screen):
         do, _colon, picking = post.get("do", "").partition(":")
         asked = picking if do == "pick" else post.get("picking", "") if do == "find" else ""
         about = [(one.code, one.title, one.code == subject.code) for one in subjects().values() if request.user.has_perm(one.permission)]
-        drawing = Drawing(visit.draft, request.user, subject.permission, asked, post.get("find", "")[:100])
+        drawing = Drawing(visit.draft, request.user, subject.permission, asked, post.get("find", "")[:100], bool(visit.problem))
         return {
             "title": visit.saved.name if visit.saved else gettext("New filter"), "subject": subject, "about": about,
             "root": drawing.part(visit.draft.root), "picking": asked, "saved": visit.saved, "problem": visit.problem,
