@@ -204,7 +204,7 @@ saved_filter_detail = DetailScreen(
         ActionLink(_("Show the list"), list_address, SEES, tone="primary", show=in_use),
         ActionLink(_("Look at the conditions"), lambda saved: f"{reverse('filters:edit_filter')}?filter={saved.pk}", SEES),
         ActionLink(_("Rename or share"), "filters:change_filter", services.change_filter.name, show=in_use),
-        ActionLink(_("Copy"), "filters:copy_filter", services.copy_filter.name),
+        ActionLink(_("Copy a filter"), "filters:copy_filter", services.copy_filter.name),
         ActionLink(_("Retire"), "filters:retire_filter", services.retire_filter.name, show=in_use, tone="danger"),
     ],
     prepare=lambda rows: rows.select_related("owner"),
