@@ -23,6 +23,7 @@ from coremis.modules.payments import (
     services,
 )  # fmt: skip
 from coremis.modules.payments.amounts_file import AMOUNTS
+from coremis.modules.payments.facts import facts
 from coremis.modules.payments.jobs import book_what_was_kept_back
 from coremis.modules.payments.models import Cycle, FlagGroup, Payroll, PayrollLine
 from coremis.modules.payments.queries import to_approve
@@ -97,6 +98,7 @@ def total_of(inputs: dict[str, object]) -> Money:
 contributions: list[Contribution] = [
     AMOUNTS,
     Schedule(book_what_was_kept_back, every="day", at_hour=3),
+    *facts,
     Setting(
         "payments.denominations", _("Notes and coins"), _("The notes and coins of each currency, in its smallest unit."),
         {

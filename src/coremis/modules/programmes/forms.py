@@ -1,12 +1,14 @@
 """The forms of this module."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
+from coremis.modules.filters.models import SavedFilter
+from coremis.modules.filters.queries import usable_filters
 from coremis.modules.programmes.models import Programme, Reason, Status
 from coremis.modules.programmes.reasons import NEW, TRANSITIONS
 from coremis.modules.registry.models import Household
@@ -85,15 +87,40 @@ class ChangeStatusForm(ChangeForm):
         offered.offer([self.target.status])
 
 
-class GroupForm(ChangeForm):
-    """Places and condition of a group change."""
+class FilterField(forms.ChoiceField):
+    """One of the filters that somebody may use; gives a copy of what it asks."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Filter"), required=False, help_text=_("One of your filters, or one that is shared with you."), **kwargs)
+        self.found: dict[str, SavedFilter] = {}
+
+    def offer(self, user: Any, about: Iterable[str]) -> None:
+        """Offer the filters on these subjects."""
+        self.found = {str(saved.pk): saved for saved in usable_filters(user, list(about))}
+        self.choices = [("", "–"), *((number, saved.name) for number, saved in self.found.items())]
+
+    def clean(self, value: Any) -> Any:
+        """The condition of the filter, None for none."""
+        number = super().clean(value)
+        return self.found[number].condition if number else None
+
+
+class GroupForm(ChangeForm):
+    """Places, filter and condition of a group change."""
+
+    filter = FilterField()
     areas = AreaField(many=True, label=_("Places"), help_text=_("Each with all that lies below it."))
     condition = forms.CharField(
         label=_("Condition"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
         help_text=_("Empty: everybody in these places. Example: size >= 5 and head_age > 60"),
     )  # fmt: skip
-    field_order = ["areas", "condition", "change", "overflow", "also_set_by_hand", "note"]
+    field_order = ["areas", "filter", "condition", "change", "overflow", "also_set_by_hand", "note"]
+    further: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["filter"]
+        offered.offer(self.actor, (*self.further, self.target.unit))
 
 
 class EnrolMatchingForm(GroupForm):
@@ -113,6 +140,7 @@ class EnrolMatchingForm(GroupForm):
 class ChangeStatusMatchingForm(GroupForm):
     """Whose status to change."""
 
+    further = ("enrolment",)
     also_set_by_hand = forms.BooleanField(
         label=_("Also those decided one by one"), required=False,
         help_text=_("Without this, a status that a person set for one beneficiary stays."),

@@ -76,6 +76,8 @@ class GroupChange(Record):
     )
     area_ids = models.JSONField(default=list, help_text="The places that were chosen.")
     condition = models.TextField(_("condition"), blank=True)
+    filter = models.JSONField(_("filter"), default=dict, blank=True, help_text="The filter that was chosen, as it was then.")
+    filter_words = models.TextField(_("filter"), blank=True, help_text="What it said, in the language of whoever decided.")
     from_status = models.CharField(_("from"), max_length=10, choices=Status.choices, blank=True)
     to_status = models.CharField(_("to"), max_length=10, choices=Status.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True)

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from coremis.kernel.actions.models import Change
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.preview import Preview
+from coremis.modules.filters.queries import words
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Status
 from coremis.modules.programmes.queries import Choice, free_places, takes_place
 from coremis.modules.programmes.reasons import NEW
@@ -56,7 +57,7 @@ def one_undoing(inputs: Inputs, actor: Any) -> Preview:
 def group_enrolment(inputs: Inputs, actor: Any) -> Preview:
     """Enrolling all who match: how many fit, are in already, are in another programme, find no place."""
     programme: Programme = inputs["programme"]
-    choice = choose(programme, inputs["areas"], inputs.get("condition", ""))
+    choice = choose(programme, inputs["areas"], inputs.get("condition", ""), inputs.get("filter"), actor=actor)
     fitting, new, elsewhere = choice.units().count(), choice.not_yet_in().count(), choice.elsewhere().count()
     takes = takes_place(NEW, inputs["status"])
     over = _over(programme, new, takes)
@@ -101,7 +102,7 @@ def group_status(inputs: Inputs, actor: Any) -> Preview:
     """Changing the status of all who match."""
     programme: Programme = inputs["programme"]
     old, new = inputs["from_status"], inputs["to_status"]
-    choice = choose(programme, inputs["areas"], inputs.get("condition", ""))
+    choice = choose(programme, inputs["areas"], inputs.get("condition", ""), inputs.get("filter"), actor=actor)
     fitting = choice.enrolled(old).count()
     count = not_by_hand(choice.enrolled(old), inputs.get("also_set_by_hand", False)).count()
     takes = takes_place(old, new)
@@ -164,7 +165,8 @@ def _chosen(inputs: Inputs, choice: Choice) -> list[tuple[str, Any]]:
     return [
         (_("Programme"), inputs["programme"]),
         (_("Places"), places),
-        (_("Condition"), choice.condition or _("none: everybody in these places")),
+        *([(_("Filter"), words(choice.filter))] if choice.filter else []),
+        *([] if choice.filter and not choice.condition else [(_("Condition"), choice.condition or _("none: everybody in these places"))]),
     ]
 
 

@@ -228,7 +228,8 @@ def group_facts(request: HttpRequest, group: GroupChange) -> list[Fact]:
     places = Area.objects.filter(pk__in=group.area_ids).values_list("name", flat=True)
     facts = [
         Fact(_("Programme"), str(group.programme), programme_url(group.programme)), Fact(_("Change of status"), tables.change_words(group)),
-        Fact(_("Places"), ", ".join(places)), Fact(_("Condition"), group.condition), Fact(_("Reason"), group.get_reason_display()),
+        Fact(_("Places"), ", ".join(places)), Fact(_("Condition"), group.condition),
+        Fact(_("Filter"), group.filter_words), Fact(_("Reason"), group.get_reason_display()),
         Fact(_("Note"), group.note), Fact(_("Beneficiaries"), group.count if group.state != GroupChange.State.PREPARING else None),
     ]  # fmt: skip
     if group.undoes:

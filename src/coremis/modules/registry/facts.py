@@ -54,8 +54,8 @@ def _born(birth: str, day: date, least: int | None, most: int | None) -> Q:
 
 def has_text(path: str, prefix: str, day: date, is_: str, value: Any) -> Q:
     """Yes or no: whether a column of text holds something."""
-    empty = Q(**{f"{prefix}{path}": ""})
-    return Q(**{f"{prefix}pk__isnull": False}) & (empty if value is False else ~empty)
+    empty, there = Q(**{f"{prefix}{path}": ""}), Q(**{f"{prefix}pk__isnull": False})
+    return ~there if is_ == "unknown" else there if is_ == "known" else there & (~empty if value else empty)
 
 
 def living_members(day: date) -> "QuerySet[Membership]":
@@ -76,12 +76,12 @@ def dictionary_facts(model: type[Any], subjects: tuple[str, ...]) -> list[Fact]:
 
 def _fact_of(model: type[Any], found: VariableDefinition, place: int, language: str) -> Fact:
     names = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in found.choices]
-    hidden = getattr(found, "sensitive", False) or getattr(found, "masked", False)
+    asked = (("sensitive", "registry.reveal_sensitive"), ("masked", "registry.reveal_variable"))
     headings = {"person": ABOUT_PERSON, "household": ABOUT_HOUSEHOLD, "dwelling": ABOUT_DWELLING}
     return Fact(
         model, f"var_{found.code}", str(found), found.kind.lower(), value=lambda prefix: variable(found, f"{prefix}data"),
         choices=names, unit=found.unit, group=headings[found.subject], order=500 + place,
-        permission="registry.reveal_variable" if hidden else "", exact=found.kind == "TEXT",
+        permissions=tuple(permission for name, permission in asked if getattr(found, name, False)), exact=found.kind == "TEXT",
     )  # fmt: skip
 
 

@@ -5,72 +5,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('areas', '0001_initial'),
-        ('benefits', '0001_initial'),
-        ('exchange', '0002_saved_mappings'),
-        ('payments', '0005_decisions'),
-        ('points', '0003_point_search'),
-        ('programmes', '0002_waiting_lists'),
-        ('registry', '0004_last_signs'),
+        ("areas", "0001_initial"),
+        ("benefits", "0001_initial"),
+        ("exchange", "0002_saved_mappings"),
+        ("payments", "0005_decisions"),
+        ("points", "0003_point_search"),
+        ("programmes", "0002_waiting_lists"),
+        ("registry", "0004_last_signs"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportedAmount',
+            name="ImportedAmount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('amount_minor', models.BigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("amount_minor", models.BigIntegerField(verbose_name="amount")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
             ],
             options={
-                'verbose_name': 'imported amount',
-                'verbose_name_plural': 'imported amounts',
+                "verbose_name": "imported amount",
+                "verbose_name_plural": "imported amounts",
             },
         ),
         migrations.AddField(
-            model_name='payroll',
-            name='batch',
-            field=models.ForeignKey(blank=True, help_text='The file whose amounts it pays.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.batch', verbose_name='import'),
+            model_name="payroll",
+            name="batch",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="The file whose amounts it pays.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="exchange.batch",
+                verbose_name="import",
+            ),
         ),
         migrations.AddField(
-            model_name='payroll',
-            name='recovery_posting_id',
-            field=models.BigIntegerField(editable=False, help_text='The ledger posting of what it kept back.', null=True),
+            model_name="payroll",
+            name="recovery_posting_id",
+            field=models.BigIntegerField(editable=False, help_text="The ledger posting of what it kept back.", null=True),
         ),
         migrations.AddIndex(
-            model_name='payrollline',
-            index=models.Index(condition=models.Q(('recovered_minor__gt', 0)), fields=['payroll'], name='line_kept_back'),
+            model_name="payrollline",
+            index=models.Index(condition=models.Q(("recovered_minor__gt", 0)), fields=["payroll"], name="line_kept_back"),
         ),
         migrations.AddConstraint(
-            model_name='payroll',
-            constraint=models.CheckConstraint(condition=models.Q(('source', 'IMPORTED'), ('batch', None), _connector='XOR'), name='payroll_of_a_file_names_it'),
+            model_name="payroll",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", "IMPORTED"), ("batch", None), _connector="XOR"), name="payroll_of_a_file_names_it"
+            ),
         ),
         migrations.AddField(
-            model_name='importedamount',
-            name='area',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place'),
+            model_name="importedamount",
+            name="area",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"
+            ),
         ),
         migrations.AddField(
-            model_name='importedamount',
-            name='batch',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='exchange.batch', verbose_name='import'),
+            model_name="importedamount",
+            name="batch",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="exchange.batch", verbose_name="import"
+            ),
         ),
         migrations.AddField(
-            model_name='importedamount',
-            name='enrolment',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programmes.enrolment', verbose_name='beneficiary'),
+            model_name="importedamount",
+            name="enrolment",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="programmes.enrolment",
+                verbose_name="beneficiary",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importedamount',
-            constraint=models.UniqueConstraint(fields=('batch', 'enrolment'), name='imported_amount_once'),
+            model_name="importedamount",
+            constraint=models.UniqueConstraint(fields=("batch", "enrolment"), name="imported_amount_once"),
         ),
         migrations.AddConstraint(
-            model_name='importedamount',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='imported_amount_above_zero'),
+            model_name="importedamount",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="imported_amount_above_zero"),
         ),
     ]
