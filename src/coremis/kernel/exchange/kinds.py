@@ -56,6 +56,7 @@ class ImportKind(Contribution):
     same ``group_column`` value; without one, each row is its own). They note what is wrong with ``row.problem``; ``apply`` gets
     good rows only, writes records, and sets ``row.target_id`` and, where nothing had to change, calls ``row.unchanged()``.
     ``permission`` is what a person must hold, in the import's place, to bring rows of this kind.
+    ``file_permission`` is the right to open the whole files of such an import, where seeing the import is not enough.
     ``identity_column`` names the column whose value no two rows of a file may share. ``check_file`` looks, once all rows are
     kept, for what only the whole file can show. ``options`` are the names of the kind's own choices, kept with the import's.
     """
@@ -69,6 +70,7 @@ class ImportKind(Contribution):
     check_groups: Hook | None = None
     check_file: Callable[["RowContext"], None] | None = None
     options: tuple[str, ...] = ()
+    file_permission: str = ""
     group_column: str = ""
     identity_column: str = ""
 

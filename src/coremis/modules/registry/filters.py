@@ -13,6 +13,7 @@ from coremis.kernel.screens.filters import BooleanFilter, Filter, NumberRangeFil
 from coremis.modules.registry.dictionary import variables_of
 from coremis.modules.registry.models import Membership, Person, VariableDefinition
 from coremis.modules.registry.queries import born_for_age, find_by_document, find_by_phone, primary_recipients_on, variable
+from coremis.modules.registry.sight import usable
 
 MOST = 200
 
@@ -125,9 +126,10 @@ def aged(years: tuple[int | None, int | None], path: str = "") -> Q:
     return found & Q(**{f"{path}birth_date__lte": last}) if last else found
 
 
-def variable_filters(language: str, *subjects: str) -> list[Filter]:
-    """A filter for each filterable variable of the dictionary; its parameter begins with ``var_``."""
-    return [_variable_filter(found, language) for found in variables_of(*subjects) if found.filterable]
+def variable_filters(language: str, user: Any, *subjects: str) -> list[Filter]:
+    """A filter for each filterable variable whose values this person may see; its parameter begins with ``var_``."""
+    found = [one for one in variables_of(*subjects) if one.filterable]
+    return [_variable_filter(one, language) for one in usable(user, found)]
 
 
 def _variable_filter(found: VariableDefinition, language: str) -> Filter:
