@@ -12,15 +12,20 @@ from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import ENROL, MenuItem
+from coremis.kernel.screens.timeline import HistoryGuard
 from coremis.modules.programmes import panels, previews
-from coremis.modules.programmes.models import GroupChange, Programme
+from coremis.modules.programmes.conditions import conditions_with
+from coremis.modules.programmes.models import Enrolment, GroupChange, Programme
 from coremis.modules.programmes.services import change_programme, change_status_matching, enrol_matching, undo_status_change
-from coremis.modules.registry.models import Household, Person
+from coremis.modules.programmes.tables import programmes_of
+from coremis.modules.registry.models import Household, Person, VariableDefinition
+from coremis.modules.registry.queries import DataHolder, VariableUse, history_reader
 
 SEES = ("programmes.view_programme", "programmes.view_enrolment", "programmes.view_groupchange")
 DECIDES = (
     "programmes.create_programme", "programmes.change_programme", "programmes.enrol_one", "programmes.enrol_matching",
     "programmes.change_status", "programmes.change_status_matching", "programmes.undo_last_change", "programmes.undo_status_change",
+    "programmes.change_enrolment", "programmes.reveal_enrolment",
 )  # fmt: skip
 
 
@@ -43,16 +48,20 @@ contributions: list[Contribution] = [
     Panel(Household, _("Programmes"), panels.of_household, "programmes.view_enrolment", order=50),
     Panel(Person, _("Programmes"), panels.of_person, "programmes.view_enrolment", order=50),
     HomeCard(_("Programmes"), panels.pipeline, "programmes.view_enrolment", order=30),
+    DataHolder((VariableDefinition.Subject.ENROLMENT,), Enrolment, "programmes.view_enrolment", programmes_of, "programme"),
+    HistoryGuard(Enrolment, lambda user, page: history_reader(user, page, (VariableDefinition.Subject.ENROLMENT,))),
+    VariableUse(conditions_with),
+    Panel(Enrolment, _("Further facts"), panels.facts, "programmes.view_enrolment", order=20),
     *with_approval(change_programme, previews.changed_programme),
     *with_approval(enrol_matching, previews.group_enrolment),
     *with_approval(change_status_matching, previews.group_status),
     *with_approval(undo_status_change, previews.group_undoing),
     SeatPermissions("manager", (*SEES, *DECIDES)),
-    SeatPermissions("commune", (*SEES, "programmes.change_status")),
-    SeatPermissions("data", (*SEES, "programmes.enrol_one")),
+    SeatPermissions("commune", (*SEES, "programmes.change_status", "programmes.change_enrolment")),
+    SeatPermissions("data", (*SEES, "programmes.enrol_one", "programmes.change_enrolment", "programmes.reveal_enrolment")),
     SeatPermissions("verifier", SEES),
     SeatPermissions("approver", SEES),
-    SeatPermissions("auditor", SEES),
+    SeatPermissions("auditor", (*SEES, "programmes.reveal_enrolment")),
     SeatPermissions("payments", SEES),
     SeatPermissions("accountant", SEES),
 ]

@@ -16,6 +16,9 @@ from coremis.modules.programmes.services.groups import choose
 from coremis.modules.programmes.services.restoring import enrolled_again, obstacles
 from coremis.modules.programmes.services.statuses import not_by_hand
 from coremis.modules.programmes.services.undoing import unchanged_since, undoable, when
+from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.queries import Sight, variable_differences
+from coremis.modules.registry.services import checked_data
 
 Inputs = dict[str, Any]
 
@@ -26,6 +29,15 @@ def one_enrolment(inputs: Inputs, actor: Any) -> Preview:
     facts = [(_("Who"), who), (_("Programme"), inputs["programme"]), (_("Reason"), inputs["reason"].label)]
     facts += _places_left(inputs["programme"], takes_place(NEW, inputs["status"]))
     return Preview(facts=facts, changes=[(_("Status"), None, inputs["status"].label)], button=_("Enrol"))
+
+
+def changed_facts(inputs: dict[str, Any], actor: Any) -> Preview:
+    """What differs, in words, as far as the reader may see it."""
+    enrolment: Enrolment = inputs["enrolment"]
+    subjects, programme = (VariableDefinition.Subject.ENROLMENT,), enrolment.programme_id
+    after = checked_data(subjects, inputs["data"], enrolment.data, pk=enrolment.pk, programme=programme)
+    changes = variable_differences(enrolment.data, after, *subjects, sight=Sight(actor, enrolment), programme=programme)
+    return Preview(changes=changes, problem="" if changes else _("Nothing is different yet. Change something, or leave the page."))
 
 
 def one_status(inputs: Inputs, actor: Any) -> Preview:
@@ -54,7 +66,7 @@ def one_undoing(inputs: Inputs, actor: Any) -> Preview:
 def group_enrolment(inputs: Inputs, actor: Any) -> Preview:
     """Enrolling all who match: how many fit, are in already, are in another programme, find no place."""
     programme: Programme = inputs["programme"]
-    choice = choose(programme, inputs["areas"], inputs.get("condition", ""))
+    choice = choose(programme, inputs["areas"], inputs.get("condition", ""), user=actor)
     fitting, new, elsewhere = choice.units().count(), choice.not_yet_in().count(), choice.elsewhere().count()
     takes = takes_place(NEW, inputs["status"])
     over = _over(programme, new, takes)
@@ -71,7 +83,7 @@ def group_status(inputs: Inputs, actor: Any) -> Preview:
     """Changing the status of all who match."""
     programme: Programme = inputs["programme"]
     old, new = inputs["from_status"], inputs["to_status"]
-    choice = choose(programme, inputs["areas"], inputs.get("condition", ""))
+    choice = choose(programme, inputs["areas"], inputs.get("condition", ""), user=actor)
     fitting = choice.enrolled(old).count()
     count = not_by_hand(choice.enrolled(old), inputs.get("also_set_by_hand", False)).count()
     takes = takes_place(old, new)

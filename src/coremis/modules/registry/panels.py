@@ -11,13 +11,14 @@ from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Attention, Fact
 from coremis.kernel.screens.tables import small_table
-from coremis.kernel.screens.timeline import Timeline, note_opening
+from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.registry import usage
-from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, variables_of
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, VariableDefinition
-from coremis.modules.registry.sight import DOCUMENT, PHONE, SENSITIVE, Sight
+from coremis.modules.registry.panels_of_facts import variables
+from coremis.modules.registry.sight import DOCUMENT, PHONE, Sight
 from coremis.modules.registry.tables import DocumentTable, MemberTable, RecipientTable, household_url, person_url
-from coremis.modules.registry.words import birth_words, phone_words, variable_facts, variable_name
+from coremis.modules.registry.words import birth_words, phone_words, variable_name
 
 
 def reader(request: HttpRequest) -> Any:
@@ -210,15 +211,6 @@ def _documents(request: HttpRequest, record: Any, people: Any, omit: Sequence[st
     number = "ending" if Sight(reader(request), record).reveals(DOCUMENT) else "number"
     omit = [*omit, number, *_without(request, end="registry.end_document")]
     return {"table": small_table(DocumentTable, rows, request.user, omit)}
-
-
-def variables(request: HttpRequest, record: Any, subjects: Sequence[str], programme: int | None = None) -> Shown:
-    """What the dictionary says about a record, as far as the reader may see it; showing sensitive facts is noted in the history."""
-    sight = Sight(reader(request), record)
-    facts = variable_facts(dict(record.data), *subjects, sight=sight, programme=programme)
-    if sight.may(SENSITIVE) and any(found.sensitive and found.code in record.data for found in variables_of(*subjects)):
-        note_opening(record, request.user)
-    return {"facts": [fact.ready() for fact in facts]} if facts else {"text": _("The data dictionary has no variable for this yet.")}
 
 
 def _home_words(row: Membership) -> str:

@@ -1,11 +1,12 @@
 """The actions of this module: the only code that writes programmes and enrolments."""
 
 from coremis.modules.programmes.services.enrolling import enrol_matching, enrol_one
+from coremis.modules.programmes.services.facts import change_enrolment, reveal_enrolment
 from coremis.modules.programmes.services.programmes import change_programme, create_programme
 from coremis.modules.programmes.services.statuses import change_status, change_status_matching
 from coremis.modules.programmes.services.undoing import UndoObstacle, undo_last_change, undo_status_change
 
 __all__ = [
-    "UndoObstacle", "change_programme", "change_status", "change_status_matching", "create_programme", "enrol_matching", "enrol_one",
-    "undo_last_change", "undo_status_change",
+    "UndoObstacle", "change_enrolment", "change_programme", "change_status", "change_status_matching", "create_programme", "enrol_matching", "enrol_one",
+    "reveal_enrolment",    "undo_last_change", "undo_status_change",
 ]  # fmt: skip

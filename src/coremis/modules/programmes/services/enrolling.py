@@ -99,7 +99,7 @@ def enrol_matching(
     """
     places.check_running(programme)
     places.check_transition(NEW, status, reason, note)
-    choice = choose(programme, areas, condition)
+    choice = choose(programme, areas, condition, user=actor)
     if takes_place(NEW, status):
         places.check_place_left(programme)
     if not choice.not_yet_in().exists():

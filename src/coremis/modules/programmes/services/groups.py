@@ -20,13 +20,13 @@ from coremis.modules.programmes.queries import Choice
 from coremis.modules.registry.models import Household, Membership, Person
 
 
-def choose(programme: Programme, areas: Sequence[Area], condition: str, day: date | None = None) -> Choice:
+def choose(programme: Programme, areas: Sequence[Area], condition: str, day: date | None = None, *, user: Any) -> Choice:
     """Whom a group change concerns. No place chosen is refused, as is a condition that is not understood (pitfalls M1, M18)."""
     if not areas:
         sentence = _("Choose at least one place. Nothing chosen means nobody, not everybody.")
         raise Invalid(sentence, {"areas": [sentence]})
     ids = tuple(sorted(area.pk for area in areas))
-    return Choice(programme.pk, programme.unit, ids, condition, used_names(condition, programme.unit), day or timezone.localdate())
+    return Choice(programme.pk, programme.unit, ids, condition, used_names(condition, programme.unit, user), day or timezone.localdate())
 
 
 def nobody() -> Invalid:

@@ -44,7 +44,7 @@ def change_status_matching(
     takes places, the lowest numbers come first. Carried out by a job; what it changed before a cancel is changed back.
     """
     places.check_transition(from_status, to_status, reason, note)
-    choice = choose(programme, areas, condition)
+    choice = choose(programme, areas, condition, user=actor)
     if takes_place(from_status, to_status):
         places.check_place_left(programme)
     if not not_by_hand(choice.enrolled(from_status), also_set_by_hand).exists():

@@ -7,9 +7,9 @@ from coremis.kernel.access.seats import permissions_of
 from coremis.kernel.approvals.presets import presets
 from coremis.kernel.testing.cast import make_user
 from coremis.kernel.testing.check_module import check_module
-from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient
+from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, VariableDefinition
 from coremis.modules.registry.sight import VARIABLE
-from coremis.modules.registry.tests.factories import make_document, make_household
+from coremis.modules.registry.tests.factories import make_document, make_household, make_variable
 
 
 def samples(area):
@@ -18,7 +18,7 @@ def samples(area):
     number = f"{area.code}-{head.pk:06d}"
     return {
         Household: household, Person: head.person, Membership: household.memberships.last(), Recipient: household.recipients.get(),
-        Document: make_document(head.person, number=number),
+        Document: make_document(head.person, number=number), VariableDefinition: VariableDefinition.objects.first() or make_variable("rooms"),
     }  # fmt: skip
 
 
