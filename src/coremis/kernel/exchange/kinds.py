@@ -25,7 +25,8 @@ class ImportColumn:
     What a row holds, by kind: text a str; number and amount (smallest units of ``currency``) an int; decimal its digits as
     text; date and partial_date ISO text; yes_no a bool; choice the code of one of ``choices`` ({code: label, or labels by
     language}); area the id of a place. Blank is None. ``aliases`` are other titles under which files bring the column;
-    ``words`` are other spellings of the choices, folded, with the code each means.
+    ``words`` are other spellings of the choices, folded, with the code each means. What is told about a ``masked`` column never
+    repeats its values.
     """
 
     code: str
@@ -38,6 +39,7 @@ class ImportColumn:
     currency: str = ""
     longest: int = 200
     not_future: bool = False
+    masked: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -16,11 +16,11 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard
 from coremis.kernel.screens.menu import ASSESS, MenuItem
 from coremis.modules.intake import panels
-from coremis.modules.intake.imports import PERSONS
+from coremis.modules.intake.imports import OPEN_FILES, PERSONS
 from coremis.modules.intake.previews import batch_effect, batch_page
 from coremis.modules.intake.tables import SEE
 
-BRINGS = (SEE, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name)
+BRINGS = (SEE, OPEN_FILES, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name)
 
 contributions: list[Contribution] = [
     PERSONS,
@@ -30,5 +30,6 @@ contributions: list[Contribution] = [
     RoutePreset(apply_batch, ("manager",)),
     SeatPermissions("data", BRINGS),
     SeatPermissions("commune", BRINGS),
-    *(SeatPermissions(seat, (SEE,)) for seat in ("manager", "approver", "auditor")),
+    *(SeatPermissions(seat, (SEE, OPEN_FILES)) for seat in ("manager", "auditor")),
+    SeatPermissions("approver", (SEE,)),
 ]

@@ -171,9 +171,7 @@ enrolment_detail = DetailScreen(
             _("Undo the last change"), "programmes:undo_last_change", "programmes.undo_last_change", show=lambda row: row.version > 1
         ),
         ActionLink(_("Change the facts"), "programmes:change_enrolment", "programmes.change_enrolment", show=has_variables),
-        ActionLink(
-            _("Reveal what is masked of a beneficiary"), "programmes:reveal_enrolment", "programmes.reveal_enrolment", show=has_masked
-        ),
+        ActionLink(_("Reveal what is masked"), "programmes:reveal_enrolment", "programmes.reveal_enrolment", show=has_masked),
     ],
     timeline=Timeline(key_label=lambda _field, code: variable_name(code)),
     prepare=lambda rows: rows.select_related("programme", "household", "person", "area"),

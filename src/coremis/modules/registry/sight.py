@@ -136,3 +136,8 @@ def _may_use(user: Any, found: VariableDefinition) -> bool:
     needed = [right for right, asked in ((SENSITIVE, found.sensitive), (VARIABLE, found.masked)) if asked]
     holder = holder_of(found.subject)
     return all(holder is not None and may_probe(user, right, holder.permission) for right in needed)
+
+
+def phone_for(user: Any, record: Any, number: str) -> str:
+    """A phone kept with another record, such as a payment, as this reader may see it there."""
+    return Sight(user, record, in_list=True).phone(number)

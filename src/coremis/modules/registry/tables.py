@@ -20,11 +20,11 @@ from coremis.modules.registry.filters import (
     PersonSearch,
     PhoneFilter,
     RecipientFilter,
-    variable_filters,
 )
 from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, Sex
 from coremis.modules.registry.sight import DOCUMENT, PHONE, masked
 from coremis.modules.registry.variable_columns import variable_columns
+from coremis.modules.registry.variable_filters import variable_filters
 from coremis.modules.registry.words import age_of, born
 
 

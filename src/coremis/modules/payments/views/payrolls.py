@@ -24,6 +24,7 @@ from coremis.modules.payments.tables import LeftOutTable, LineTable, PayrollTabl
 from coremis.modules.payments.views.addresses import download_url, payroll_url
 from coremis.modules.payments.words import status_of
 from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.queries import phone_for
 
 State = PayrollState
 calculate = ActionLink(_("Calculate a payroll"), "payments:generate_payroll", "payments.generate_payroll", tone="primary")
@@ -118,7 +119,7 @@ def line_facts(request: HttpRequest, line: PayrollLine) -> Sequence[Fact]:
         Fact(_("Payment cycle"), str(line.cycle)),
         Fact(_("Payee"), f"{line.payee_name} · {number_text(Person.number_prefix, line.payee_number)}"),
         Fact(_("Household"), f"{number_text(Household.number_prefix, line.household_number)} {line.household_name}".strip()),
-        Fact(_("Place"), line.area_name), Fact(_("Phone"), line.payee_phone), Fact(_("Amount"), line.amount),
+        Fact(_("Place"), line.area_name), Fact(_("Phone"), phone_for(request.user, line, line.payee_phone)), Fact(_("Amount"), line.amount),
         Fact(_("Paid"), line.paid if line.paid_minor else None), Fact(_("Paid on"), line.paid_on), Fact(_("Receipt"), line.receipt),
         Fact(_("Reason"), line.get_unpaid_reason_display()),
     ]  # fmt: skip

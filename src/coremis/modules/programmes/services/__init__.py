@@ -7,6 +7,6 @@ from coremis.modules.programmes.services.statuses import change_status, change_s
 from coremis.modules.programmes.services.undoing import UndoObstacle, undo_last_change, undo_status_change
 
 __all__ = [
-    "UndoObstacle", "change_enrolment", "change_programme", "change_status", "change_status_matching", "create_programme", "enrol_matching", "enrol_one",
-    "reveal_enrolment",    "undo_last_change", "undo_status_change",
+    "UndoObstacle", "change_enrolment", "change_programme", "change_status", "change_status_matching", "create_programme",
+    "enrol_matching", "enrol_one", "reveal_enrolment", "undo_last_change", "undo_status_change",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ def change_enrolment(*, enrolment: Enrolment, data: dict[str, Any], actor: Actor
     return enrolment
 
 
-@action(_("Reveal what is masked of a beneficiary"))
+@action(_("Reveal what is masked"))
 def reveal_enrolment(*, enrolment: Enrolment, reason: str, actor: Actor) -> Enrolment:
     """Show this reader the masked facts of one enrolment for some minutes."""
     note_revealed(enrolment, reason, actor, (), OF_ENROLMENTS, enrolment.programme_id)

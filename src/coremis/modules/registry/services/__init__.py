@@ -16,7 +16,8 @@ from coremis.modules.registry.services.variables import (
 )
 
 __all__ = [
-    "add_document", "add_member", "change_head", "change_household", "change_person", "change_recipient", "change_variable", "checked_data",
-    "define_variable", "end_document", "end_membership", "name_recipient", "note_revealed", "record_death", "register_household", "register_person",
-    "remove_alternate", "reorder_variables", "restore_variable", "retire_variable", "reveal_household", "reveal_person", "set_alternate",
+    "add_document", "add_member", "change_head", "change_household", "change_person", "change_recipient", "change_variable",
+    "checked_data", "define_variable", "end_document", "end_membership", "name_recipient", "note_revealed", "record_death",
+    "register_household", "register_person", "remove_alternate", "reorder_variables", "restore_variable", "retire_variable",
+    "reveal_household", "reveal_person", "set_alternate",
 ]  # fmt: skip

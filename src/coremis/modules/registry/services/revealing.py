@@ -20,7 +20,7 @@ def reveal_person(*, person: Person, reason: str, actor: Actor) -> Person:
     return person
 
 
-@action(_("Reveal what is masked in a household"))
+@action(_("Reveal what is masked"))
 def reveal_household(*, household: Household, reason: str, actor: Actor) -> Household:
     """Show this reader the masked facts of a household, and the phones and documents of its members, for some minutes."""
     note_revealed(household, reason, actor, (PHONE, DOCUMENT), OF_HOUSEHOLDS)

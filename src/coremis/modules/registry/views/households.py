@@ -67,7 +67,7 @@ household = DetailScreen(
         ActionLink(_("Change the head"), "registry:change_head", "registry.change_head", show=lambda one: one.size > 1),
         ActionLink(_("Change the primary recipient"), "registry:change_recipient", "registry.change_recipient", show=had_recipient),
         ActionLink(_("Name an alternate recipient"), "registry:set_alternate", "registry.set_alternate", show=lambda one: one.size > 0),
-        ActionLink(_("Reveal what is masked in a household"), "registry:reveal_household", "registry.reveal_household"),
+        ActionLink(_("Reveal what is masked"), "registry:reveal_household", "registry.reveal_household"),
     ],
     timeline=panels.HOUSEHOLD_TIMELINE,
 )
