@@ -1,118 +1,164 @@
-"""The variables of the dictionary as fields of a form, for this module's forms and for those of others."""
+"""What can be asked about persons and households: columns, ages, phones, documents, recipients, and the data dictionary."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from datetime import date
+from functools import partial
+from typing import Any
 
-from django import forms
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.text import label
-from coremis.kernel.screens.forms import ActionForm, DateInput
-from coremis.modules.registry.checking import retired_codes
-from coremis.modules.registry.dictionary import asked_of
-from coremis.modules.registry.holders import holder_for
-from coremis.modules.registry.models import VariableDefinition
-from coremis.modules.registry.sight import SENSITIVE, Sight
+from coremis.kernel.module.contributions import Contribution
+from coremis.kernel.screens.facts import AGE, BOOLEAN, CHOICE, DATE, NUMBER, PLACE, TEXT, Fact, FactSource, Link, Subject
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, variables_of
+from coremis.modules.registry.models import (
+    Document,
+    DocumentKind,
+    Household,
+    Membership,
+    Person,
+    PhoneOwner,
+    Precision,
+    Recipient,
+    Relationship,
+    Sex,
+    VariableDefinition,
+)
+from coremis.modules.registry.queries import born_for_age, members_on, variable
+from coremis.modules.registry.sight import SENSITIVE, VARIABLE
 
-Kind = VariableDefinition.Kind
-CHOOSE = ("", "–")
-KEEP = gettext_lazy("Masked. Leave it empty to keep what is stored.")
+ABOUT_HOUSEHOLD, ABOUT_PERSON, ABOUT_MEMBER, ABOUT_RECIPIENT = _("Household"), _("Person"), _("Membership"), _("Recipient")
+ABOUT_DWELLING, ABOUT_DOCUMENT = _("Dwelling and facts"), _("Document")
 
 
-def variable_field(found: VariableDefinition, held: Any = None) -> forms.Field:
-    """The control for a variable of the dictionary; a choice no longer offered is there only for whoever has it."""
+def aged(prefix: str, day: date, is_: str, value: Any) -> Q:
+    """People of some completed years on a day, by their birth dates so that an index can serve; the dead have no age."""
+    birth, death = f"{prefix}birth_date", f"{prefix}death_date"
+    alive = Q(**{f"{death}__isnull": True}) | Q(**{f"{death}__gt": day})
+    known = Q(**{f"{birth}__isnull": False, f"{birth}__lte": day}) & alive
+    if is_ == "unknown":
+        return Q(**{f"{birth}__isnull": True}) | Q(**{f"{birth}__gt": day}) | Q(**{f"{death}__lte": day})
+    if is_ == "known":
+        return known
+    if is_ == "unequal":
+        return known & ~_born(birth, day, value, value)
+    ends = {"equal": (value, value), "least": (value, None), "most": (None, value)}
+    return known & _born(birth, day, *(ends.get(is_) or value))
+
+
+def _born(birth: str, day: date, least: int | None, most: int | None) -> Q:
+    first, last = born_for_age(day, least, most)
+    found = Q(**{f"{birth}__gte": first}) if first else Q()
+    return found & Q(**{f"{birth}__lte": last}) if last else found
+
+
+def has_text(path: str, prefix: str, day: date, is_: str, value: Any) -> Q:
+    """Yes or no: whether a column of text holds something."""
+    empty = Q(**{f"{prefix}{path}": ""})
+    return Q(**{f"{prefix}pk__isnull": False}) & (empty if value is False else ~empty)
+
+
+def living_members(day: date) -> "QuerySet[Membership]":
+    """Who lived where on a day, without those who had died."""
+    return members_on(day).filter(Q(person__death_date=None) | Q(person__death_date__gt=day))
+
+
+def documents_on(day: date) -> "QuerySet[Document]":
+    """The documents that nobody had taken out of use on a day."""
+    return Document.objects.filter(Q(ended_on=None) | Q(ended_on__gt=day))
+
+
+def dictionary_facts(model: type[Any], subjects: tuple[str, ...]) -> list[Fact]:
+    """A fact for each variable in use that may be filtered."""
     language = get_language() or "en"
-    common: dict[str, Any] = {"label": str(found) + (f" ({found.unit})" if found.unit else ""), "required": found.required}
-    common["help_text"] = label(found.help_texts, language)
-    if found.kind == Kind.NUMBER:
-        return forms.DecimalField(max_digits=18, decimal_places=6, localize=True, **common)
-    if found.kind == Kind.BOOLEAN:
-        return forms.ChoiceField(choices=[CHOOSE, ("yes", _("Yes")), ("no", _("No"))], **common)
-    if found.kind == Kind.DATE:
-        return forms.DateField(widget=DateInput(), **common)
-    if found.kind == Kind.CHOICE:
-        gone = retired_codes(found) - {held}
-        offered = [one for one in found.choices if str(one["code"]) not in gone]
-        names = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in offered]
-        return forms.ChoiceField(choices=[CHOOSE, *names], **common)
-    return forms.CharField(max_length=200, **common)
+    return [_fact_of(model, found, place, language) for place, found in enumerate(variables_of(*subjects)) if found.filterable]
 
 
-def add_variables(form: forms.Form, variables: Sequence[VariableDefinition], held: dict[str, Any] | None = None) -> None:
-    """Put a field for each variable into a form; its name is ``data_`` and the code."""
-    stored = held or {}
-    form.fields.update({f"data_{found.code}": variable_field(found, stored.get(found.code)) for found in variables})
+def _fact_of(model: type[Any], found: VariableDefinition, place: int, language: str) -> Fact:
+    names = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in found.choices]
+    headings = {"person": ABOUT_PERSON, "household": ABOUT_HOUSEHOLD, "dwelling": ABOUT_DWELLING}
+    return Fact(
+        model, f"var_{found.code}", str(found), found.kind.lower(), value=lambda prefix: variable(found, f"{prefix}data"),
+        choices=names, unit=found.unit, group=headings[found.subject], order=500 + place,
+        permission=SENSITIVE if found.sensitive else VARIABLE if found.masked else "", exact=found.kind == "TEXT",
+    )  # fmt: skip
 
 
-def data_of(cleaned: dict[str, Any]) -> dict[str, Any]:
-    """The values of the variables in a form's clean data, as plain data; None where nothing was typed."""
-    found = {name.removeprefix("data_"): value for name, value in cleaned.items() if name.startswith("data_")}
-    return {code: None if value in (None, "") else str(value) for code, value in found.items()}
+def person_facts() -> list[Contribution]:
+    """What is known of every person."""
+    of = partial(Fact, Person, group=ABOUT_PERSON)
+    return [
+        of("area", _("Place"), PLACE, path="area", order=10),
+        of("age", _("Age"), AGE, test=aged, unit=_("years"), order=20),
+        of("sex", _("Sex"), CHOICE, path="sex", choices=Sex.choices, order=30),
+        of("birth_date", _("Birth date"), DATE, path="birth_date", order=40),
+        of("birth_precision", _("Birth date known to"), CHOICE, path="birth_precision", choices=Precision.choices, order=50),
+        of("name", _("Name"), TEXT, path="search_name", private=True, missing="", order=60),
+        of("has_phone", _("Has a phone"), BOOLEAN, test=partial(has_text, "phone"), order=70),
+        of("phone_owner", _("Whose phone"), CHOICE, path="phone_owner", choices=PhoneOwner.choices, missing="", order=80),
+        of("death_date", _("Died on"), DATE, path="death_date", order=90),
+        of("registered_on", _("Registered on"), DATE, path="registered_on", order=100),
+    ]
 
 
-def shown_data(record: Any, user: Any, *subjects: str, programme: int | None = None) -> dict[str, Any]:
-    """Stored values as the fields of a form begin with them; what is masked to this reader is left out."""
-    sight, shown = Sight(user, record), {}
-    for found in asked_of(*subjects, programme=programme):
-        value = record.data.get(found.code)
-        if sight.plain(found):
-            shown[f"data_{found.code}"] = ("yes" if value else "no") if isinstance(value, bool) else value
-    return shown
+def household_facts() -> list[Contribution]:
+    """What is known of every household."""
+    of = partial(Fact, Household, group=ABOUT_HOUSEHOLD)
+    return [
+        of("area", _("Place"), PLACE, path="area", order=10),
+        of("size", _("Members"), NUMBER, path="size", order=20),
+        of("name", _("Name of the head"), TEXT, path="search_name", private=True, missing="", order=30),
+        of("registered_on", _("Registered on"), DATE, path="registered_on", order=40),
+        of("ended_on", _("Dissolved on"), DATE, path="ended_on", order=50),
+    ]
 
 
-class FactsForm(ActionForm):
-    """A form with the variables of some subjects at its end. Those that the actor may not see are not asked."""
-
-    subjects: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        holder = holder_for(self.target) if self.target is not None else None
-        own = holder is not None and set(self.subjects) <= set(holder.subjects)
-        held = self.target.data if own else {}
-        self.kept: set[str] = set()
-        add_variables(self, self.asked(own), held)
-        if own:
-            self._keep_masked(held)
-
-    def asked(self, own: bool) -> list[VariableDefinition]:
-        """The variables to ask for: of the target itself, or of somebody new."""
-        found = asked_of(*self.subjects, programme=self.programme())
-        if own:
-            sight = Sight(self.actor, self.target)
-            return [one for one in found if sight.shows(one)]
-        return askable(self.actor, found)
-
-    def programme(self) -> int | None:
-        """The programme whose variables are asked, besides those of all; None where none is."""
-        return None
-
-    def _keep_masked(self, held: dict[str, Any]) -> None:
-        """Where a stored value is masked, an empty field leaves it as it is."""
-        sight = Sight(self.actor, self.target)
-        for found in asked_of(*self.subjects, programme=self.programme()):
-            name = f"data_{found.code}"
-            if name in self.fields and held.get(found.code) is not None and not sight.plain(found):
-                self.kept.add(name)
-                self.fields[name].required, self.fields[name].help_text = False, KEEP
-
-    def clean(self) -> dict[str, Any]:
-        """Without what is kept."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        return {name: value for name, value in cleaned.items() if name not in self.kept or value not in (None, "")}
-
-    def lines(self) -> Iterator[list[forms.BoundField]]:
-        """The fields row by row; the variables stand three in a row at the end."""
-        facts = [field for field in self.visible_fields() if field.name.startswith("data_")]
-        yield from (line for line in super().lines() if line and not line[0].name.startswith("data_"))
-        yield from (facts[place : place + 3] for place in range(0, len(facts), 3))
-
-    def take_over(self, errors: Any) -> None:
-        """Sentences about ``data.rooms`` stand beside the field ``data_rooms``."""
-        super().take_over({name.replace("data.", "data_", 1): sentences for name, sentences in errors.items()})
+def linked_facts() -> list[Contribution]:
+    """What is known of a membership, a recipient, a document."""
+    return [
+        Fact(Membership, "relationship", _("Relation to the head"), CHOICE, path="relationship", choices=Relationship.choices,
+             group=ABOUT_MEMBER, order=10),
+        Fact(Membership, "joined_on", _("Lives there since"), DATE, path="joined_on", group=ABOUT_MEMBER, order=20),
+        Fact(Recipient, "rank", _("Which recipient"), CHOICE, path="rank", group=ABOUT_RECIPIENT, order=10,
+             choices=((0, _("primary recipient")), (1, _("first alternate recipient")), (2, _("second alternate recipient")))),
+        Fact(Recipient, "valid_from", _("Collects since"), DATE, path="valid_from", group=ABOUT_RECIPIENT, order=20),
+        Fact(Document, "kind", _("Document"), CHOICE, path="kind", choices=DocumentKind.choices, group=ABOUT_DOCUMENT, order=10),
+        Fact(Document, "valid_until", _("Valid until"), DATE, path="valid_until", group=ABOUT_DOCUMENT, order=20),
+    ]  # fmt: skip
 
 
-def askable(user: Any, variables: Sequence[VariableDefinition]) -> list[VariableDefinition]:
-    """Those that somebody may be asked for about a new record: sensitive ones only with the right to see them."""
-    return [found for found in variables if not found.sensitive or user.has_perm(SENSITIVE)]
+def links() -> list[Contribution]:
+    """What belongs to a household or a person and has facts of its own."""
+    return [
+        Link(
+            Household, "members", _("Members"), living_members, "household", ((Person, "person__"), (Membership, "")),
+            "registry.view_membership", some=_("has a member who"), none=_("has no member who"),
+            least=_("has at least %(n)s members who"), order=10,
+        ),
+        Link(
+            Household, "recipients", _("Recipients"), Recipient.on, "household", ((Recipient, ""), (Person, "person__")),
+            "registry.view_recipient", some=_("has a recipient who"), none=_("has no recipient who"),
+            least=_("has at least %(n)s recipients who"), order=20,
+        ),
+        Link(
+            Person, "home", _("Household"), members_on, "person", ((Household, "household__"), (Membership, "")),
+            "registry.view_membership", some=_("lives in a household that"), none=_("lives in no household that"), one=True, order=30,
+        ),
+        Link(
+            Person, "documents", _("Documents"), documents_on, "person", ((Document, ""),), "registry.view_document",
+            some=_("has a document that"), none=_("has no document that"), least=_("has at least %(n)s documents that"), order=40,
+        ),
+    ]  # fmt: skip
+
+
+facts: list[Contribution] = [
+    Subject("household", _("Households"), ((Household, ""),), "registry.view_household", "registry:households", order=10),
+    Subject("person", _("Persons"), ((Person, ""),), "registry.view_person", "registry:persons", order=20),
+    *household_facts(),
+    *person_facts(),
+    *linked_facts(),
+    *links(),
+    FactSource(Household, lambda: dictionary_facts(Household, OF_HOUSEHOLDS)),
+    FactSource(Person, lambda: dictionary_facts(Person, OF_PERSONS)),
+]

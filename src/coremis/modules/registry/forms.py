@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, PartialDateField
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
-from coremis.modules.registry.facts import CHOOSE, KEEP, FactsForm, add_variables, data_of, shown_data
+from coremis.modules.registry.fact_fields import CHOOSE, KEEP, FactsForm, add_variables, data_of, shown_data
 from coremis.modules.registry.models import (
     ChangeCause,
     DocumentKind,

@@ -11,6 +11,7 @@ from coremis.kernel.screens.menu import ADMINISTRATION, PEOPLE, MenuItem, TopSea
 from coremis.kernel.screens.timeline import HistoryGuard
 from coremis.modules.registry import panels, previews, variable_previews
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
+from coremis.modules.registry.facts import facts
 from coremis.modules.registry.holders import DataHolder
 from coremis.modules.registry.jobs import RENEWING
 from coremis.modules.registry.models import Household, Person, VariableDefinition
@@ -35,6 +36,7 @@ contributions: list[Contribution] = [
     RENEWING,
     HistoryGuard(Person, lambda user, page: history_reader(user, page, OF_PERSONS)),
     HistoryGuard(Household, lambda user, page: history_reader(user, page, OF_HOUSEHOLDS)),
+    *facts,
     MenuItem(_("Households"), "registry:households", group=PEOPLE, order=10),
     MenuItem(_("Persons"), "registry:persons", group=PEOPLE, order=20),
     TopSearch(_("Find a person"), "registry:persons", parameter="search", order=10),

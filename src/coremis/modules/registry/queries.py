@@ -11,7 +11,7 @@ from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.expressions.variable import Variable
 from coremis.modules.registry.definition import uses_name
-from coremis.modules.registry.facts import FactsForm, data_of, shown_data
+from coremis.modules.registry.fact_fields import FactsForm, data_of, shown_data
 from coremis.modules.registry.holders import DataHolder, VariableUse
 from coremis.modules.registry.models import Document, Membership, Recipient, Relationship, VariableDefinition
 from coremis.modules.registry.panels_of_facts import variables as variables_panel

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.screens.forms import AreaField
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, asked_of
-from coremis.modules.registry.facts import askable
+from coremis.modules.registry.fact_fields import askable
 from coremis.modules.registry.forms import FactsForm, PersonFields, add_variables, chosen, data_of, past_day, short_text
 from coremis.modules.registry.models import DocumentKind, Relationship, VariableDefinition
 from coremis.modules.registry.services.households import ALTERNATE, MOST_MEMBERS, PRIMARY

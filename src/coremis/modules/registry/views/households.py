@@ -14,7 +14,7 @@ from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink, Screen
 from coremis.modules.registry import forms, panels, previews, services
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, asked_of
-from coremis.modules.registry.facts import askable
+from coremis.modules.registry.fact_fields import askable
 from coremis.modules.registry.models import Household, Membership, Recipient
 from coremis.modules.registry.registration import MemberForm, RegisterHouseholdForm, rows_asked
 from coremis.modules.registry.services.households import MOST_MEMBERS
