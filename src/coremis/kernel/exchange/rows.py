@@ -16,7 +16,7 @@ from coremis.kernel.jobs.messages import Sentence, message_key, plain_params
 CHUNK = 20_000
 ALONE = "\x1f"  # begins the group key of a row that belongs to no group; no cell can hold it
 LONGEST_VALUE = 200
-COVERED, HARMLESS = "•••", frozenset({"row", "rows", "number", "least", "most", "longest", "name", "sentence"})
+COVERED, HARMLESS = "•••", frozenset({"row", "rows", "number", "least", "most", "longest", "name", "said"})
 
 GOOD, BAD, APPLIED, UNCHANGED = BatchRow.State.GOOD, BatchRow.State.BAD, BatchRow.State.APPLIED, BatchRow.State.UNCHANGED
 

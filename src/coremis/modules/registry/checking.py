@@ -87,7 +87,7 @@ class FactRules:
         if evaluate(formula, {TODAY: self.day, **values, VALUE: values[found.code]}) is True:
             return None
         own = label(found.error_texts, get_language() or "en")
-        return ("%(sentence)s", {"sentence": own}) if own else (_("This breaks the rule of “%(name)s”. Check it."), {"name": str(found)})
+        return ("%(said)s", {"said": own}) if own else (_("This breaks the rule of “%(name)s”. Check it."), {"name": str(found)})
 
 
 def retired_codes(found: VariableDefinition) -> set[str]:
