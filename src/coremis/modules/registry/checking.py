@@ -108,6 +108,8 @@ def taken(found: VariableDefinition, values: Iterable[Any], but: Iterable[int] =
     if holder is None or not wanted:
         return {}
     rows: Any = holder.model._base_manager.annotate(held=Variable(found.code, found.kind.lower())).filter(held__in=list(wanted))
+    if any(field.name == "retired_on" for field in holder.model._meta.fields):
+        rows = rows.filter(retired_on=None)
     own = set(but)
     return {wanted[held]: pk for pk, held in rows.values_list("pk", "held") if pk not in own}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, connections
-from django.db.models import F, Index, OrderBy
+from django.db.models import F, Index, OrderBy, Q
 
 from coremis.kernel.expressions.variable import Variable
 from coremis.kernel.jobs.models import Job
@@ -61,11 +61,18 @@ def wanted(variable: VariableDefinition, *, unique: bool) -> Wanted | None:
     name = f"{PREFIX}{variable.pk}_{kind}{'_once' if unique else ''}"
     expression = Variable(variable.code, kind)
     parts = (expression,) if unique else (OrderBy(expression), OrderBy(F("id")))
-    compiled: Any = Index(*parts, name=name).create_sql(model, connection.schema_editor(collect_sql=True))
+    compiled: Any = Index(*parts, name=name, condition=in_use(model) if unique else None).create_sql(
+        model, connection.schema_editor(collect_sql=True)
+    )
     text = str(compiled)
     if unique:
         text = text.replace("CREATE INDEX", "CREATE UNIQUE INDEX", 1)
     return Wanted(name, model._meta.db_table, text, _statistics(name, model, expression) if not unique else "")
+
+
+def in_use(model: Any) -> Q | None:
+    """What was merged into another record keeps its values without taking them from anybody."""
+    return Q(retired_on=None) if any(field.name == "retired_on" for field in model._meta.fields) else None
 
 
 def _statistics(name: str, model: Any, expression: Variable) -> str:

@@ -46,6 +46,11 @@ def phone_words(person: Person, sight: Sight) -> str:
     return f"{phone} ({owner})" if owner else phone
 
 
+def initials(person: Person) -> str:
+    """What stands where there is no photo: the first letters of the names."""
+    return "".join(name[0] for name in (person.given_names, person.surname) if name).upper()
+
+
 def value_words(variable: VariableDefinition, value: Any) -> str:
     """A stored value of the dictionary as people read it, with its unit."""
     if value is None:

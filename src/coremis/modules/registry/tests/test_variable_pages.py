@@ -50,7 +50,15 @@ def test_a_change_says_what_follows_and_waits_for_others(country, client, keeper
     checkers = make_profile("checkers", "approvals.approve_request")
     make_route("registry.change_variable", country["Testland"], checkers)
     page = reverse("registry:change_variable", kwargs={"pk": found.pk})
-    typed = {"key": "k", "names_en": "Card", "kind": "TEXT", "choices-rows": "0", "required": "on", "masked": "on", "version": found.version}
+    typed = {
+        "key": "k",
+        "names_en": "Card",
+        "kind": "TEXT",
+        "choices-rows": "0",
+        "required": "on",
+        "masked": "on",
+        "version": found.version,
+    }
     seen, done = sent(client, page, typed)
     text = seen.content.decode()
     assert "Records without a value" in text and "show •••" in text and done.status_code == 303
