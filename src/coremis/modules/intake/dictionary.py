@@ -88,7 +88,7 @@ class _Checks:
             if held.get(code.removeprefix(prefix)) != facts[code]:
                 self._given[code][facts[code]].append((rows, pk))
 
-    def _tell(self, rows: list[StagedRow], code: str, sentence: Any, **params: Any) -> None:
+    def _tell(self, rows: list[StagedRow], code: str, sentence: Any, /, **params: Any) -> None:
         """A fact of a household is told once, on a row that says it; the others of the household wait."""
         first = next((row for row in rows if code in row.values), rows[0])
         first.problem(code, sentence, first.values.get(code, ""), **params)
