@@ -1,6 +1,7 @@
 """The forms of the data dictionary, with an editor for choices that needs no mouse and no script."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -101,7 +102,7 @@ class ChangeVariableForm(ActionForm):
     error_texts = small_words(label=gettext_lazy("Sentence where the rule is broken"))
     valid_from = forms.DateField(label=gettext_lazy("Asked from"), required=False, widget=DateInput())
     valid_until = forms.DateField(label=gettext_lazy("Asked until"), required=False, widget=DateInput())
-    rows = (
+    rows: ClassVar[Sequence[Sequence[str]]] = (
         ("names",), ("kind", "unit"), ("choices",), ("help_texts",), ("required", "unique", "filterable"), ("masked", "sensitive"),
         ("validation",), ("error_texts",), ("valid_from", "valid_until"),
     )  # fmt: skip

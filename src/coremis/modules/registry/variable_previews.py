@@ -1,6 +1,8 @@
 """What a change of the data dictionary will do, in words, before it is done."""
 
+from collections.abc import Callable
 from copy import copy
+from functools import partial
 from typing import Any
 
 from django.utils.translation import get_language
@@ -73,10 +75,10 @@ def new_order(inputs: Inputs, actor: Any) -> Preview:
 
 def differences(before: VariableDefinition, after: VariableDefinition) -> list[tuple[Any, str, str]]:
     """Title, words before and words after of every property."""
-    fields = VariableDefinition._meta
+    titles = {field.name: field.verbose_name for field in VariableDefinition._meta.concrete_fields}
     plain = ("unit", "required", "unique", "filterable", "masked", "sensitive", "validation", "valid_from", "valid_until")
-    shown = {
-        **{name: (fields.get_field(name).verbose_name, lambda one, name=name: text_of(getattr(one, name))) for name in plain},
+    shown: dict[str, tuple[Any, Callable[[Any], str]]] = {
+        **{name: (titles[name], partial(_property, name)) for name in plain},
         "names": (_("Name"), lambda one: texts_words(one.names)),
         "kind": (_("Type"), lambda one: str(one.get_kind_display())),
         "choices": (_("Choices"), choices_words),
@@ -86,10 +88,19 @@ def differences(before: VariableDefinition, after: VariableDefinition) -> list[t
     return [(str(title)[:1].upper() + str(title)[1:], show(before), show(after)) for title, show in shown.values()]
 
 
+def _property(name: str, variable: VariableDefinition) -> str:
+    return text_of(getattr(variable, name))
+
+
 def consequences(before: VariableDefinition | None, after: VariableDefinition, actor: Any) -> list[tuple[Any, Any]]:
     """What follows from properties that are new."""
-    is_new = lambda name: getattr(after, name) and not (before and getattr(before, name))  # noqa: E731
-    was = lambda name: before is not None and getattr(before, name) and not getattr(after, name)  # noqa: E731
+
+    def is_new(name: str) -> bool:
+        return bool(getattr(after, name)) and not (before and getattr(before, name))
+
+    def was(name: str) -> bool:
+        return bool(before is not None and getattr(before, name) and not getattr(after, name))
+
     found = []
     if is_new("required"):
         found.append((_("Records without a value"), counted(lacking(after, actor))))
