@@ -61,6 +61,16 @@ class Table:
         return list(cls.columns)
 
     @classmethod
+    def file_columns_for(cls, user: Any) -> list[Column]:
+        """The columns of a file made from this list. Override to add more than a page can show."""
+        return cls.columns_for(user)
+
+    @classmethod
+    def prepare_file(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Add what only the columns of a file need."""
+        return rows
+
+    @classmethod
     def visible(cls, user: Any) -> QuerySet[Any]:
         """Every row this person may see, prepared."""
         return cls.prepare(cls.model.objects.visible_to(user, cls.permission))

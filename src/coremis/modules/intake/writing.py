@@ -17,9 +17,10 @@ from coremis.kernel.actions.models import Record
 from coremis.kernel.actions.numbers import take_serials
 from coremis.kernel.base.dates import DAY, parse_partial_date
 from coremis.kernel.base.numbers import with_check
-from coremis.kernel.exchange.rows import RowContext, StagedRow
+from coremis.kernel.exchange.rows import RowContext, StagedRow, cover
 from coremis.modules.intake.choices import choices_of
 from coremis.modules.intake.columns import HOUSEHOLD, PERSON
+from coremis.modules.intake.dictionary import lock_facts
 from coremis.modules.intake.differences import shared
 from coremis.modules.intake.known import Known
 from coremis.modules.intake.persons import full_name
@@ -39,8 +40,10 @@ PERSON_COLUMNS = (
 def apply_persons(rows: list[StagedRow], context: RowContext) -> None:
     """One chunk of whole households becomes part of the register: each chunk is complete in itself."""
     known = Known(rows, choices_of(context.batch).source, lock=True)
+    lock_facts()
     plan = Planner(rows, context, known).make()
     Writer(plan, known, context).write()
+    cover(rows, context.columns)
 
 
 class Writer:

@@ -11,7 +11,8 @@ from coremis.modules.filters.models import SavedFilter
 from coremis.modules.filters.queries import usable_filters
 from coremis.modules.programmes.models import Programme, Reason, Status
 from coremis.modules.programmes.reasons import NEW, TRANSITIONS
-from coremis.modules.registry.models import Household
+from coremis.modules.registry.models import Household, VariableDefinition
+from coremis.modules.registry.queries import FactsForm
 
 
 class NoteField(forms.CharField):
@@ -198,3 +199,19 @@ class NewProgrammeForm(ProgrammeForm):
     code = forms.CharField(label=_("Code"), max_length=20, help_text=_("Short, for lists and files. It stays for ever."))
     unit = forms.ChoiceField(label=_("Helps"), choices=Programme.Unit.choices)
     currency = forms.RegexField(label=_("Currency"), regex=r"^[A-Z]{3}$", help_text=_("Three capital letters, for example XOF."))
+
+
+class EnrolmentFactsForm(FactsForm):
+    """The variables of an enrolment: those of its programme, and those of all."""
+
+    subjects = (VariableDefinition.Subject.ENROLMENT,)
+
+    def programme(self) -> int | None:
+        """The programme of the enrolment."""
+        return int(self.target.programme_id)
+
+
+class RevealForm(ActionForm):
+    """Why somebody needs to see what is masked."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput({"autocomplete": "off"}))

@@ -130,6 +130,7 @@ class Enrolment(Record):
         default=False, editable=False, help_text="A person decided for this one; group changes leave it alone."
     )
     enrolled_on = models.DateField(_("enrolled on"), default=timezone.localdate)
+    data = models.JSONField(_("further facts"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     group = models.ForeignKey(
         GroupChange, on_delete=models.PROTECT, null=True, editable=False, related_name="enrolments", help_text="What enrolled it."
     )

@@ -18,6 +18,9 @@ from coremis.modules.programmes.services.restoring import enrolled_again, obstac
 from coremis.modules.programmes.services.statuses import not_by_hand
 from coremis.modules.programmes.services.undoing import unchanged_since, undoable, when
 from coremis.modules.programmes.services.waiting import check_promotion, next_in_line
+from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.queries import Sight, variable_differences
+from coremis.modules.registry.services import checked_data
 
 Inputs = dict[str, Any]
 SHOWN = 20  # those named one by one
@@ -29,6 +32,15 @@ def one_enrolment(inputs: Inputs, actor: Any) -> Preview:
     facts = [(_("Who"), who), (_("Programme"), inputs["programme"]), (_("Reason"), inputs["reason"].label)]
     facts += _places_left(inputs["programme"], takes_place(NEW, inputs["status"]))
     return Preview(facts=facts, changes=[(_("Status"), None, inputs["status"].label)], button=_("Enrol"))
+
+
+def changed_facts(inputs: dict[str, Any], actor: Any) -> Preview:
+    """What differs, in words, as far as the reader may see it."""
+    enrolment: Enrolment = inputs["enrolment"]
+    subjects, programme = (VariableDefinition.Subject.ENROLMENT,), enrolment.programme_id
+    after = checked_data(subjects, inputs["data"], enrolment.data, pk=enrolment.pk, programme=programme)
+    changes = variable_differences(enrolment.data, after, *subjects, sight=Sight(actor, enrolment), programme=programme)
+    return Preview(changes=changes, problem="" if changes else _("Nothing is different yet. Change something, or leave the page."))
 
 
 def one_status(inputs: Inputs, actor: Any) -> Preview:

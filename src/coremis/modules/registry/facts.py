@@ -26,6 +26,7 @@ from coremis.modules.registry.models import (
     VariableDefinition,
 )
 from coremis.modules.registry.queries import born_for_age, members_on, variable
+from coremis.modules.registry.sight import SENSITIVE, VARIABLE
 
 ABOUT_HOUSEHOLD, ABOUT_PERSON, ABOUT_MEMBER, ABOUT_RECIPIENT = _("Household"), _("Person"), _("Membership"), _("Recipient")
 ABOUT_DWELLING, ABOUT_DOCUMENT = _("Dwelling and facts"), _("Document")
@@ -76,12 +77,12 @@ def dictionary_facts(model: type[Any], subjects: tuple[str, ...]) -> list[Fact]:
 
 def _fact_of(model: type[Any], found: VariableDefinition, place: int, language: str) -> Fact:
     names = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in found.choices]
-    asked = (("sensitive", "registry.reveal_sensitive"), ("masked", "registry.reveal_variable"))
+    asked = ((found.sensitive, SENSITIVE), (found.masked, VARIABLE))
     headings = {"person": ABOUT_PERSON, "household": ABOUT_HOUSEHOLD, "dwelling": ABOUT_DWELLING}
     return Fact(
         model, f"var_{found.code}", str(found), found.kind.lower(), value=lambda prefix: variable(found, f"{prefix}data"),
         choices=names, unit=found.unit, group=headings[found.subject], order=500 + place,
-        permissions=tuple(permission for name, permission in asked if getattr(found, name, False)), exact=found.kind == "TEXT",
+        permissions=tuple(permission for hidden, permission in asked if hidden), exact=found.kind == "TEXT",
     )  # fmt: skip
 
 

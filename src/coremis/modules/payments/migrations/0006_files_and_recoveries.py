@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ("payments", "0005_decisions"),
         ("points", "0003_point_search"),
         ("programmes", "0002_waiting_lists"),
-        ("registry", "0004_last_signs"),
+        ("registry", "0005_last_signs"),
     ]
 
     operations = [

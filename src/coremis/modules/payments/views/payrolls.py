@@ -27,6 +27,7 @@ from coremis.modules.payments.views import findings
 from coremis.modules.payments.views.addresses import payroll_url
 from coremis.modules.payments.words import status_of
 from coremis.modules.registry.models import DocumentKind, Household, Person
+from coremis.modules.registry.queries import phone_for
 
 State = PayrollState
 calculate = ActionLink(_("Calculate a payroll"), "payments:generate_payroll", "payments.generate_payroll", tone="primary")
@@ -152,7 +153,8 @@ def line_facts(request: HttpRequest, line: PayrollLine) -> Sequence[Fact]:
         Fact(_("Payee"), f"{line.payee_name} · {number_text(Person.number_prefix, line.payee_number)}"),
         Fact(_("Household"), f"{number_text(Household.number_prefix, line.household_number)} {line.household_name}".strip()),
         Fact(_("Place"), line.area_name), Fact(_("Payment point"), line.point_name), Fact(_("Alternate recipient"), line.alternate_name),
-        Fact(_("Document"), document_of(line)), Fact(_("Phone"), line.payee_phone), Fact(_("Amount"), line.amount),
+        Fact(_("Document"), document_of(line)), Fact(_("Phone"), phone_for(request.user, line, line.payee_phone)),
+        Fact(_("Amount"), line.amount),
         Fact(_("Paid"), line.paid if line.paid_minor else None), Fact(_("Paid on"), line.paid_on), Fact(_("Receipt"), line.receipt),
         Fact(_("Held because"), line.get_hold_reason_display()), Fact(_("Reason"), line.get_unpaid_reason_display()),
     ]  # fmt: skip

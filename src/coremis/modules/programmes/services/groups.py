@@ -33,7 +33,7 @@ def choose(
         sentence = _("Choose at least one place. Nothing chosen means nobody, not everybody.")
         raise Invalid(sentence, {"areas": [sentence]})
     ids = tuple(sorted(area.pk for area in areas))
-    names, tree = used_names(condition, programme.unit), checked(filter or {}, user=actor)
+    names, tree = used_names(condition, programme.unit, actor), checked(filter or {}, user=actor)
     return Choice(programme.pk, programme.unit, ids, condition, names, timezone.localdate(), tree)
 
 

@@ -24,7 +24,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("registry", "0003_people_and_changes"),
+        ("registry", "0004_data_dictionary"),
     ]
 
     operations = [

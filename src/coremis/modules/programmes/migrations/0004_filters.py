@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programmes", "0002_waiting_lists"),
+        ("programmes", "0003_enrolment_facts"),
     ]
 
     operations = [
