@@ -9,9 +9,10 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
-from coremis.modules.payments import panels, people, previews, services
+from coremis.modules.payments import panels, people, previews, queries, services
 from coremis.modules.payments.models import Payroll
 from coremis.modules.payments.services.confirmation import settled_amount
+from coremis.modules.programmes.services import UndoObstacle
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.services.hooks import BeforeMerge
 
@@ -54,6 +55,10 @@ contributions: list[Contribution] = [
     Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", tab="payments"),
     BeforeMerge(Household, people.unsettled),
     BeforeMerge(Person, people.unsettled),
+    UndoObstacle(
+        queries.paid_on_a_status,
+        _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),
+    ),
     Approvable(services.approve_payroll, amount=total_of, preview=previews.approval),
     Approvable(services.release_payroll, amount=total_of, preview=previews.release),
     Approvable(services.cancel_payroll, amount=total_of, preview=previews.cancellation),
