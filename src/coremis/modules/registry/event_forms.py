@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.base.text import fold
-from coremis.kernel.screens.forms import ActionForm
+from coremis.kernel.screens.forms import ActionForm, AreaField
 from coremis.kernel.screens.places import MOST, area_words, matching
 from coremis.modules.registry.forms import (
     MemberChoice,
@@ -248,6 +248,21 @@ class SetPhotoForm(ActionForm):
             return make_picture(self.cleaned_data["picture"])
         except Refusal as problem:
             raise forms.ValidationError(str(problem)) from problem
+
+
+class PrintCardForm(ActionForm):
+    """A first card, or one for a lost card."""
+
+    replace = forms.BooleanField(
+        label=gettext_lazy("The former card is lost"), required=False, help_text=gettext_lazy("It identifies nobody any more afterwards.")
+    )
+
+
+class PrintCardsForm(ActionForm):
+    """Whose cards."""
+
+    area = AreaField(label=gettext_lazy("Place"))
+    alternates = forms.BooleanField(label=gettext_lazy("Alternate recipients too"), required=False)
 
 
 class AddPaperForm(WithPaper):

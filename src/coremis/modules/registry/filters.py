@@ -12,9 +12,10 @@ from coremis.kernel.base.text import fold, label
 from coremis.kernel.screens.filters import BooleanFilter, Filter, NumberRangeFilter, SearchFilter, variable_filter
 from coremis.modules.registry.dictionary import variables_of
 from coremis.modules.registry.models import Household, Membership, Person, VariableDefinition
-from coremis.modules.registry.queries import born_for_age, find_by_document, find_by_phone, primary_recipients_on, variable
+from coremis.modules.registry.queries import born_for_age, find_by_card, find_by_document, find_by_phone, primary_recipients_on, variable
 
 MOST = 200
+CARD = "CM1."  # how the token of a card begins
 
 
 def name_holds(text: str) -> Q:
@@ -45,6 +46,8 @@ def persons_found(text: str) -> list[int]:
         return []
     if (number := number_with(text, "H")) is not None:
         return list(_living().filter(household__number=number).values_list("person", flat=True)[:MOST])
+    if text.strip().startswith(CARD):
+        return list(Person.objects.filter(find_by_card(text)).values_list("pk", flat=True))
     return list(Person.objects.filter(find_by_phone(text) | find_by_document(text)).values_list("pk", flat=True)[:MOST])
 
 

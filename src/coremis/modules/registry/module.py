@@ -26,7 +26,7 @@ KEEPS = (
     "registry.split_household", "registry.merge_persons", "registry.merge_households", "registry.propose_move", "registry.accept_move",
     "registry.reject_move", "registry.recall_move", "registry.add_paper", "registry.record_visit", "registry.set_photo",
     "registry.remove_photo", "registry.withdraw_person", "registry.withdraw_household", "registry.restore_person",
-    "registry.restore_household",
+    "registry.restore_household", "registry.print_card", "registry.print_cards",
 )  # fmt: skip
 
 contributions: list[Contribution] = [

@@ -10,7 +10,7 @@ from coremis.kernel.access.encryption import keyed_hash
 from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.expressions.variable import Variable
-from coremis.modules.registry.models import AlternateUse, Document, Household, Membership, Recipient, Relationship, VariableDefinition
+from coremis.modules.registry.models import AlternateUse, Card, Document, Household, Membership, Recipient, Relationship, VariableDefinition
 from coremis.modules.registry.rules import clean_phone
 
 NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT = "no_recipient", "recipient_dead", "recipient_left"
@@ -93,6 +93,12 @@ def find_by_document(text: str) -> Q:
     """Persons with an identity document of this number, whatever blanks and dashes stand in it."""
     hashed = keyed_hash(text)
     return Q(pk__in=Document.objects.filter(number_hash=hashed, ended_on=None).values("person"))
+
+
+def find_by_card(token: str) -> Q:
+    """The person whose card holds this token, as a scanner reads it; a lost or replaced card finds nobody."""
+    cards = Card.objects.filter(token=token.strip(), ended_on=None)
+    return Q(pk__in=cards.values("person"))
 
 
 def variable(definition: VariableDefinition, path: str = "data") -> Variable:

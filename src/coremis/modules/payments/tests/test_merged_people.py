@@ -52,7 +52,7 @@ def test_it_works(country, officer):
         merged(survivor, other)
     before = paid(payroll, country)
     leaves = Enrolment.objects.get(pk=theirs.pk)
-    change_status(enrolment=leaves, status="EXITED", reason="duplicate", actor=everywhere(change_status.name))
+    agreed(change_status, enrolment=leaves, status="EXITED", reason="duplicate")
     merged(survivor, Household.objects.get(pk=other.pk))
     assert list(PayrollLine.objects.order_by("pk").values()) == before
     assert Enrolment.objects.get(pk=kept.pk).household == survivor, "the programme that only the other had goes on"

@@ -180,6 +180,23 @@ remove_photo_page = ActionScreen(
     done=lambda photo: person_url(photo.person_id), back=lambda photo: person_url(photo.person_id),
 )  # fmt: skip
 
+print_card_page = ActionScreen(
+    services.print_card,
+    form=event_forms.PrintCardForm,
+    target=(Person, "pk"),
+    lead=lambda record: gettext("A PDF with the card of %(name)s.") % {"name": record.full_name},
+    done=lambda file: reverse("files:download_attachment", args=[file.pk]),
+    back=lambda record: person_url(record.pk),
+)
+
+print_cards_page = ActionScreen(
+    services.print_cards,
+    form=event_forms.PrintCardsForm,
+    lead=_("Cards of those who collect for the households of a place, as PDF files of up to 500 cards. You find them under “My work”."),
+    done=lambda job: reverse("administration:my_work"),
+    back=lambda target: reverse("registry:persons"),
+)
+
 withdraw_person_page = ActionScreen(
     services.withdraw_person, form=forms.ReasonForm, target=(Person, "pk"), danger=True,
     lead=_("For a record that should never have been made. It leaves every list, and can be restored."),
