@@ -208,7 +208,8 @@ def any_area(text: str) -> Area:
     found = list(matching(areas, text)[:MOST])
     exact = [area for area in found if area.search_name == fold(text) or area.code == text]
     if len(exact or found) == 1:
-        return (exact or found)[0]
+        only: Area = (exact or found)[0]
+        return only
     if found:
         names = "; ".join(f"{area.code} = {area_words(area)}" for area in (exact or found)[:5])
         raise Refusal(gettext_lazy("Several places fit. Give the code of one: %(names)s."), names=names)

@@ -177,7 +177,7 @@ def members_field(title: Any, required: bool = True, help_text: Any = "") -> Mem
 def limit_members(field: forms.Field, household: Household | None, leave_out: int | None = None) -> None:
     """Offer the living members of a household."""
     living = Person.objects.filter(memberships__household=household, memberships__left_on=None, death_date=None)
-    field.queryset = living.exclude(pk=leave_out).order_by("memberships__pk")  # type: ignore[attr-defined,misc]
+    field.queryset = living.exclude(pk=leave_out).order_by("memberships__pk")  # type: ignore[attr-defined]
 
 
 def ask_new_head(form: ActionForm, membership: Membership | None) -> None:

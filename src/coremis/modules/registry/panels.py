@@ -81,7 +81,7 @@ def alternate_uses(request: HttpRequest, household: Household) -> Shown:
 def papers(request: HttpRequest, household: Household) -> Shown:
     """The papers that prove changes of a household, each leading to its file."""
     found = Paper.objects.visible_to(reader(request), "registry.view_paper").filter(household=household).select_related("person")
-    rows = list(found.order_by("-pk")[:LATEST])
+    rows: list[Any] = list(found.order_by("-pk")[:LATEST])
     files = Attachment.objects.filter(owner_kind=Paper.kind(), owner_id__in=[row.pk for row in rows])
     places = dict(files.values_list("owner_id", "pk"))
     for row in rows:

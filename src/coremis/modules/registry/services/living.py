@@ -13,7 +13,7 @@ from coremis.modules.registry.rules import check_not_future
 
 def lock(household: Household) -> Household:
     """The household as it is now, held until the end of the transaction, so that two people do not make two heads."""
-    found = Household.objects.select_for_update(of=("self",)).select_related("area").filter(pk=household.pk).first()
+    found: Household | None = Household.objects.select_for_update(of=("self",)).select_related("area").filter(pk=household.pk).first()
     if found is None:
         raise Refusal(_("This household was merged or withdrawn. Use the household that is in use."))
     return found

@@ -27,11 +27,7 @@ class Mover:
 
     actor: Actor
     areas: frozenset[int]
-
-    @property
-    def pk(self) -> Any:
-        """The person's own."""
-        return self.actor.pk
+    pk: Any = None
 
     def get_username(self) -> str:
         """The person's own."""
@@ -81,7 +77,7 @@ def accept_move(*, move: HouseholdMove, note: str = "", actor: Actor) -> Househo
     household = lock(move.household)
     if household.area_id != move.from_area_id:
         raise Refusal(_("This household has moved meanwhile. Reject this move, or ask for a new one."))
-    here = Mover(actor, frozenset({move.from_area_id, move.to_area_id}))
+    here = Mover(actor, frozenset({move.from_area_id, move.to_area_id}), actor.pk)
     with context.writing_as(replace(context.required(), actor=here)):
         if move.address:
             household.address = move.address
