@@ -1,5 +1,6 @@
 """The forms of what happens to households: births, moves, partings, merges, photos, papers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -127,15 +128,21 @@ class SplitHouseholdForm(ActionForm):
         for name in ("leaving", "head", "recipient", "new_head"):
             limit_members(self.fields[name], target)
         self.fields["leaving"].label_from_instance = MemberChoice.label_from_instance.__get__(self.fields["leaving"])  # type: ignore[attr-defined]
-        ask_relations(self, target, gettext_lazy("%(name)s is to the new head"), keep=True)
+        ask_relations(self, target, gettext_lazy("%(name)s is to the new head"))
+
+    def lines(self) -> Iterator[list[forms.BoundField]]:
+        """The relations stand three in a row at the end."""
+        relations = [field for field in self.visible_fields() if field.name.startswith("relation_")]
+        yield from (line for line in super().lines() if line and not line[0].name.startswith("relation_"))
+        yield from (relations[place : place + 3] for place in range(0, len(relations), 3))
 
 
-def ask_relations(form: ActionForm, household: Household, words: Any, keep: bool) -> None:
+def ask_relations(form: ActionForm, household: Household, words: Any) -> None:
     """A question about the relation of every member to another head."""
     for member in household.memberships.filter(left_on=None).select_related("person").order_by("pk"):
         title = str(words) % {"name": member.person.full_name}
         field = chosen(Relationship, title, required=False, leave_out=(Relationship.HEAD,))
-        field.initial = member.relationship if keep and member.relationship != Relationship.HEAD else ""
+        field.initial = member.relationship if member.relationship != Relationship.HEAD else ""
         form.fields[f"relation_{member.person_id}"] = field
 
 

@@ -12,6 +12,7 @@ from coremis.kernel.files.models import Attachment
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
+from coremis.kernel.screens.screen import ActionLink, buttons
 from coremis.kernel.screens.tables import small_table
 from coremis.kernel.screens.timeline import Timeline, note_opening
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
@@ -47,12 +48,27 @@ def reader(request: HttpRequest) -> Any:
     return request.user
 
 
+def living_here(request: HttpRequest, household: Household) -> Shown:
+    """Who lives there now, the head first; no more than that."""
+    return _living(request, household, ["until", "phone", "since", "moved", "left", "died"])
+
+
 def members(request: HttpRequest, household: Household) -> Shown:
-    """Who lives there now, the head first."""
-    rows = _members(request, household, left_on=None)
-    rows.sort(key=lambda row: (row.relationship != Relationship.HEAD, row.person.birth_date is None, row.person.birth_date))
-    omit = ["until", *_without(request, moved="registry.move_person", left="registry.end_membership", died="registry.record_death")]
-    return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else {"text": _("Nobody lives here.")}
+    """Who lives there now, and what can be recorded about each."""
+    steps = _without(request, moved="registry.move_person", left="registry.end_membership", died="registry.record_death")
+    return _living(request, household, ["until", *steps])
+
+
+def rare_changes(request: HttpRequest, household: Household) -> Shown:
+    """What happens to whole households now and then."""
+    links = [
+        ActionLink(_("Propose a move to another place"), "registry:propose_move", "registry.propose_move", show=lambda one: one.size > 0),
+        ActionLink(_("Split the household"), "registry:split_household", "registry.split_household", show=lambda one: one.size > 1),
+        ActionLink(_("Merge two households"), "registry:merge_households", "registry.merge_households"),
+        ActionLink(_("Withdraw a household registered by mistake"), "registry:withdraw_household", "registry.withdraw_household"),
+    ]
+    ready = buttons(links, request.user, household)
+    return {"links": ready} if ready else None
 
 
 def former_members(request: HttpRequest, household: Household) -> Shown:
@@ -86,7 +102,9 @@ def papers(request: HttpRequest, household: Household) -> Shown:
     places = dict(files.values_list("owner_id", "pk"))
     for row in rows:
         row.file_url = reverse("files:download_attachment", args=[places[row.pk]]) if row.pk in places else ""
-    return {"table": small_table(PaperTable, rows, request.user)} if rows else {"text": _("No paper was added.")}
+    add = ActionLink(_("Add a paper"), "registry:add_paper", "registry.add_paper")
+    shown = {"table": small_table(PaperTable, rows, request.user)} if rows else {"text": _("No paper was added.")}
+    return {**shown, "links": buttons([add], request.user, household)}
 
 
 def moves(request: HttpRequest, household: Household) -> Shown:
@@ -217,6 +235,12 @@ def told_with_person(person: Person) -> list[tuple[type[Any], list[int]]]:
 HIDDEN = frozenset({"head_name", "size", "birth_precision", "sha256", "small_sha256"})
 HOUSEHOLD_TIMELINE = Timeline(also=told_with_household, hidden=HIDDEN, key_label=lambda _field, code: variable_name(code))
 PERSON_TIMELINE = Timeline(also=told_with_person, hidden=HIDDEN, key_label=lambda _field, code: variable_name(code))
+
+
+def _living(request: HttpRequest, household: Household, omit: Sequence[str]) -> Shown:
+    rows = _members(request, household, left_on=None)
+    rows.sort(key=lambda row: (row.relationship != Relationship.HEAD, row.person.birth_date is None, row.person.birth_date))
+    return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else {"text": _("Nobody lives here.")}
 
 
 def _members(request: HttpRequest, household: Household, **about: Any) -> list[Membership]:
