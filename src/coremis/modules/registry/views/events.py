@@ -192,7 +192,7 @@ print_card_page = ActionScreen(
 print_cards_page = ActionScreen(
     services.print_cards,
     form=event_forms.PrintCardsForm,
-    lead=_("Cards of those who collect for the households of a place, as PDF files of up to 500 cards. You find them under “My work”."),
+    lead=_("Cards of those who collect in a place; the PDF files lie under “My work”."),
     done=lambda job: reverse("administration:my_work"),
     back=lambda target: reverse("registry:persons"),
 )
