@@ -35,6 +35,7 @@ ACROSS, DOWN = 2, 4
 @action(gettext_lazy("Print a card"))
 def print_card(*, person: Person, replace: bool = False, actor: Actor) -> Attachment:
     """The card of a person as a PDF for whoever asks. ``replace`` ends a card that was lost: only the new one identifies."""
+    person = Person.everything.select_for_update(of=("self",)).select_related("area").get(pk=person.pk)
     if person.death_date or person.retired_on:
         raise Refusal(gettext_lazy("This person has no card: dead, merged or withdrawn."))
     if replace:
@@ -62,7 +63,7 @@ def write_place(work: Work) -> bool:
     rows = holders(work.params["area"], work.params["alternates"])
     if work.cursor:
         rows = rows.filter(Q(area_id__gt=work.cursor["area"]) | Q(area=work.cursor["area"], pk__gt=work.cursor["pk"]))
-    people = list(rows.select_related("area")[:IN_ONE_FILE])
+    people = list(rows.select_related("area").select_for_update(of=("self",))[:IN_ONE_FILE])
     if not people:
         return False
     user = User.objects.get(pk=work.actor_id or 0)
@@ -116,8 +117,8 @@ def write_cards(people: Iterable[Person], *, sharp: bool = False) -> io.BytesIO:
 
 def draw_card(page: Page, x: float, y: float, person: Person, card: Card, above: str, picture: "tuple[bytes, Any] | None") -> None:
     """One card of the size of a bank card: photo to the left, name and number in the middle, QR code to the right."""
-    page.box(x, y, WIDTH, HEIGHT, thickness=0.4)
     page.box(x, y, WIDTH, 9 * MM, thickness=0, grey=0.9)
+    page.box(x, y, WIDTH, HEIGHT, thickness=0.4)
     page.text(x + 4 * MM, y + 6 * MM, above, 8, bold=True)
     page.text(x + WIDTH - 4 * MM, y + 6 * MM, _("Beneficiary card"), 8, align="right")
     left, top = x + 4 * MM, y + 12 * MM
@@ -126,7 +127,7 @@ def draw_card(page: Page, x: float, y: float, person: Person, card: Card, above:
         page.picture(left, top, 22 * MM, 28 * MM, *picture)
     middle, room = left + 25 * MM, 29 * MM
     size = 9 if width_of(shown(person.full_name), 9, True) < 2 * room else 7
-    lines = wrapped(shown(person.full_name), room, size, True)
+    lines = wrapped(shown(person.full_name), room, size, True, 4)
     for number, line in enumerate(lines):
         page.text(middle, top + 3 * MM + number * 4 * MM, line, size, bold=True)
     foot = top + 3 * MM + len(lines) * 4 * MM + 1 * MM

@@ -24,7 +24,7 @@ from coremis.modules.registry.models import (
     Relationship,
 )
 from coremis.modules.registry.services.events import lock_both
-from coremis.modules.registry.services.hooks import against_merge, follow_merge
+from coremis.modules.registry.services.hooks import against_merge, follow_merge, follow_moves
 from coremis.modules.registry.services.living import join, leave, members_now, relate, renew_summary
 from coremis.modules.registry.services.members import relation_asked
 from coremis.modules.registry.services.naming import with_former
@@ -43,6 +43,7 @@ def merge_persons(*, survivor: Person, other: Person, reason: str, actor: Actor)
     """
     survivor, other = _both(survivor, other)
     _refuse(survivor, other, reason)
+    place = survivor.area_id
     _join_homes(survivor, other)
     _join_roles(survivor, other)
     hashes = set(Document.objects.filter(person=survivor, ended_on=None).values_list("number_hash", flat=True))
@@ -57,6 +58,8 @@ def merge_persons(*, survivor: Person, other: Person, reason: str, actor: Actor)
     for name, value in former.items():
         setattr(survivor, name, value)
     _retire(survivor, other)
+    if survivor.area_id != place:
+        follow_moves(Person, [survivor.pk], actor)
     follow_merge(survivor, other, actor)
     home = Membership.objects.filter(person=survivor, left_on=None).select_related("household").first()
     if home:
