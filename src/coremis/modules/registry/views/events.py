@@ -27,6 +27,8 @@ class PaperScreen(ActionScreen):
 
     def run(self, attempt: Attempt, inputs: dict[str, Any]) -> HttpResponse:
         """First the paper, then the action; both or none."""
+        if (page := self.finish_earlier(attempt)) is not None:
+            return page  # sent twice: whoever died or left is no longer there, so the page cannot be read the same way again
         kept, user = inputs.get("paper"), attempt.request.user
         if not isinstance(kept, KeptPaper):
             return super().run(attempt, {name: value for name, value in inputs.items() if name != "paper" or value is not None})
