@@ -61,8 +61,8 @@ class Paper(Record):
     added_on = models.DateField(_("added on"), default=timezone.localdate)
 
     class Meta:
-        verbose_name = _("paper")
-        verbose_name_plural = _("papers")
+        verbose_name = _("supporting document")
+        verbose_name_plural = _("supporting documents")
 
     def __str__(self) -> str:
         return self.about

@@ -113,8 +113,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "paper",
-                "verbose_name_plural": "papers",
+                "verbose_name": "supporting document",
+                "verbose_name_plural": "supporting documents",
             },
         ),
         migrations.CreateModel(
