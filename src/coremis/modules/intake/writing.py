@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from coremis.kernel.access.encryption import decrypt
+from coremis.kernel.actions import context
 from coremis.kernel.actions.bulk import copy_into, update_from
 from coremis.kernel.actions.models import Record
 from coremis.kernel.actions.numbers import take_serials
@@ -26,6 +27,7 @@ from coremis.modules.intake.known import Known
 from coremis.modules.intake.persons import full_name
 from coremis.modules.intake.plan import Plan, Planner, folded, search_names
 from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, Sex, last_signs
+from coremis.modules.registry.services.hooks import follow_moves
 from coremis.modules.registry.services.naming import with_former
 
 HOUSEHOLD_COLUMNS = (
@@ -67,6 +69,8 @@ class Writer:
         self._renew_households()
         write_changes(Person, self._plan.person_changes)
         write_changes(Household, self._plan.household_changes)
+        for kind, changes in ((Household, self._plan.household_changes), (Person, self._plan.person_changes)):
+            follow_moves(kind, [row.pk for row, wanted in changes.items() if "area_id" in wanted], context.required().actor)
         for relationship, memberships in by_value(self._plan.relations).items():
             update_from(Membership.objects.filter(pk__in=memberships), relationship=relationship)
 

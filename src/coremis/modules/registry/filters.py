@@ -11,9 +11,10 @@ from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.text import fold
 from coremis.kernel.screens.filters import BooleanFilter, NumberRangeFilter, SearchFilter
 from coremis.modules.registry.models import Household, Membership, Person
-from coremis.modules.registry.queries import born_for_age, find_by_document, find_by_phone, primary_recipients_on
+from coremis.modules.registry.queries import born_for_age, find_by_card, find_by_document, find_by_phone, primary_recipients_on
 
 MOST = 200
+CARD = "CM1."  # how the token of a card begins
 
 
 def name_holds(text: str) -> Q:
@@ -44,6 +45,8 @@ def persons_found(text: str) -> list[int]:
         return []
     if (number := number_with(text, "H")) is not None:
         return list(_living().filter(household__number=number).values_list("person", flat=True)[:MOST])
+    if text.strip().startswith(CARD):
+        return list(Person.objects.filter(find_by_card(text)).values_list("pk", flat=True))
     return list(Person.objects.filter(find_by_phone(text) | find_by_document(text)).values_list("pk", flat=True)[:MOST])
 
 

@@ -343,9 +343,9 @@ class Document(Record):
         super().save(*args, **kwargs)
 
 
-from coremis.modules.registry.composition import AlternateUse, HouseholdMove, Paper, Photo  # noqa: E402  (they refer to the classes above)
+from coremis.modules.registry.composition import AlternateUse, Card, HouseholdMove, Paper, Photo  # noqa: E402  (they refer to the classes above)
 
 __all__ = [
-    "AlternateUse", "ChangeCause", "Document", "DocumentKind", "Household", "HouseholdMove", "Membership", "Paper", "Person", "PhoneOwner",
-    "Photo", "Precision", "Recipient", "Relationship", "Sex", "VariableDefinition",
+    "AlternateUse", "Card", "ChangeCause", "Document", "DocumentKind", "Household", "HouseholdMove", "Membership", "Paper",
+    "Person", "PhoneOwner", "Photo", "Precision", "Recipient", "Relationship", "Sex", "VariableDefinition",
 ]  # fmt: skip

@@ -38,7 +38,7 @@ KEEPS = (
     "registry.split_household", "registry.merge_persons", "registry.merge_households", "registry.propose_move", "registry.accept_move",
     "registry.reject_move", "registry.recall_move", "registry.add_paper", "registry.record_visit", "registry.set_photo",
     "registry.remove_photo", "registry.withdraw_person", "registry.withdraw_household", "registry.restore_person",
-    "registry.restore_household",
+    "registry.restore_household", "registry.print_card", "registry.print_cards",
 )  # fmt: skip
 LOOKS_BEHIND = ("registry.reveal_person", "registry.reveal_household", DOCUMENT, PHONE)
 DEFINES = tuple(f"registry.{name}_variable" for name in ("define", "change", "retire", "restore")) + ("registry.reorder_variables",)
@@ -53,12 +53,13 @@ contributions: list[Contribution] = [
     MenuItem(_("Households"), "registry:households", group=PEOPLE, order=10),
     MenuItem(_("Persons"), "registry:persons", group=PEOPLE, order=20),
     TopSearch(_("Find a person"), "registry:persons", parameter="search", order=10),
-    Panel(Household, _("Members"), panels.members, "registry.view_membership", order=10),
+    Panel(Household, _("Members"), panels.living_here, "registry.view_membership", order=10),
     Panel(Household, _("Who may collect"), panels.collecting, "registry.view_recipient", order=20),
     Tab(Household, "members", _("Members"), order=5),
     Panel(Household, _("Members"), panels.members, "registry.view_membership", tab="members", order=10),
     Panel(Household, _("Former members and relations"), panels.former_members, "registry.view_membership", tab="members", order=20),
     Panel(Household, _("Moves between places"), panels.moves, "registry.view_householdmove", tab="members", order=30),
+    Panel(Household, _("Rare changes"), panels.rare_changes, "registry.view_household", tab="members", order=40),
     Tab(Household, "recipients", _("Recipients"), order=7),
     Panel(Household, _("Who may collect, now and before"), panels.recipients, "registry.view_recipient", tab="recipients", order=10),
     Panel(

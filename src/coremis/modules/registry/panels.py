@@ -12,6 +12,7 @@ from coremis.kernel.files.models import Attachment
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
+from coremis.kernel.screens.screen import ActionLink, buttons
 from coremis.kernel.screens.tables import small_table
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.registry import usage
@@ -50,14 +51,27 @@ def reader(request: HttpRequest) -> Any:
     return request.user
 
 
+def living_here(request: HttpRequest, household: Household) -> Shown:
+    """Who lives there now, the head first; no more than that."""
+    return _living(request, household, ["until", "phone", "phone_end", "since", "moved", "left", "died"])
+
+
 def members(request: HttpRequest, household: Household) -> Shown:
-    """Who lives there now, the head first."""
-    rows = _members(request, household, left_on=None)
-    rows.sort(key=lambda row: (row.relationship != Relationship.HEAD, row.person.birth_date is None, row.person.birth_date))
-    phone = "phone_end" if Sight(reader(request), household).reveals(PHONE) else "phone"
-    actions = _without(request, moved="registry.move_person", left="registry.end_membership", died="registry.record_death")
-    omit = ["until", phone, *actions]
-    return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else {"text": _("Nobody lives here.")}
+    """Who lives there now, and what can be recorded about each."""
+    steps = _without(request, moved="registry.move_person", left="registry.end_membership", died="registry.record_death")
+    return _living(request, household, ["until", *steps])
+
+
+def rare_changes(request: HttpRequest, household: Household) -> Shown:
+    """What happens to whole households now and then."""
+    links = [
+        ActionLink(_("Propose a move to another place"), "registry:propose_move", "registry.propose_move", show=lambda one: one.size > 0),
+        ActionLink(_("Split the household"), "registry:split_household", "registry.split_household", show=lambda one: one.size > 1),
+        ActionLink(_("Merge two households"), "registry:merge_households", "registry.merge_households"),
+        ActionLink(_("Withdraw a household registered by mistake"), "registry:withdraw_household", "registry.withdraw_household"),
+    ]
+    ready = buttons(links, request.user, household)
+    return {"links": ready} if ready else None
 
 
 def former_members(request: HttpRequest, household: Household) -> Shown:
@@ -87,12 +101,14 @@ def alternate_uses(request: HttpRequest, household: Household) -> Shown:
 def papers(request: HttpRequest, household: Household) -> Shown:
     """The papers that prove changes of a household, each leading to its file."""
     found = Paper.objects.visible_to(reader(request), "registry.view_paper").filter(household=household).select_related("person")
-    rows = list(found.order_by("-pk")[:LATEST])
+    rows: list[Any] = list(found.order_by("-pk")[:LATEST])
     files = Attachment.objects.filter(owner_kind=Paper.kind(), owner_id__in=[row.pk for row in rows])
     places = dict(files.values_list("owner_id", "pk"))
     for row in rows:
         row.file_url = reverse("files:download_attachment", args=[places[row.pk]]) if row.pk in places else ""
-    return {"table": small_table(PaperTable, rows, request.user)} if rows else {"text": _("No paper was added.")}
+    add = ActionLink(_("Add a paper"), "registry:add_paper", "registry.add_paper")
+    shown = {"table": small_table(PaperTable, rows, request.user)} if rows else {"text": _("No paper was added.")}
+    return {**shown, "links": buttons([add], request.user, household)}
 
 
 def moves(request: HttpRequest, household: Household) -> Shown:
@@ -237,6 +253,13 @@ def told_with_person(person: Person) -> list[tuple[type[Any], list[int]]]:
 HIDDEN = frozenset({"head_name", "size", "birth_precision", "sha256", "small_sha256"})
 HOUSEHOLD_TIMELINE = Timeline(also=told_with_household, hidden=HIDDEN, key_label=lambda _field, code: variable_name(code))
 PERSON_TIMELINE = Timeline(also=told_with_person, hidden=HIDDEN, key_label=lambda _field, code: variable_name(code))
+
+
+def _living(request: HttpRequest, household: Household, omit: Sequence[str]) -> Shown:
+    rows = _members(request, household, left_on=None)
+    omit = [*omit, "phone_end" if Sight(reader(request), household).reveals(PHONE) else "phone"]
+    rows.sort(key=lambda row: (row.relationship != Relationship.HEAD, row.person.birth_date is None, row.person.birth_date))
+    return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else {"text": _("Nobody lives here.")}
 
 
 def _members(request: HttpRequest, household: Household, **about: Any) -> list[Membership]:

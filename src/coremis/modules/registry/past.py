@@ -67,9 +67,9 @@ def _then(request: HttpRequest, record: Any, boxes: Any) -> Shown:
 def _household_boxes(request: HttpRequest, household: Household, day: date) -> Boxes:
     user: Any = request.user
     lived = Membership.objects.visible_to(user, "registry.view_membership") & members_on(day)
-    members = list(lived.filter(household=household).order_by("pk"))
+    members: list[Any] = list(lived.filter(household=household).order_by("pk"))
     named = Recipient.objects.visible_to(user, "registry.view_recipient").filter(household=household) & Recipient.on(day)
-    recipients = list(named.order_by("rank", "pk"))
+    recipients: list[Any] = list(named.order_by("rank", "pk"))
     people = _people(user, {row.person_id for row in [*members, *recipients]}, day)
     members.sort(key=lambda row: row.relationship != Relationship.HEAD)
     told = [Fact(_name(people, row.person_id), _about(people, row)) for row in members]

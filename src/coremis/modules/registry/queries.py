@@ -13,7 +13,16 @@ from coremis.kernel.expressions.variable import Variable
 from coremis.modules.registry.definition import uses_name
 from coremis.modules.registry.fact_fields import FactsForm, data_of, shown_data
 from coremis.modules.registry.holders import DataHolder, VariableUse
-from coremis.modules.registry.models import AlternateUse, Document, Household, Membership, Recipient, Relationship, VariableDefinition
+from coremis.modules.registry.models import (
+    AlternateUse,
+    Card,
+    Document,
+    Household,
+    Membership,
+    Recipient,
+    Relationship,
+    VariableDefinition,
+)
 from coremis.modules.registry.panels_of_facts import variables as variables_panel
 from coremis.modules.registry.rules import clean_phone
 from coremis.modules.registry.sight import REVEALING, Sight, history_reader, phone_for, usable
@@ -107,6 +116,12 @@ def find_by_document(text: str) -> Q:
     """Persons with an identity document of this number, whatever blanks and dashes stand in it."""
     hashed = keyed_hash(text)
     return Q(pk__in=Document.objects.filter(number_hash=hashed, ended_on=None).values("person"))
+
+
+def find_by_card(token: str) -> Q:
+    """The person whose card holds this token, as a scanner reads it; a lost or replaced card finds nobody."""
+    cards = Card.objects.filter(token=token.strip(), ended_on=None)
+    return Q(pk__in=cards.values("person"))
 
 
 def variable(definition: VariableDefinition, path: str = "data") -> Variable:

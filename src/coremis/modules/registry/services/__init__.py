@@ -2,6 +2,7 @@
 
 from coremis.modules.registry.dictionary import checked_data
 from coremis.modules.registry.services.alternates import record_collection, record_visit
+from coremis.modules.registry.services.cards import print_card, print_cards
 from coremis.modules.registry.services.documents import add_document, end_document
 from coremis.modules.registry.services.events import move_person, record_birth, split_household
 from coremis.modules.registry.services.households import change_household, register_household
@@ -25,7 +26,8 @@ from coremis.modules.registry.services.withdrawing import restore_household, res
 __all__ = [
     "accept_move", "add_document", "add_member", "add_paper", "change_head", "change_household", "change_person", "change_recipient",
     "change_variable", "checked_data", "define_variable", "end_document", "end_membership", "merge_households", "merge_persons",
-    "move_person", "name_recipient", "note_revealed", "propose_move", "recall_move", "record_birth", "record_collection",
+    "move_person", "name_recipient", "note_revealed", "print_card", "print_cards",
+    "propose_move", "recall_move", "record_birth", "record_collection",
     "record_death", "record_visit", "register_household", "register_person", "reject_move", "remove_alternate", "remove_photo",
     "reorder_variables", "restore_household", "restore_person", "restore_variable", "retire_variable", "reveal_household",
     "reveal_person", "set_alternate", "set_photo", "split_household", "withdraw_household", "withdraw_person",

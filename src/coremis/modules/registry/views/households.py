@@ -79,11 +79,6 @@ household = DetailScreen(
         ActionLink(_("Change the primary recipient"), "registry:change_recipient", "registry.change_recipient", show=had_recipient),
         ActionLink(_("Name an alternate recipient"), "registry:set_alternate", "registry.set_alternate", show=lambda one: one.size > 0),
         ActionLink(_("Reveal what is masked"), "registry:reveal_household", "registry.reveal_household"),
-        ActionLink(_("Propose a move"), "registry:propose_move", "registry.propose_move", show=lambda one: one.size > 0),
-        ActionLink(_("Split"), "registry:split_household", "registry.split_household", show=lambda one: one.size > 1),
-        ActionLink(_("Merge"), "registry:merge_households", "registry.merge_households"),
-        ActionLink(_("Add a paper"), "registry:add_paper", "registry.add_paper"),
-        ActionLink(_("Withdraw"), "registry:withdraw_household", "registry.withdraw_household", "quiet"),
     ],
     timeline=panels.HOUSEHOLD_TIMELINE,
 )

@@ -53,7 +53,7 @@ def person_inputs(cleaned: dict[str, Any]) -> dict[str, Any]:
 persons = ListScreen(
     PersonTable,
     title=_("Persons"),
-    actions=[REGISTER],
+    actions=[REGISTER, ActionLink(_("Print cards"), "registry:print_cards", "registry.print_cards")],
     empty=EmptyState(_("Nobody is registered yet"), _("Persons appear here when their household is registered or imported."), REGISTER),
 )
 
@@ -81,6 +81,7 @@ person = DetailScreen(
         ActionLink(_("Add a document"), "registry:add_document", "registry.add_document"),
         ActionLink(_("Reveal what is masked"), "registry:reveal_person", "registry.reveal_person"),
         ActionLink(_("Record a death"), "registry:record_death", "registry.record_death", show=lambda one: one.death_date is None),
+        ActionLink(_("Print a card"), "registry:print_card", "registry.print_card", show=lambda one: one.death_date is None),
         ActionLink(_("Merge"), "registry:merge_persons", "registry.merge_persons"),
         ActionLink(_("Withdraw"), "registry:withdraw_person", "registry.withdraw_person", "quiet"),
     ],
