@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.text import label
 from coremis.kernel.exchange.kinds import AREA, CHOICE, DATE, DECIMAL, NUMBER, PARTIAL_DATE, TEXT, YES_NO, ImportColumn
 from coremis.modules.intake import words
-from coremis.modules.registry.models import DocumentKind, PhoneOwner, Relationship, Sex, VariableDefinition
+from coremis.modules.registry.models import Consent, DocumentKind, PhoneOwner, Relationship, Sex, VariableDefinition
 from coremis.modules.registry.services.checks import variables_of
 
 PERSON, HOUSEHOLD = "person.", "household."
@@ -117,7 +117,36 @@ FIXED = (
         aliases=("household size", "taille du ménage", "tamanho do agregado", "tamhog"),
     ),
 )
-OF_THE_HOUSEHOLD = ("area", "address", "declared_size")
+INTERVIEW = (
+    ImportColumn(
+        "consent", _("Consent of the household"), CHOICE, choices=dict(Consent.choices), words=words.CONSENT,
+        aliases=("consent", "consent given", "consentement", "consentimento", "autorisation"),
+    ),
+    ImportColumn(
+        "consent_on", _("Consent asked on"), DATE, not_future=True,
+        aliases=("consent date", "date du consentement", "data do consentimento"),
+    ),
+    ImportColumn(
+        "consent_text", _("Version of the consent text"), longest=60,
+        aliases=("consent version", "consent text", "version du consentement", "texte du consentement", "versão do consentimento"),
+    ),
+    ImportColumn(
+        "enumerator", _("Enumerator"), longest=120,
+        aliases=("interviewer", "enumerator name", "enquêteur", "nom de l'enquêteur", "inquiridor", "entrevistador"),
+    ),
+    ImportColumn(
+        "interviewed_on", _("Interviewed on"), DATE, not_future=True,
+        aliases=("interview date", "date of interview", "date d'enquête", "date de l'entretien", "data da entrevista", "data do inquérito"),
+    ),
+)  # fmt: skip
+PERSON_CONSENT = (
+    ImportColumn(
+        "person_consent", _("Consent of the person"), CHOICE, choices=dict(Consent.choices), words=words.CONSENT,
+        help=_("Only where each person was asked."), aliases=("person consent", "consentement de la personne", "consentimento da pessoa"),
+    ),
+    ImportColumn("person_consent_on", _("Consent of the person asked on"), DATE, not_future=True, aliases=("person consent date",)),
+)  # fmt: skip
+OF_THE_HOUSEHOLD = ("area", "address", "declared_size", *(column.code for column in INTERVIEW))
 
 
 def _label(names: dict[str, str]) -> str:
@@ -129,7 +158,7 @@ names_of: Any = lazy(_label, str)
 
 def person_columns() -> list[ImportColumn]:
     """The columns as they are now: the data dictionary may have changed."""
-    return [*FIXED, *(variable_column(variable) for variable in variables_of(*Subject.values))]
+    return [*FIXED, *INTERVIEW, *PERSON_CONSENT, *(variable_column(variable) for variable in variables_of(*Subject.values))]
 
 
 def variable_column(variable: VariableDefinition) -> ImportColumn:

@@ -11,6 +11,7 @@ from coremis.modules.intake.households import HouseholdChecks, groups_of
 from coremis.modules.intake.known import Known
 from coremis.modules.intake.persons import check_persons
 from coremis.modules.intake.plan import Planner
+from coremis.modules.intake.undoing import take_back
 from coremis.modules.intake.writing import apply_persons
 from coremis.modules.registry.services import register_household
 
@@ -27,6 +28,6 @@ def check_households(rows: list[StagedRow], context: RowContext) -> None:
 
 PERSONS = ImportKind(
     "intake.persons", _("Persons with a household key"), person_columns, register_household.name, apply_persons,
-    check=check_persons, check_groups=check_households, check_file=note_repeated_people,
+    check=check_persons, check_groups=check_households, check_file=note_repeated_people, undo=take_back,
     group_column="household_key", identity_column="person_key", options=choices.NAMES,
 )  # fmt: skip

@@ -25,7 +25,7 @@ class Choice:
 
     def units(self) -> "QuerySet[Any]":
         """The living households or persons in these places that fit the condition. No place means nobody (pitfall M1)."""
-        rows: QuerySet[Any] = UNITS[self.unit].objects.filter(area__in=below(self.area_ids))
+        rows: QuerySet[Any] = UNITS[self.unit].objects.filter(area__in=below(self.area_ids), taken_back_on=None)
         alive = rows.filter(ended_on=None) if self.unit == Programme.Unit.HOUSEHOLD else rows.filter(death_date=None)
         return fitting(alive, self.condition, self.unit, self.names, self.day)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coremis.kernel.approvals.models import Request
@@ -13,7 +14,7 @@ from coremis.kernel.screens.details import Attention, Fact
 from coremis.kernel.screens.tables import small_table
 from coremis.kernel.screens.timeline import Timeline, note_opening
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
-from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship
+from coremis.modules.registry.models import Consent, Document, Household, Membership, Person, Recipient, Relationship
 from coremis.modules.registry.tables import DocumentTable, MemberTable, RecipientTable, household_url, person_url
 from coremis.modules.registry.words import birth_words, phone_words, variable_facts, variable_name
 
@@ -99,7 +100,21 @@ def facts_of_household(request: HttpRequest, household: Household) -> Sequence[F
         Fact(_("Members"), household.size),
         Fact(_("Registered"), household.registered_on),
         *([Fact(_("Household key"), f"{household.source} {household.external_id}".strip())] if household.external_id else []),
+        *interview_facts(household),
     ]
+
+
+def interview_facts(household: Household) -> list[Fact]:
+    """What was asked, by whom and when; lines without anything to say are left out."""
+    words: Any = Consent(household.consent).label
+    asked = [date_format(household.consent_on, "SHORT_DATE_FORMAT")] if household.consent_on else []
+    text = [household.consent_text] if household.consent_text else []
+    lines = [Fact(_("Consent"), ", ".join([str(words), *asked, *text]))]
+    if household.enumerator:
+        lines.append(Fact(_("Enumerator"), household.enumerator))
+    if household.interviewed_on:
+        lines.append(Fact(_("Interviewed on"), household.interviewed_on))
+    return lines
 
 
 def facts_of_person(request: HttpRequest, person: Person) -> Sequence[Fact]:
@@ -115,12 +130,15 @@ def facts_of_person(request: HttpRequest, person: Person) -> Sequence[Fact]:
         Fact(_("Phone"), phone_words(person) or None),
         Fact(_("Place"), person.area.name),
         Fact(_("Registered"), person.registered_on),
+        *([Fact(_("Consent"), person.get_consent_display())] if person.consent else []),
     ]
 
 
 def household_attention(request: HttpRequest, household: Household) -> list[Attention]:
     """No head, nobody to collect, a recipient who died or left, a change that waits."""
     found = []
+    if household.taken_back_on:
+        return [Attention("warn", _("The import that brought this was taken back. It is no part of the register any more."))]
     if not household.size:
         found.append(Attention("warn", _("Nobody lives in this household any more.")))
     elif not household.head_name:
@@ -132,7 +150,9 @@ def household_attention(request: HttpRequest, household: Household) -> list[Atte
 
 
 def person_attention(request: HttpRequest, person: Person) -> list[Attention]:
-    """A dead recipient, somebody without a household."""
+    """A dead recipient, somebody whose import was taken back."""
+    if person.taken_back_on:
+        return [Attention("warn", _("The import that brought this was taken back. It is no part of the register any more."))]
     if not person.death_date:
         return []
     rows = Recipient.objects.visible_to(reader(request), "registry.view_recipient").filter(person=person, rank=0, valid_until=None)

@@ -73,6 +73,11 @@ class HouseholdTable(Table):
         return not row.head_name
 
     @classmethod
+    def visible(cls, user: Any) -> QuerySet[Any]:
+        """Those whose import was not taken back."""
+        return super().visible(user).filter(taken_back_on=None)
+
+    @classmethod
     def prepare(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related("area").defer("data")
 
@@ -112,6 +117,11 @@ class PersonTable(Table):
     def row_link(row: Any) -> str:
         """The person's own page."""
         return person_url(row.pk)
+
+    @classmethod
+    def visible(cls, user: Any) -> QuerySet[Any]:
+        """Those whose import was not taken back."""
+        return super().visible(user).filter(taken_back_on=None)
 
     @classmethod
     def prepare(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
