@@ -27,6 +27,7 @@ from coremis.kernel.exchange.rows import (
     save_rows,
     stored_values,
 )
+from coremis.kernel.exchange.saved import save_mapping
 from coremis.kernel.exchange.staging import OPEN_FILES, Stager, table_of
 from coremis.kernel.jobs.work import Work
 
@@ -35,11 +36,15 @@ READING_OPTIONS = ("sheet", "encoding", "separator", "header_row")
 OPTIONS = frozenset({*READING_OPTIONS, "decimal_comma", "day_first", "values", "columns", "clear_word"})
 
 
-@action(_("Match the columns of an import and check it"))
+@action(_("Match the columns of an import and check it"), covers=(save_mapping,))
 def check_batch(
-    *, batch: Batch, mapping: dict[str, Any], options: dict[str, Any], saved_mapping: SavedMapping | None = None, actor: Actor
-) -> Batch:
-    """Say which title brings which column and how the file is written; then every row is checked anew."""
+    *, batch: Batch, mapping: dict[str, Any], options: dict[str, Any], saved_mapping: SavedMapping | None = None,
+    save_as: str = "", shared: bool = False, actor: Actor,
+) -> Batch:  # fmt: skip
+    """Say which title brings which column and how the file is written; then every row is checked anew.
+
+    ``saved_mapping`` is the one that was used, ``save_as`` the name under which this one is kept, for oneself or ``shared``.
+    """
     require_open(batch, State.NEW, State.CHECKED)
     unknown = set(options) - OPTIONS - set(find_kind(batch.import_kind).options)
     if unknown:
@@ -48,9 +53,18 @@ def check_batch(
         batch.headers = reread_headers(batch, options)
     batch.options = options
     batch.mapping = checked_mapping(mapping, find_kind(batch.import_kind).all_columns(), batch.headers)
+    if save_as.strip():
+        kept = {"mapping": batch.mapping, "options": kept_options(options), "headers": batch.headers}
+        source = str(options.get("source") or "")
+        saved_mapping = save_mapping(import_kind=batch.import_kind, name=save_as, source=source, shared=shared, actor=actor, **kept)
     batch.saved_mapping, batch.mapping_version = saved_mapping, saved_mapping.version if saved_mapping else None
     start_check(batch)
     return batch
+
+
+def kept_options(options: dict[str, Any]) -> dict[str, Any]:
+    """What a saved mapping keeps: not what was only true of this file."""
+    return {name: value for name, value in options.items() if name not in (*READING_OPTIONS, "ages_on")}
 
 
 def require_open(batch: Batch, *states: State) -> None:

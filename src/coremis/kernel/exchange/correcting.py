@@ -12,6 +12,7 @@ from coremis.kernel.actions.bulk import copy_into
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.exchange.checking import require_open, start_check
+from coremis.kernel.exchange.kinds import find_kind
 from coremis.kernel.exchange.models import Batch, BatchRow, Correction
 from coremis.kernel.exchange.staging import texts_of
 
@@ -24,9 +25,10 @@ CHECKED = Batch.State.CHECKED
 def correct_rows(*, batch: Batch, corrections: dict[str, Any], check: bool = True, actor: Actor) -> Batch:
     """Texts in place of what the file says, by row number and column code; with ``check``, every row is then checked anew."""
     require_open(batch, CHECKED)
+    open_codes = correctable(batch)
     known = {str(number) for number in BatchRow.objects.filter(batch=batch, number__in=list(corrections)).values_list("number", flat=True)}
     for number, texts in corrections.items():
-        if str(number) not in known or any(code not in batch.mapping for code in texts) or len(corrections) > MOST_AT_ONCE:
+        if str(number) not in known or any(code not in open_codes for code in texts) or len(corrections) > MOST_AT_ONCE:
             raise Refusal(_("Row %(row)s cannot be corrected so. Open the import again."), row=number)
     before = texts_of(batch, [int(number) for number in corrections])
     new = []
@@ -44,7 +46,7 @@ def correct_rows(*, batch: Batch, corrections: dict[str, Any], check: bool = Tru
 def replace_text(*, batch: Batch, column: str, before: str, after: str, check: bool = True, actor: Actor) -> Batch:
     """One wrong text of one column is read as another one, in every row where the file has it. A blank one clears it."""
     require_open(batch, CHECKED)
-    if column not in batch.mapping or not before.strip():
+    if column not in correctable(batch) or not before.strip():
         raise Refusal(_("Choose the column and the text to replace."))
     if len(before) > LONGEST or len(after) > LONGEST:
         raise Refusal(_("The text is longer than %(most)s signs. Shorten it."), most=LONGEST)
@@ -77,6 +79,12 @@ def check_again(*, batch: Batch, actor: Actor) -> Batch:
     require_open(batch, CHECKED)
     start_check(batch)
     return batch
+
+
+def correctable(batch: Batch) -> list[str]:
+    """The columns that may be corrected here: those the file brings, but secret ones."""
+    columns = find_kind(batch.import_kind).all_columns()
+    return [code for code in columns if code in batch.mapping and not columns[code].secret]
 
 
 def put(held: dict[str, Any], first: str, second: str, earlier: Correction | None) -> None:

@@ -27,7 +27,7 @@ class ImportColumn:
     text; date and partial_date ISO text; yes_no a bool; choice the code of one of ``choices`` ({code: label, or labels by
     language}); area the id of a place. Blank is None. ``aliases`` are other titles under which files bring the column;
     ``words`` are other spellings of the choices, folded, with the code each means. ``known_values`` gives a sample of values as
-    the system holds them (phones, codes), by which lost zeros are found.
+    the system holds them (phones, codes), by which lost zeros are found. A ``secret`` one is corrected in the file, never here.
     """
 
     code: str
@@ -42,6 +42,7 @@ class ImportColumn:
     not_future: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     known_values: Callable[[], Sequence[str]] | None = None
+    secret: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

@@ -68,7 +68,7 @@ def recognise(headers: Sequence[str], rows: Sequence[Sequence[Cell]], brings: Ma
     return Recognised(
         len(rows), signs,
         day_first=None if len(proven) != 1 else proven == {DAY},
-        unclear_dates=not proven and any(found.dates == UNCLEAR for found in signs.values()),
+        unclear_dates=not proven and any(found.dates == UNCLEAR and brings_date(brings.get(title)) for title, found in signs.items()),
         decimal_comma=None if not commas and not points else commas > points,
         both_signs=bool(commas and points),
     )  # fmt: skip
@@ -78,12 +78,16 @@ def signs_of(cells: Sequence[Cell], column: ImportColumn | None, area: Area | No
     """What the filled cells of one column show."""
     texts = [cell for cell in cells if isinstance(cell, str)]
     dates, proofs = order_of_dates(texts)
-    is_date = column is not None and column.kind in (DATE, PARTIAL_DATE)
-    serials = sum(serial_of(cell) is not None for cell in cells) if is_date else 0
+    serials = sum(serial_of(cell) is not None for cell in cells) if brings_date(column) else 0
     zeros, short, sure = lost_zeros(cells, column, area)
     return Signs(
         dates, proofs, serials if serials * 2 > len(cells) else 0, zeros, short, sure, sum(bool(DAMAGED.fullmatch(text)) for text in texts)
     )
+
+
+def brings_date(column: ImportColumn | None) -> bool:
+    """Whether a column brings dates."""
+    return column is not None and column.kind in (DATE, PARTIAL_DATE)
 
 
 def order_of_dates(texts: Sequence[str]) -> tuple[str, int]:

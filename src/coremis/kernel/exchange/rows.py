@@ -150,5 +150,5 @@ def mark_repeated(batch: Batch, column: ImportColumn) -> None:
     for rows in by_identity.values():
         numbers = ", ".join(str(row.number) for row in rows[:10])
         for row in rows:
-            row.problem(column.code, _("The same value stands in several rows: %(rows)s."), row.identity, rows=numbers)
+            row.problem(column.code, _("The same value stands in several rows: %(rows)s."), row.identity.lstrip("\x1e"), rows=numbers)
     save_rows([row for rows in by_identity.values() for row in rows])

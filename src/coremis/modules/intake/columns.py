@@ -9,14 +9,21 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.text import label
 from coremis.kernel.exchange.kinds import AREA, CHOICE, DATE, DECIMAL, NUMBER, PARTIAL_DATE, TEXT, YES_NO, ImportColumn
 from coremis.modules.intake import words
-from coremis.modules.registry.models import Consent, DocumentKind, PhoneOwner, Relationship, Sex, VariableDefinition
+from coremis.modules.registry.models import Consent, DocumentKind, Person, PhoneOwner, Relationship, Sex, VariableDefinition
 from coremis.modules.registry.services.checks import variables_of
 
 PERSON, HOUSEHOLD = "person.", "household."
 LONGEST_KEY = 80
+PHONES = 500
 Kind, Subject = VariableDefinition.Kind, VariableDefinition.Subject
 KINDS = {Kind.NUMBER: DECIMAL, Kind.BOOLEAN: YES_NO, Kind.TEXT: TEXT, Kind.DATE: DATE, Kind.CHOICE: CHOICE}
 COLLECTS = {"primary": _("primary recipient"), "alternate": _("alternate recipient"), "no": _("does not collect")}
+
+
+def phones_in_use() -> list[str]:
+    """A sample of phones as the register holds them: they show how long phones are here, and whether they begin with a zero."""
+    return list(Person.objects.exclude(phone="").order_by("-pk").values_list("phone", flat=True)[:PHONES])
+
 
 FIXED = (
     ImportColumn(
@@ -90,7 +97,13 @@ FIXED = (
         aliases=("recipient", "primary recipient", "récipiendaire", "recebedor"),
     ),
     ImportColumn("collects_reason", _("Reason why a young person collects"), aliases=("recipient reason",)),
-    ImportColumn("phone", _("Phone"), longest=40, aliases=("phone number", "telephone", "téléphone", "telefone", "telemóvel", "mobile")),
+    ImportColumn(
+        "phone",
+        _("Phone"),
+        longest=40,
+        aliases=("phone number", "telephone", "téléphone", "telefone", "telemóvel", "mobile"),
+        known_values=phones_in_use,
+    ),
     ImportColumn(
         "phone_owner", _("Whose phone"), CHOICE, choices=dict(PhoneOwner.choices), words=words.PHONE_OWNER, aliases=("phone owner",)
     ),
@@ -106,6 +119,7 @@ FIXED = (
         "document_number",
         _("Document number"),
         longest=60,
+        secret=True,
         aliases=("national id", "id number", "nid", "cni", "numéro de document", "numéro cni", "número do documento", "bi"),
     ),
     ImportColumn("address", _("Address or landmark"), aliases=("address", "adresse", "repère", "endereço", "morada")),

@@ -12,8 +12,17 @@ from coremis.modules.intake.known import Known
 from coremis.modules.intake.persons import check_persons
 from coremis.modules.intake.plan import Planner
 from coremis.modules.intake.undoing import take_back
+from coremis.modules.intake.updates import (
+    apply_changes,
+    check_changes,
+    check_known,
+    count_changes,
+    household_change_columns,
+    note_twice_named,
+    person_change_columns,
+)
 from coremis.modules.intake.writing import apply_persons
-from coremis.modules.registry.services import register_household
+from coremis.modules.registry.services import change_household, change_person, register_household
 
 
 def check_households(rows: list[StagedRow], context: RowContext) -> None:
@@ -22,7 +31,8 @@ def check_households(rows: list[StagedRow], context: RowContext) -> None:
     checks = HouseholdChecks(context, known.with_head())
     for key, members in groups_of(rows).items():
         checks.check(key, members)
-    Planner(rows, context, known).make()
+    plan = Planner(rows, context, known).make()
+    count_changes(context.tally, {**plan.person_changes, **plan.household_changes})
     note_registered_people(rows)
 
 
@@ -31,3 +41,13 @@ PERSONS = ImportKind(
     check=check_persons, check_groups=check_households, check_file=note_repeated_people, undo=take_back,
     group_column="household_key", identity_column="person_key", options=choices.NAMES,
 )  # fmt: skip
+PERSON_CHANGES = ImportKind(
+    "intake.person_changes", _("Changes of persons in the register"), person_change_columns, change_person.name, apply_changes,
+    check=check_changes, check_groups=check_known, check_file=note_twice_named, undo=take_back, clears=True, options=choices.NAMES,
+)  # fmt: skip
+HOUSEHOLD_CHANGES = ImportKind(
+    "intake.household_changes", _("Changes of households in the register"), household_change_columns, change_household.name,
+    apply_changes, check=check_changes, check_groups=check_known, check_file=note_twice_named, undo=take_back, clears=True,
+    options=choices.NAMES,
+)  # fmt: skip
+KINDS = (PERSONS, PERSON_CHANGES, HOUSEHOLD_CHANGES)

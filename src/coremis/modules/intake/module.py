@@ -16,14 +16,14 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard
 from coremis.kernel.screens.menu import ASSESS, MenuItem
 from coremis.modules.intake import panels
-from coremis.modules.intake.imports import PERSONS
+from coremis.modules.intake.imports import KINDS
 from coremis.modules.intake.previews import batch_effect, batch_page
 from coremis.modules.intake.tables import SEE
 
 BRINGS = (SEE, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name)
 
 contributions: list[Contribution] = [
-    PERSONS,
+    *KINDS,
     MenuItem(_("Imports"), "intake:batches", group=ASSESS, order=20),
     HomeCard(_("My imports"), panels.my_imports, permission=create_batch.name, order=20),
     Approvable(apply_batch, preview=batch_effect, page=batch_page),
