@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Value
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,10 +20,10 @@ from coremis.kernel.exchange.rows import RowContext, StagedRow
 from coremis.kernel.exchange.undoing import events_of
 from coremis.kernel.jobs.messages import Sentence
 from coremis.modules.intake.choices import choices_of
+from coremis.modules.intake.references import referred
 from coremis.modules.intake.writing import write_changes
 from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient
 
-OWN = (Membership, Recipient, Document)
 CHANGED = _("%(number)s was changed since. Correct it there instead.")
 USED = _("%(number)s is used elsewhere by now: %(where)s.")
 TOGETHER = _("Somebody of the same household cannot be taken back. See row %(row)s.")
@@ -196,20 +196,3 @@ class Reversal:
             if (one.kind(), one.pk) in held and not self._written.made(one) and not self._written.stale(one)
         }
         write_changes(model, changes)
-
-
-def referred(model: type[Record], ids: list[int]) -> dict[tuple[str, int], str]:
-    """What else names these records, by record: beneficiaries, payments, and whatever other modules keep. One statement."""
-    asked: list[Any] = []
-    names: dict[str, str] = {}
-    for relation in model._meta.related_objects:
-        other: Any = relation.related_model
-        if not ids or other in OWN or relation.field.many_to_many or not relation.field.concrete:
-            continue
-        names[other._meta.label_lower] = str(other._meta.verbose_name)
-        rows = other._base_manager.filter(**{f"{relation.field.name}__in": ids}).order_by()
-        asked.append(rows.annotate(who=F(relation.field.attname), what=Value(other._meta.label_lower)).values_list("who", "what"))
-    if not asked:
-        return {}
-    found = asked[0].union(*asked[1:]) if len(asked) > 1 else asked[0].distinct()
-    return {(model.kind(), pk): names[kind] for pk, kind in found}

@@ -149,10 +149,10 @@ class Household(Record):
     batch_id = models.BigIntegerField(null=True, editable=False, db_index=True, help_text="The import that brought it.")
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
     ended_on = models.DateField(_("dissolved on"), null=True, blank=True)
-    consent = models.CharField(_("consent"), max_length=9, choices=Consent.choices, default=Consent.NOT_ASKED)
+    consent = models.CharField(_("consent"), max_length=9, choices=Consent.choices, default=Consent.NOT_ASKED, db_default="not_asked")
     consent_on = models.DateField(_("consent asked on"), null=True, blank=True)
-    consent_text = models.CharField(_("version of the consent text"), max_length=60, blank=True)
-    enumerator = models.CharField(_("enumerator"), max_length=120, blank=True)
+    consent_text = models.CharField(_("version of the consent text"), max_length=60, blank=True, default="", db_default="")
+    enumerator = models.CharField(_("enumerator"), max_length=120, blank=True, default="", db_default="")
     interviewed_on = models.DateField(_("interviewed on"), null=True, blank=True)
     interview_batch_id = models.BigIntegerField(null=True, editable=False, help_text="The import that last brought consent or interview.")
     taken_back_on = models.DateField(
@@ -198,7 +198,9 @@ class Person(Record):
     external_id = models.CharField(_("person key"), max_length=80, blank=True)
     batch_id = models.BigIntegerField(null=True, editable=False, db_index=True)
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
-    consent = models.CharField(_("consent"), max_length=9, choices=Consent.choices, blank=True, help_text="Blank: as the household.")
+    consent = models.CharField(
+        _("consent"), max_length=9, choices=Consent.choices, blank=True, default="", db_default="", help_text="Blank: as the household."
+    )
     consent_on = models.DateField(_("consent asked on"), null=True, blank=True)
     taken_back_on = models.DateField(_("taken back on"), null=True, blank=True, help_text="See the household.")
 
