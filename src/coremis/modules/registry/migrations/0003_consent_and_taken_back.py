@@ -4,60 +4,78 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('registry', '0002_names_by_trigram'),
+        ("registry", "0002_names_by_trigram"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='household',
-            name='consent',
-            field=models.CharField(choices=[('given', 'consent given'), ('refused', 'consent refused'), ('not_asked', 'not asked')], db_default='not_asked', default='not_asked', max_length=9, verbose_name='consent'),
+            model_name="household",
+            name="consent",
+            field=models.CharField(
+                choices=[("given", "consent given"), ("refused", "consent refused"), ("not_asked", "not asked")],
+                db_default="not_asked",
+                default="not_asked",
+                max_length=9,
+                verbose_name="consent",
+            ),
         ),
         migrations.AddField(
-            model_name='household',
-            name='consent_on',
-            field=models.DateField(blank=True, null=True, verbose_name='consent asked on'),
+            model_name="household",
+            name="consent_on",
+            field=models.DateField(blank=True, null=True, verbose_name="consent asked on"),
         ),
         migrations.AddField(
-            model_name='household',
-            name='consent_text',
-            field=models.CharField(blank=True, db_default='', default='', max_length=60, verbose_name='version of the consent text'),
+            model_name="household",
+            name="consent_text",
+            field=models.CharField(blank=True, db_default="", default="", max_length=60, verbose_name="version of the consent text"),
         ),
         migrations.AddField(
-            model_name='household',
-            name='enumerator',
-            field=models.CharField(blank=True, db_default='', default='', max_length=120, verbose_name='enumerator'),
+            model_name="household",
+            name="enumerator",
+            field=models.CharField(blank=True, db_default="", default="", max_length=120, verbose_name="enumerator"),
         ),
         migrations.AddField(
-            model_name='household',
-            name='interview_batch_id',
-            field=models.BigIntegerField(editable=False, help_text='The import that last brought consent or interview.', null=True),
+            model_name="household",
+            name="interview_batch_id",
+            field=models.BigIntegerField(editable=False, help_text="The import that last brought consent or interview.", null=True),
         ),
         migrations.AddField(
-            model_name='household',
-            name='interviewed_on',
-            field=models.DateField(blank=True, null=True, verbose_name='interviewed on'),
+            model_name="household",
+            name="interviewed_on",
+            field=models.DateField(blank=True, null=True, verbose_name="interviewed on"),
         ),
         migrations.AddField(
-            model_name='household',
-            name='taken_back_on',
-            field=models.DateField(blank=True, help_text='The import that brought it was taken back: it is no part of the register.', null=True, verbose_name='taken back on'),
+            model_name="household",
+            name="taken_back_on",
+            field=models.DateField(
+                blank=True,
+                help_text="The import that brought it was taken back: it is no part of the register.",
+                null=True,
+                verbose_name="taken back on",
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='consent',
-            field=models.CharField(blank=True, choices=[('given', 'consent given'), ('refused', 'consent refused'), ('not_asked', 'not asked')], db_default='', default='', help_text='Blank: as the household.', max_length=9, verbose_name='consent'),
+            model_name="person",
+            name="consent",
+            field=models.CharField(
+                blank=True,
+                choices=[("given", "consent given"), ("refused", "consent refused"), ("not_asked", "not asked")],
+                db_default="",
+                default="",
+                help_text="Blank: as the household.",
+                max_length=9,
+                verbose_name="consent",
+            ),
         ),
         migrations.AddField(
-            model_name='person',
-            name='consent_on',
-            field=models.DateField(blank=True, null=True, verbose_name='consent asked on'),
+            model_name="person",
+            name="consent_on",
+            field=models.DateField(blank=True, null=True, verbose_name="consent asked on"),
         ),
         migrations.AddField(
-            model_name='person',
-            name='taken_back_on',
-            field=models.DateField(blank=True, help_text='See the household.', null=True, verbose_name='taken back on'),
+            model_name="person",
+            name="taken_back_on",
+            field=models.DateField(blank=True, help_text="See the household.", null=True, verbose_name="taken back on"),
         ),
     ]
