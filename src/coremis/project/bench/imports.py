@@ -61,10 +61,10 @@ def import_floor(event: int, path: Path) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE bench_file (row BIGSERIAL, {columns}) ON COMMIT DROP")
         listed = ", ".join(f'"{name}"' for name in people.COLUMNS)
-        with cursor.copy(f"COPY bench_file ({listed}) FROM STDIN WITH (FORMAT csv, HEADER true, NULL '-')") as copy:
-            with path.open("rb") as file:
-                while piece := file.read(1 << 20):
-                    copy.write(piece)
+        into = f"COPY bench_file ({listed}) FROM STDIN WITH (FORMAT csv, HEADER true, NULL '-')"
+        with path.open("rb") as file, cursor.copy(into) as copy:
+            while piece := file.read(1 << 20):
+                copy.write(piece)
         cursor.execute("ANALYZE bench_file")
     stamps = f"1, {event}, {event}"
     born = "to_date(CASE WHEN length(f.birth_date) = 4 THEN f.birth_date || '-01-01' ELSE f.birth_date END, 'YYYY-MM-DD')"
