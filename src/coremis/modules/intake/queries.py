@@ -74,7 +74,7 @@ def undo_of(batch: Batch) -> UndoEffect:
     events = events_of(batch)
     made, changed, used = {}, 0, []
     for model in (Household, Person):
-        mine: Any = model.objects.filter(batch_id=batch.pk, created_event_id__in=events, taken_back_on=None)
+        mine: Any = model.objects.filter(batch_id=batch.pk, created_event_id__in=events)
         made[model] = mine.count()
         changed += mine.exclude(event_id__in=events).count()
         for other, field in references_to(model):

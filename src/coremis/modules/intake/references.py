@@ -11,12 +11,18 @@ OWN = (Membership, Recipient, Document)
 
 
 def references_to(model: type[Record]) -> list[tuple[Any, str]]:
-    """The classes of other records that refer to this one, each with the name of its field; not what belongs to the household itself."""
+    """The classes of other records that refer to this one, each with the name of its field.
+
+    Not what belongs to the household itself, and not what the system finds anew (``derived = True`` on its class).
+    """
     relations: Any = model._meta.related_objects
     return [
         (relation.related_model, relation.field.name)
         for relation in relations
-        if relation.related_model not in OWN and relation.field.concrete and not relation.field.many_to_many
+        if relation.related_model not in OWN
+        and not getattr(relation.related_model, "derived", False)
+        and relation.field.concrete
+        and not relation.field.many_to_many
     ]
 
 

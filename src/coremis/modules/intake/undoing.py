@@ -1,6 +1,6 @@
 """Taking back what an import wrote: each household as a whole or not at all, and only where nothing was done with it since.
 
-What the import made stays stored, is no part of the register any more, and gives its key and phone free, so that the same file
+What the import made stays stored, is withdrawn from the register, and gives its key free, so that the same file
 can come again. What it changed gets its former values back. The history keeps both.
 """
 
@@ -60,7 +60,11 @@ class Written:
         by_household = context.kind.name.endswith("household_changes")
         keys = {row.group_key for row in rows} if context.kind.group_column else set()
         source = choices_of(context.batch).source
-        named = Household.objects.filter(pk__in=targets) if by_household else Household.objects.filter(source=source, external_id__in=keys)
+        named = (
+            Household.everything.filter(pk__in=targets)
+            if by_household
+            else Household.everything.filter(source=source, external_id__in=keys)
+        )
         self.households: dict[int, Household] = {found.pk: found for found in named.select_for_update(of=("self",))}
         self.by_key = {found.external_id: found.pk for found in self.households.values()}
         self.targets_are_households = by_household
@@ -73,11 +77,11 @@ class Written:
         links = Membership.objects.filter(person__in=targets) if targets else Membership.objects.none()
         found = {link.pk: link for link in links}
         beyond = [link.household_id for link in found.values() if link.left_on is None and link.household_id not in self.households]
-        self.households.update({one.pk: one for one in Household.objects.filter(pk__in=beyond).select_for_update(of=("self",))})
+        self.households.update({one.pk: one for one in Household.everything.filter(pk__in=beyond).select_for_update(of=("self",))})
         found.update({link.pk: link for link in Membership.objects.filter(household__in=list(self.households))})
         self.memberships = list(found.values())
         people = {*targets, *(link.person_id for link in self.memberships)}
-        self.persons: dict[int, Person] = {one.pk: one for one in Person.objects.filter(pk__in=people).select_for_update(of=("self",))}
+        self.persons: dict[int, Person] = {one.pk: one for one in Person.everything.filter(pk__in=people).select_for_update(of=("self",))}
         self.homes: dict[int, set[int]] = defaultdict(set)
         self.people_of: dict[int, set[int]] = defaultdict(set)
         for link in self.memberships:
@@ -171,8 +175,8 @@ class Reversal:
         self._end_recipients(concerned, places)
         papers = [one.pk for one in self._written.documents if one.person_id in concerned and made(one) and one.ended_on is None]
         self._end(Document, papers, ended_on=self._today)
-        self._end(Person, persons, taken_back_on=self._today, external_id="", phone="", phone_owner="")
-        self._end(Household, homes, taken_back_on=self._today, ended_on=self._today, external_id="", size=0)
+        self._end(Person, persons, retired_on=self._today, external_id="")
+        self._end(Household, homes, retired_on=self._today, external_id="", size=0)
         for model, records in ((Person, self._persons), (Household, self._households), (Membership, mine)):
             self._give_back(model, records)
 

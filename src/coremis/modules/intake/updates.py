@@ -29,6 +29,7 @@ from coremis.modules.intake.plan import folded, search_names
 from coremis.modules.intake.writing import write_changes
 from coremis.modules.registry.models import Consent, Household, Membership, Person, Relationship, Sex, VariableDefinition
 from coremis.modules.registry.services.checks import variables_of
+from coremis.modules.registry.services.naming import with_former
 
 EXAMPLES = 3
 BY_NUMBER = "\x1e"  # begins the identity of a row that names a number; no cell can hold it
@@ -121,7 +122,8 @@ def apply_changes(rows: list[StagedRow], context: RowContext) -> None:
     households.update(renamed_heads(persons))
     for person, values in persons.items():
         if {"given_names", "surname"} & set(values):
-            values["search_name"] = folded(search_names(person, values))
+            name = search_names(person, values)
+            values |= {"search_name": folded(name), **with_former(person.former_names, person.full_name, present=name)}
     write_changes(Person, persons)
     write_changes(Household, households)
 
@@ -177,8 +179,7 @@ def differences_of(row: StagedRow, record: Any, choices: Any) -> Differences:
 def found_records(rows: list[StagedRow], context: RowContext, *, lock: bool) -> dict[int, Any]:
     """Whom each row means, by row number; who is not in the register, or not in the import's place, is told."""
     model: Any = Household if key_of(context) == "household_key" else Person
-    records = model.objects.filter(taken_back_on=None)
-    records = records.select_for_update(of=("self",)) if lock else records
+    records = model.objects.select_for_update(of=("self",)) if lock else model.objects.all()
     numbers = [int(row.identity[1:]) for row in rows if row.identity.startswith(BY_NUMBER)]
     keys = [row.identity for row in rows if row.identity and not row.identity.startswith(BY_NUMBER)]
     by_identity = {f"{BY_NUMBER}{one.number}": one for one in records.filter(number__in=numbers)} if numbers else {}

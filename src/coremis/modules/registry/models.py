@@ -11,7 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.encryption import EncryptedField, keyed_hash
-from coremis.kernel.actions.models import Record
+from coremis.kernel.actions.models import Record, RecordQuerySet
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.text import fold, label
 
@@ -130,6 +130,18 @@ class VariableDefinition(Record):
         return label(self.names, get_language() or "en")
 
 
+FROM_RECORDS = models.Manager.from_queryset(RecordQuerySet)
+
+
+class CurrentManager(FROM_RECORDS[Any]):
+    """The default reading of people: without records that were merged into another one or registered by mistake."""
+
+    def get_queryset(self) -> RecordQuerySet[Any]:
+        """Without those; ``everything`` holds them too."""
+        rows: RecordQuerySet[Any] = super().get_queryset()  # type: ignore[assignment]
+        return rows.filter(retired_on=None)
+
+
 class Household(Record):
     """People who live together; it keeps its number wherever it moves."""
 
@@ -155,9 +167,18 @@ class Household(Record):
     enumerator = models.CharField(_("enumerator"), max_length=120, blank=True, default="", db_default="")
     interviewed_on = models.DateField(_("interviewed on"), null=True, blank=True)
     interview_batch_id = models.BigIntegerField(null=True, editable=False, help_text="The import that last brought consent or interview.")
-    taken_back_on = models.DateField(
-        _("taken back on"), null=True, blank=True, help_text="The import that brought it was taken back: it is no part of the register."
+    split_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("separated from")
     )
+    retired_on = models.DateField(
+        _("withdrawn on"), null=True, blank=True, help_text="Merged, registered by mistake, or its import taken back."
+    )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+
+    objects = CurrentManager()  # type: ignore[misc, assignment]
+    everything = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("household")
@@ -202,7 +223,17 @@ class Person(Record):
         _("consent"), max_length=9, choices=Consent.choices, blank=True, default="", db_default="", help_text="Blank: as the household."
     )
     consent_on = models.DateField(_("consent asked on"), null=True, blank=True)
-    taken_back_on = models.DateField(_("taken back on"), null=True, blank=True, help_text="See the household.")
+    former_names = models.TextField(editable=False, blank=True, default="", db_default="", help_text="One in a line.")
+    search_former = models.TextField(editable=False, blank=True, default="", db_default="", help_text="The same, folded.")
+    retired_on = models.DateField(
+        _("withdrawn on"), null=True, blank=True, help_text="Merged, registered by mistake, or its import taken back."
+    )
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+
+    objects = CurrentManager()  # type: ignore[misc, assignment]
+    everything = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person")
@@ -304,3 +335,11 @@ class Document(Record):
         """Keep the keyed hash beside the number."""
         self.number_hash = keyed_hash(str(self.number))
         super().save(*args, **kwargs)
+
+
+from coremis.modules.registry.composition import AlternateUse, HouseholdMove, Paper, Photo  # noqa: E402  (they refer to the classes above)
+
+__all__ = [
+    "AlternateUse", "ChangeCause", "Document", "DocumentKind", "Household", "HouseholdMove", "Membership", "Paper", "Person", "PhoneOwner",
+    "Photo", "Precision", "Recipient", "Relationship", "Sex", "VariableDefinition",
+]  # fmt: skip

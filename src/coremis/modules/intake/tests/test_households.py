@@ -189,3 +189,15 @@ def test_consent_enumerator_and_interview_are_kept(country, people):
     asked, silent = Household.objects.order_by("external_id")
     assert (asked.consent, asked.enumerator, asked.interviewed_on) == ("given", "Eva", date(2024, 5, 1))
     assert (silent.consent, silent.interview_batch_id) == ("refused", second.pk)
+
+
+def test_the_same_name_birth_year_and_place(country, people):
+    """Told on both rows of a file, and on a new person who is in the register already; nobody is dropped (ETL-09)."""
+    twin = "H9;P8;N1A;ANA;SILVA;F;1980;head;;;;;;\n"
+    batch = checked(people, country["North"], ANA + twin)
+    found = {row: [sentence for _column, _value, sentence in warnings] for row, warnings in told(batch, warnings=True).items()}
+    sentence = "The same name, birth year and place stand in several rows: 2, 3."
+    assert sentence in found[2] and sentence in found[3] and batch.bad_count == 0
+    imported(people, country["North"], ANA, "first.csv")
+    again = checked(people, country["North"], twin, "second.csv", source="another")
+    assert any("has the same name, birth year and place" in sentence for _c, _v, sentence in told(again, warnings=True)[2])
