@@ -31,7 +31,7 @@ def correct_rows(*, batch: Batch, corrections: dict[str, Any], check: bool = Tru
         if str(number) not in known or any(code not in open_codes for code in texts) or len(corrections) > MOST_AT_ONCE:
             raise Refusal(_("Row %(row)s cannot be corrected so. Open the import again."), row=number)
     before = texts_of(batch, [int(number) for number in corrections])
-    new = []
+    new: list[tuple[int | None, str, str, str]] = []
     for number, texts in corrections.items():
         for code, text in texts.items():
             plain, now = str(text)[:LONGEST], before[int(number)][code]

@@ -72,8 +72,8 @@ class CorrectRowsForm(ActionForm):
     def __init__(self, data: Any = None, files: Any = None, *, target: Batch, **kwargs: Any) -> None:
         super().__init__(data, files, target=target, **kwargs)
         given = data if data is not None else self.initial
-        self.problem = str(given.get("problem") or "")[:12]
-        self.after, self.one = (whole_number(str(given.get(name) or 0)) or 0 for name in ("after", "row"))
+        self.mark = str(given.get("problem") or "")[:12]
+        self.beyond, self.one = (whole_number(str(given.get(name) or 0)) or 0 for name in ("after", "row"))
         self.titles: list[str] = []
         self.lines_shown: list[Line] = []
         self._add_rows(target)
@@ -94,10 +94,10 @@ class CorrectRowsForm(ActionForm):
         kept = BatchRow.objects.filter(batch=batch).order_by("number")
         if self.one:
             return list(kept.filter(number=self.one)), False
-        kept = kept.filter(state=BAD, number__gt=self.after)
+        kept = kept.filter(state=BAD, number__gt=self.beyond)
         found: list[BatchRow] = []
         for row in kept.iterator(chunk_size=500):
-            if not self.problem or any(problem_mark(told["column"], told["message"]) == self.problem for told in row.problems):
+            if not self.mark or any(problem_mark(told["column"], told["message"]) == self.mark for told in row.problems):
                 found.append(row)
             if len(found) > PAGE:
                 return found[:PAGE], True
@@ -139,7 +139,8 @@ class CorrectRowsForm(ActionForm):
 
     def next_page(self) -> str:
         """The address of the rows that follow."""
-        return "?" + urlencode({"after": self.last, **({"problem": self.problem} if self.problem else {})}) if self.more else ""
+        asked = {"after": str(self.last), **({"problem": self.mark} if self.mark else {})}
+        return "?" + urlencode(asked) if self.more else ""
 
     def problems(self) -> list[tuple[str, str, bool]]:
         """(address, words, chosen) of the kinds of problems, to filter by."""
@@ -148,7 +149,7 @@ class CorrectRowsForm(ActionForm):
             (
                 problem_address(column, message),
                 f"{reason_words(self.target, column, message)} ({number})",
-                problem_mark(column, message) == self.problem,
+                problem_mark(column, message) == self.mark,
             )
             for column, message, number in from_batch
         ]

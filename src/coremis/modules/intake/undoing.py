@@ -71,6 +71,7 @@ class Written:
         self._read_members(set() if by_household else targets)
         self._read_belongings()
         self._read_changes()
+        self._strange = self._find_strange()
         self._used = {**referred(Person, self._made(self.persons)), **referred(Household, self._made(self.households))}
 
     def _read_members(self, targets: Collection[int]) -> None:
@@ -99,7 +100,7 @@ class Written:
         ids = {*self.persons, *self.households, *(link.pk for link in self.memberships)}
         mine = Change.objects.filter(event_id__in=self.events, kind__in=kinds, record_id__in=ids, before__isnull=False).order_by("-pk")
         for kind, pk, before in mine.values_list("kind", "record_id", "before"):
-            self.before[kind, pk].update(before)
+            self.before[kind, pk].update(before or {})
 
     def _made(self, records: dict[int, Any]) -> list[int]:
         return [pk for pk, record in records.items() if self.made(record)]
@@ -145,13 +146,12 @@ class Written:
 
     def _added_to(self, record: Record) -> bool:
         """Whether memberships, recipients or documents were added or changed since by others."""
-        if not hasattr(self, "_strange"):
-            self._strange: set[tuple[str, int]] = set()
-            for link in (*self.memberships, *self.recipients):
-                if link.event_id not in self.events:
-                    self._strange |= {("registry.person", link.person_id), ("registry.household", link.household_id)}
-            self._strange |= {("registry.person", one.person_id) for one in self.documents if one.event_id not in self.events}
         return (record.kind(), record.pk) in self._strange
+
+    def _find_strange(self) -> set[tuple[str, int]]:
+        links: list[Any] = [link for link in (*self.memberships, *self.recipients) if link.event_id not in self.events]
+        found = {(Person.kind(), link.person_id) for link in links} | {(Household.kind(), link.household_id) for link in links}
+        return found | {(Person.kind(), one.person_id) for one in self.documents if one.event_id not in self.events}
 
 
 class Reversal:

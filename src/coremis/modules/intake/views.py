@@ -76,7 +76,7 @@ def own_place(request: HttpRequest, target: Any) -> Mapping[str, Any]:
 def chosen_mapping(request: HttpRequest, batch: Any) -> Mapping[str, Any]:
     """The saved mapping that was asked for in the address."""
     number = whole_number(request.GET.get("mapping", ""))
-    found = SavedMapping.objects.visible_to(request.user, USE_SAVED)  # type: ignore[arg-type]
+    found = SavedMapping.objects.visible_to(request.user, USE_SAVED)
     return {"saved": found.filter(pk=number, import_kind=batch.import_kind).first()} if number else {}
 
 
@@ -243,7 +243,7 @@ class BatchScreen(DetailScreen):
             "kept_file": record.kept_file,
             "changes": changes_words(record),
             "mapped": [(words, ", ".join(titles)) for words, titles in mapped_words(record)],
-            "correctable": open_now(record) and record.state == State.CHECKED and request.user.has_perm(correct_rows.name),  # type: ignore[union-attr]
+            "correctable": open_now(record) and record.state == State.CHECKED and request.user.has_perm(correct_rows.name),
         }
 
 
