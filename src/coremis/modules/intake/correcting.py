@@ -81,7 +81,7 @@ class CorrectRowsForm(ActionForm):
     def _add_rows(self, batch: Batch) -> None:
         rows, self.more = self._rows(batch)
         open_codes = correctable(batch)
-        wrong = {told["column"] for row in rows for told in row.problems if "warning" not in told}
+        wrong = {told["column"] for row in rows for told in row.problems if "warning" not in told and "held" not in told}
         codes = [code for code in open_codes if self.one or code in wrong]
         self.titles = [column_title(batch, code) for code in codes]
         texts = texts_of(batch, [row.number for row in rows])
@@ -97,7 +97,8 @@ class CorrectRowsForm(ActionForm):
         kept = kept.filter(state=BAD, number__gt=self.beyond)
         found: list[BatchRow] = []
         for row in kept.iterator(chunk_size=500):
-            if not self.mark or any(problem_mark(told["column"], told["message"]) == self.mark for told in row.problems):
+            own = [told for told in row.problems if "warning" not in told and "held" not in told]
+            if any(not self.mark or problem_mark(told["column"], told["message"]) == self.mark for told in own):
                 found.append(row)
             if len(found) > PAGE:
                 return found[:PAGE], True
