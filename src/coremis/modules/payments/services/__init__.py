@@ -5,8 +5,9 @@ from coremis.modules.payments.services.cancellation import cancel_payroll
 from coremis.modules.payments.services.checking import check_results
 from coremis.modules.payments.services.closing import close_payroll, write_off
 from coremis.modules.payments.services.confirmation import confirm_results
+from coremis.modules.payments.services.funds import save_notes_and_coins, take_funds_request
 from coremis.modules.payments.services.generation import generate_payroll
-from coremis.modules.payments.services.payees import take_payee_list
+from coremis.modules.payments.services.papers import take_cash_sheet, take_payee_list, take_point_list
 from coremis.modules.payments.services.planning import save_cycle, save_fund
 from coremis.modules.payments.services.rejected import take_rejected_rows
 from coremis.modules.payments.services.release import release_payroll
@@ -14,5 +15,6 @@ from coremis.modules.payments.services.uploads import discard_results, upload_re
 
 __all__ = [
     "approve_payroll", "cancel_payroll", "check_results", "close_payroll", "confirm_results", "discard_results", "generate_payroll",
-    "release_payroll", "save_cycle", "save_fund", "take_payee_list", "take_rejected_rows", "upload_results", "write_off",
+    "release_payroll", "save_cycle", "save_fund", "save_notes_and_coins", "take_cash_sheet", "take_funds_request", "take_payee_list",
+    "take_point_list", "take_rejected_rows", "upload_results", "write_off",
 ]  # fmt: skip
