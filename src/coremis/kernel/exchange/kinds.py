@@ -28,6 +28,7 @@ class ImportColumn:
     language}); area the id of a place. Blank is None. ``aliases`` are other titles under which files bring the column;
     ``words`` are other spellings of the choices, folded, with the code each means. ``known_values`` gives a sample of values as
     the system holds them (phones, codes), by which lost zeros are found. A ``secret`` one is corrected in the file, never here.
+    What is told about a ``masked`` column never repeats its values.
     """
 
     code: str
@@ -40,6 +41,7 @@ class ImportColumn:
     currency: str = ""
     longest: int = 200
     not_future: bool = False
+    masked: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
     known_values: Callable[[], Sequence[str]] | None = None
     secret: bool = False
@@ -60,6 +62,7 @@ class ImportKind(Contribution):
     same ``group_column`` value; without one, each row is its own). They note what is wrong with ``row.problem``; ``apply`` gets
     good rows only, writes records, and sets ``row.target_id`` and, where nothing had to change, calls ``row.unchanged()``.
     ``permission`` is what a person must hold, in the import's place, to bring rows of this kind.
+    ``file_permission`` is the right to open the whole files of such an import, where seeing the import is not enough.
     ``identity_column`` names the column whose value no two rows of a file may share. ``check_file`` looks, once all rows are
     kept, for what only the whole file can show. ``options`` are the names of the kind's own choices, kept with the import's.
     ``undo`` gets rows that were taken in, in whole groups, and takes back what they wrote: ``row.taken_back()``, or
@@ -77,6 +80,7 @@ class ImportKind(Contribution):
     undo: Hook | None = None
     clears: bool = False
     options: tuple[str, ...] = ()
+    file_permission: str = ""
     group_column: str = ""
     identity_column: str = ""
 

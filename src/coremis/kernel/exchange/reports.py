@@ -46,7 +46,7 @@ def write_rows(batch: Batch, state: str, count: int, title: str, reason: str) ->
         else:
             write_csv(target, columns, rows, get_language() or "en")
         name = f"{PurePath(batch.name).stem[:120]} - {title[:1].lower()}{title[1:]}.{'xlsx' if as_workbook else 'csv'}"
-        return store(target, name, owner=batch, most_bytes=1 << 40)
+        return store(target, name, owner=batch, permission=find_kind(batch.import_kind).file_permission, most_bytes=1 << 40)
 
 
 def rejected_columns(batch: Batch, reason: str) -> list[SheetColumn]:

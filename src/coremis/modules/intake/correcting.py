@@ -82,7 +82,9 @@ class CorrectRowsForm(ActionForm):
         rows, self.more = self._rows(batch)
         open_codes = correctable(batch)
         wrong = {told["column"] for row in rows for told in row.problems if "warning" not in told and "held" not in told}
-        codes = [code for code in open_codes if self.one or code in wrong]
+        kind = find_kind(batch.import_kind)
+        hidden = set() if self.actor.has_perm(kind.file_permission) else {code for code, one in kind.all_columns().items() if one.masked}
+        codes = [code for code in open_codes if (self.one or code in wrong) and code not in hidden]
         self.titles = [column_title(batch, code) for code in codes]
         texts = texts_of(batch, [row.number for row in rows])
         for row in rows:

@@ -19,18 +19,21 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel
 from coremis.kernel.screens.menu import ASSESS, MenuItem
 from coremis.modules.intake import panels
-from coremis.modules.intake.imports import KINDS
+from coremis.modules.intake.imports import KINDS, OPEN_FILES
 from coremis.modules.intake.previews import batch_effect, batch_page, undo_effect
+from coremis.modules.intake.queries import imports_with
 from coremis.modules.intake.tables import SEE
 from coremis.modules.registry.models import Household
+from coremis.modules.registry.queries import VariableUse
 
 BRINGS = (
-    SEE, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name, correct_rows.name, replace_text.name,
+    SEE, OPEN_FILES, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name, correct_rows.name, replace_text.name,
     undo_correction.name, check_again.name, save_mapping.name, retire_mapping.name, undo_batch.name,
 )  # fmt: skip
 
 contributions: list[Contribution] = [
     *KINDS,
+    VariableUse(imports_with),
     MenuItem(_("Imports"), "intake:batches", group=ASSESS, order=20),
     HomeCard(_("My imports"), panels.my_imports, permission=create_batch.name, order=20),
     Approvable(apply_batch, preview=batch_effect, page=batch_page),
@@ -40,5 +43,6 @@ contributions: list[Contribution] = [
     Panel(Household, _("Import"), panels.brought_by, permission=SEE, order=90),
     SeatPermissions("data", BRINGS),
     SeatPermissions("commune", BRINGS),
-    *(SeatPermissions(seat, (SEE,)) for seat in ("manager", "approver", "auditor")),
+    *(SeatPermissions(seat, (SEE, OPEN_FILES)) for seat in ("manager", "auditor")),
+    SeatPermissions("approver", (SEE,)),
 ]

@@ -136,8 +136,8 @@ class CorrectionTable(Table):
     columns = (
         Column("row", _("Row"), show=lambda row: str(row.row) if row.row is not None else _("all rows"), kind="code"),
         Column("column", _("Column"), show=lambda row: column_title(row.batch, row.column)),
-        Column("before", _("Before"), show=lambda row: row.before or "–"),
-        Column("after", _("After"), show=lambda row: row.after or "–"),
+        Column("before", _("Before"), show=lambda row: shown_text(row, row.before)),
+        Column("after", _("After"), show=lambda row: shown_text(row, row.after)),
         Column("made_by", _("By"), show=lambda row: row.made_by.name or row.made_by.username if row.made_by else ""),
         Column("made_at", _("On"), kind="date", sort="made_at"),
         Column("state", _("Status"), show=lambda row: Status("off", _("undone")) if row.undone else ""),
@@ -157,6 +157,13 @@ class CorrectionTable(Table):
     def columns_for(cls, user: Any) -> list[Column]:
         """Undoing is offered to whoever may do it."""
         return [column for column in super().columns_for(user) if column.name != "undo" or user.has_perm(undo_correction.name)]
+
+
+def shown_text(row: Correction, text: str) -> str:
+    """A text of a correction; of a masked column only its end."""
+    kind = import_kinds().get(row.batch.import_kind)
+    column = kind.all_columns().get(row.column) if kind and text else None
+    return "•••" + text[-2:] if column is not None and column.masked else text or "–"
 
 
 def undo_offered(row: Correction) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.dates import DAY
 from coremis.kernel.base.numbers import number_text, read_number
 from coremis.kernel.exchange.kinds import CLEARED, ImportColumn
-from coremis.kernel.exchange.rows import RowContext, StagedRow, mark_repeated
+from coremis.kernel.exchange.rows import RowContext, StagedRow, cover, mark_repeated
 from coremis.modules.intake.choices import LOCAL, choices_of
 from coremis.modules.intake.columns import FIXED, HOUSEHOLD, INTERVIEW, LONGEST_KEY, PERSON, PERSON_CONSENT, variable_column
 from coremis.modules.intake.differences import PERSON_CONSENT as CONSENT_FIELDS
@@ -28,7 +28,7 @@ from coremis.modules.intake.places_in import inside
 from coremis.modules.intake.plan import folded, search_names
 from coremis.modules.intake.writing import write_changes
 from coremis.modules.registry.models import Consent, Household, Membership, Person, Relationship, Sex, VariableDefinition
-from coremis.modules.registry.services.checks import variables_of
+from coremis.modules.registry.services.checks import asked_of
 from coremis.modules.registry.services.naming import with_former
 
 EXAMPLES = 3
@@ -51,12 +51,12 @@ EMPTY: dict[str, dict[str, Any]] = {
 
 def person_change_columns() -> list[ImportColumn]:
     """The key, and what may be changed of a person."""
-    return [NUMBER, *_fixed(FOR_PERSONS), *PERSON_CONSENT, *map(variable_column, variables_of(Subject.PERSON))]
+    return [NUMBER, *_fixed(FOR_PERSONS), *PERSON_CONSENT, *map(variable_column, asked_of(Subject.PERSON))]
 
 
 def household_change_columns() -> list[ImportColumn]:
     """The key, and what may be changed of a household; where it lies is changed in the register."""
-    return [NUMBER, *_fixed(FOR_HOUSEHOLDS), *INTERVIEW, *map(variable_column, variables_of(Subject.HOUSEHOLD, Subject.DWELLING))]
+    return [NUMBER, *_fixed(FOR_HOUSEHOLDS), *INTERVIEW, *map(variable_column, asked_of(Subject.HOUSEHOLD, Subject.DWELLING))]
 
 
 def _fixed(codes: tuple[str, ...]) -> list[ImportColumn]:
@@ -77,6 +77,7 @@ def check_changes(rows: list[StagedRow], context: RowContext) -> None:
     for row in rows:
         row.values = {code: value for code, value in row.values.items() if value != CLEARED}
     check_persons(rows, context)
+    cover(rows, context.columns)
     for row in rows:
         for code in cleared[row.number]:
             if code in required or code in ("number", key):
@@ -108,7 +109,8 @@ def note_twice_named(context: RowContext) -> None:
 def check_known(rows: list[StagedRow], context: RowContext) -> None:
     """Find whom each row means, and what would change; count it by column for the preview."""
     changes = planned(rows, context, lock=False)
-    count_changes(context.tally, changes)
+    count_changes(context, changes)
+    cover(rows, context.columns)
 
 
 def apply_changes(rows: list[StagedRow], context: RowContext) -> None:
@@ -212,19 +214,20 @@ def found_records(rows: list[StagedRow], context: RowContext, *, lock: bool) -> 
 CODES = {"area_id": "area", "birth_date": "birth", "birth_precision": ""}
 
 
-def count_changes(tally: dict[str, Any], changes: dict[Any, dict[str, Any]]) -> None:
+def count_changes(context: RowContext, changes: dict[Any, dict[str, Any]]) -> None:
     """Count, by column, the records that change; keep a few with what they held and will hold."""
     for record, values in changes.items():
         for name, value in values.items():
             code = column_of(record, name)
             if not code:
                 continue
-            told = tally.setdefault(code, [0, []])
+            told = context.tally.setdefault(code, [0, []])
             told[0] += 1
             if len(told[1]) < EXAMPLES:
                 field, _dot, key = name.partition(".")
+                hidden = code in context.columns and context.columns[code].masked
                 before = record.data.get(key) if key else getattr(record, field)
-                told[1].append([number_text(record.number_prefix, record.number), example(field, before), example(field, value)])
+                told[1].append([number_text(record.number_prefix, record.number), *(example(value, hidden) for value in (before, value))])
 
 
 def column_of(record: Any, name: str) -> str:
@@ -237,7 +240,7 @@ def column_of(record: Any, name: str) -> str:
     return CODES.get(name, name)
 
 
-def example(field: str, value: Any) -> str:
-    """A value for the preview; of a phone only its end."""
+def example(value: Any, hidden: bool) -> str:
+    """A value for the preview; of a masked one only its end."""
     text = "" if value is None else str(value)
-    return "•••" + text[-2:] if field == "phone" and text else text[:60]
+    return "•••" + text[-2:] if hidden and text else text[:60]

@@ -27,7 +27,7 @@ from coremis.modules.intake import queries
 from coremis.modules.intake.choices import choices_of
 from coremis.modules.intake.correcting import CorrectRowsForm, ReplaceTextForm, after_correcting, asked_page, asked_text, problem_address
 from coremis.modules.intake.forms import USE_SAVED, MatchColumnsForm, SendFileForm
-from coremis.modules.intake.imports import PERSONS
+from coremis.modules.intake.imports import OPEN_FILES, PERSONS
 from coremis.modules.intake.previews import asked_effect, asked_undo, changes_words, mapped_words, open_reason
 from coremis.modules.intake.tables import (
     SEE,
@@ -231,6 +231,7 @@ class BatchScreen(DetailScreen):
 
     def tab_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """Progress, counts, problems with examples, files."""
+        opens = request.user.has_perm(OPEN_FILES)
         return {
             **super().tab_context(request, record),
             **progress_of(record),
@@ -238,9 +239,9 @@ class BatchScreen(DetailScreen):
             "cards": [(words, text_of(figure)) for words, figure in cards_of(record)],
             "problems": told_words(record, queries.problems_of(record)),
             "warnings": told_words(record, queries.warnings_of(record)),
-            "source_file": record.source_file,
-            "rejected_file": record.rejected_file,
-            "kept_file": record.kept_file,
+            "source_file": record.source_file if opens else None,
+            "rejected_file": record.rejected_file if opens else None,
+            "kept_file": record.kept_file if opens else None,
             "changes": changes_words(record),
             "mapped": [(words, ", ".join(titles)) for words, titles in mapped_words(record)],
             "correctable": open_now(record) and record.state == State.CHECKED and request.user.has_perm(correct_rows.name),

@@ -8,7 +8,7 @@ RIGHTS = (
     "exchange.create_batch", "exchange.check_batch", "exchange.cancel_batch", "exchange.apply_batch", "exchange.view_batch",
     "exchange.correct_rows", "exchange.replace_text", "exchange.undo_correction", "exchange.check_again", "exchange.undo_batch",
     "exchange.save_mapping", "registry.change_person", "registry.change_household",
-    "approvals.submit_request", "registry.register_household",
+    "approvals.submit_request", "registry.register_household", "intake.reveal_files",
 )  # fmt: skip
 
 
