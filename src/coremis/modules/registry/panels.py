@@ -1,6 +1,6 @@
 """What this module shows on the pages of households and persons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -14,7 +14,8 @@ from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.screen import ActionLink, buttons
 from coremis.kernel.screens.tables import small_table
-from coremis.kernel.screens.timeline import Timeline, note_opening
+from coremis.kernel.screens.timeline import Timeline
+from coremis.modules.registry import usage
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.models import (
     AlternateUse,
@@ -27,7 +28,10 @@ from coremis.modules.registry.models import (
     Photo,
     Recipient,
     Relationship,
+    VariableDefinition,
 )  # fmt: skip
+from coremis.modules.registry.panels_of_facts import variables
+from coremis.modules.registry.sight import DOCUMENT, PHONE, Sight
 from coremis.modules.registry.tables import (
     AlternateUseTable,
     DocumentTable,
@@ -37,10 +41,9 @@ from coremis.modules.registry.tables import (
     RecipientTable,
     household_url,
 )  # fmt: skip
-from coremis.modules.registry.words import birth_words, initials, phone_words, variable_facts, variable_name
+from coremis.modules.registry.words import birth_words, initials, phone_words, variable_name
 
 LATEST = 50
-REVEAL = "registry.reveal_document"
 
 
 def reader(request: HttpRequest) -> Any:
@@ -50,7 +53,7 @@ def reader(request: HttpRequest) -> Any:
 
 def living_here(request: HttpRequest, household: Household) -> Shown:
     """Who lives there now, the head first; no more than that."""
-    return _living(request, household, ["until", "phone", "since", "moved", "left", "died"])
+    return _living(request, household, ["until", "phone", "phone_end", "since", "moved", "left", "died"])
 
 
 def members(request: HttpRequest, household: Household) -> Shown:
@@ -74,7 +77,8 @@ def rare_changes(request: HttpRequest, household: Household) -> Shown:
 def former_members(request: HttpRequest, household: Household) -> Shown:
     """Who lived there, or had another relation to the head."""
     rows = _members(request, household, left_on__isnull=False)
-    return {"table": small_table(MemberTable, rows, request.user, ["moved", "left", "died", "phone"])} if rows else None
+    omit = ["moved", "left", "died", "phone", "phone_end"]
+    return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else None
 
 
 def collecting(request: HttpRequest, household: Household) -> Shown:
@@ -147,12 +151,26 @@ def person_documents(request: HttpRequest, person: Person) -> Shown:
 
 def dwelling(request: HttpRequest, household: Household) -> Shown:
     """What the dictionary says about households and dwellings."""
-    return _variables(household.data, OF_HOUSEHOLDS)
+    return variables(request, household, OF_HOUSEHOLDS)
 
 
 def person_facts(request: HttpRequest, person: Person) -> Shown:
     """What the dictionary says about persons."""
-    return _variables(person.data, OF_PERSONS)
+    return variables(request, person, OF_PERSONS)
+
+
+def stored_values(request: HttpRequest, found: VariableDefinition) -> Shown:
+    """How many records hold a value, and how many each choice."""
+    whole = Fact(_("Records with a value"), usage.counted(usage.holding(found, reader(request))))
+    each = [Fact(f"{name} ({code})", number) for code, name, number in usage.choice_counts(found, reader(request))]
+    text = _("Choices are counted among the first 10,000 records.") if each else ""
+    return {"facts": [fact.ready() for fact in (whole, *each)], "text": text}
+
+
+def named_in(request: HttpRequest, found: VariableDefinition) -> Shown:
+    """The saved formulas, conditions and mappings that name it."""
+    links = [{"title": words, "url": address} for words, address in usage.uses_of(found, reader(request))]
+    return {"links": links} if links else {"text": _("No saved formula, condition or import names it.")}
 
 
 def homes(request: HttpRequest, person: Person) -> Shown:
@@ -207,7 +225,7 @@ def facts_of_person(request: HttpRequest, person: Person) -> Sequence[Fact]:
         Fact(_("Sex"), person.get_sex_display()),
         Fact(_("Born"), birth_words(person) or None),
         *died,
-        Fact(_("Phone"), phone_words(person) or None),
+        Fact(_("Phone"), phone_words(person, Sight(reader(request), person)) or None),
         Fact(_("Place"), person.area.name),
         Fact(_("Registered"), person.registered_on),
     ]
@@ -239,6 +257,7 @@ PERSON_TIMELINE = Timeline(also=told_with_person, hidden=HIDDEN, key_label=lambd
 
 def _living(request: HttpRequest, household: Household, omit: Sequence[str]) -> Shown:
     rows = _members(request, household, left_on=None)
+    omit = [*omit, "phone_end" if Sight(reader(request), household).reveals(PHONE) else "phone"]
     rows.sort(key=lambda row: (row.relationship != Relationship.HEAD, row.person.birth_date is None, row.person.birth_date))
     return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else {"text": _("Nobody lives here.")}
 
@@ -261,14 +280,9 @@ def _documents(request: HttpRequest, record: Any, people: Any, omit: Sequence[st
     rows = sorted(found, key=lambda row: (row.ended_on is not None, row.person.search_name, row.pk))
     if not rows:
         return {"text": _("No document is written down.")}
-    if request.user.has_perm(REVEAL):
-        note_opening(record, request.user)
-    return {"table": small_table(DocumentTable, rows, request.user, [*omit, *_without(request, end="registry.end_document")])}
-
-
-def _variables(data: Mapping[str, Any], subjects: Sequence[str]) -> Shown:
-    facts = variable_facts(dict(data), *subjects)
-    return {"facts": [fact.ready() for fact in facts]} if facts else {"text": _("The data dictionary has no variable for this yet.")}
+    number = "ending" if Sight(reader(request), record).reveals(DOCUMENT) else "number"
+    omit = [*omit, number, *_without(request, end="registry.end_document")]
+    return {"table": small_table(DocumentTable, rows, request.user, omit)}
 
 
 def _home_words(row: Membership) -> str:
