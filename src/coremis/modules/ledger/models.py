@@ -58,6 +58,8 @@ class Posting(Record):
         RELEASE = "RELEASE", _("payroll sent for payment")
         RESULTS = "RESULTS", _("results of payment")
         WRITE_OFF = "WRITE_OFF", _("difference written off")
+        INCIDENT = "INCIDENT", _("incident decided")
+        FORFEIT = "FORFEIT", _("unclaimed money given back to the fund")
         REVERSAL = "REVERSAL", _("reversed")
 
     class State(models.TextChoices):

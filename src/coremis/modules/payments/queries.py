@@ -12,7 +12,7 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import sums_about
-from coremis.modules.payments.models import LeftOut, Payroll, PayrollLine, ResultRow
+from coremis.modules.payments.models import Incident, LeftOut, Payroll, PayrollLine, ResultRow
 from coremis.modules.payments.selection import changed_lines
 from coremis.modules.payments.states import (
     AWAITING_LINES,
@@ -23,6 +23,7 @@ from coremis.modules.payments.states import (
     UNDECIDED_FILES,
     UNPAID_LINES,
     FileState,
+    IncidentState,
     LineState,
 )  # fmt: skip
 
@@ -43,6 +44,7 @@ class Figures:
     cancelled: Figure = (0, 0)
     waiting: Figure = (0, 0)
     excess_minor: int = 0
+    forfeited_minor: int = 0
     differences: list[str] = field(default_factory=list)
 
     def explained(self) -> Figure:
@@ -58,8 +60,14 @@ class Figures:
 def figures_of(payroll: Payroll) -> Figures:
     """What became of the lines of a payroll. One query."""
     found = Figures(payroll.currency, approved=(payroll.line_count, payroll.total_minor))
+    return summed_up(found, _by_state(PayrollLine.objects.filter(payroll=payroll)))
+
+
+def summed_up(found: Figures, rows: Any) -> Figures:
+    """The figures with these rows (state, number, due, paid, kept, back in the fund) added."""
     rest = 0
-    for state, count, due, paid, kept in _by_state(PayrollLine.objects.filter(payroll=payroll)):
+    for state, count, due, paid, kept, forfeited in rows:
+        found.forfeited_minor += forfeited
         if state in PAID_LINES:
             found.paid = (found.paid[0] + count, found.paid[1] + kept)
             found.excess_minor += paid - kept
@@ -76,6 +84,18 @@ GROUP_OF = {
     **dict.fromkeys(AWAITING_LINES, "in_transit"), **dict.fromkeys(UNPAID_LINES, "uncollected"), LineState.FAILED: "failed",
     LineState.REJECTED: "failed", LineState.CANCELLED: "cancelled", LineState.DUE: "waiting", **dict.fromkeys(HELD_LINES, "waiting"),
 }  # fmt: skip
+
+
+def balance_by(payroll: Payroll, column: str) -> list[tuple[str, Figures]]:
+    """The figures by place or payment point (``area_name``, ``point_name``), each proved for itself. One query."""
+    by_name: dict[str, list[Any]] = {}
+    for name, *row in _by_state(PayrollLine.objects.filter(payroll=payroll), column):
+        by_name.setdefault(name, []).append(row)
+    found = []
+    for name, rows in sorted(by_name.items()):
+        approved = (sum(row[1] for row in rows), sum(row[2] for row in rows))
+        found.append((name, summed_up(Figures(payroll.currency, approved=approved), rows)))
+    return found
 
 
 def what_blocks_closing(payroll: Payroll) -> list[str]:
@@ -102,20 +122,22 @@ def what_blocks_closing(payroll: Payroll) -> list[str]:
             unknown,
         )
         sentences.append(words % {"count": unknown})
+    if incidents := payroll.incidents.filter(state=IncidentState.OPEN).exclude(row__in=blocking_rows(payroll)).count():
+        words = ngettext("%(count)s incident is open. Decide about it.", "%(count)s incidents are open. Decide about them.", incidents)
+        sentences.append(words % {"count": incidents})
     return sentences + ledger_differences(payroll, found)
 
 
 def ledger_differences(payroll: Payroll, found: Figures) -> list[str]:
     """Where lines and ledger disagree about the value, in words."""
     held = sums_about(payroll)
-    expected = {
-        Station.PAID: found.paid[1],
-        Station.OWED: found.uncollected[1] + found.failed[1] + (found.waiting[1] if held.get(Station.OWED) else 0),
-        Station.TRANSIT: found.in_transit[1],
-    }
+    decided = Incident.objects.filter(payroll=payroll).aggregate(total=Sum("to_recover_minor"))["total"] or 0
     over = held.get(Station.TO_RECOVER, 0) + held.get(Station.WRITTEN_OFF, 0)
-    pairs = [(station, amount, held.get(station, 0)) for station, amount in expected.items()] + [
-        (Station.TO_RECOVER, found.excess_minor, over)
+    pairs = [
+        (Station.OWED, owed_by(payroll, found, bool(held.get(Station.OWED))), held.get(Station.OWED, 0)),
+        (Station.PAID, found.paid[1], held.get(Station.PAID, 0)),
+        (Station.TRANSIT, found.in_transit[1], held.get(Station.TRANSIT, 0)),
+        (Station.TO_RECOVER, found.excess_minor + decided, over),
     ]
     return [
         _("The ledger holds %(held)s as “%(account)s”, the payments say %(said)s.")
@@ -123,6 +145,16 @@ def ledger_differences(payroll: Payroll, found: Figures) -> list[str]:
         for station, said, there in pairs
         if said != there
     ]
+
+
+def owed_by(payroll: Payroll, found: Figures, posted: bool) -> int:
+    """What the postings about a payroll must have left as owed.
+
+    A re-issue owes nothing anew: it takes from what the first attempt still owes, so what it has paid or sent is missing there.
+    """
+    if payroll.source == Payroll.Source.REISSUE:
+        return -found.paid[1] - found.in_transit[1] - found.forfeited_minor
+    return found.uncollected[1] + found.failed[1] - found.forfeited_minor + (found.waiting[1] if posted else 0)
 
 
 def blocking_rows(payroll: Payroll) -> "QuerySet[ResultRow]":
@@ -149,6 +181,11 @@ def previous_total(payroll: Payroll) -> Figure:
     return found["count"], found["total"] or 0
 
 
+def taken_from_fund(payroll: Payroll) -> Money:
+    """What the approval of a payroll takes from its fund: its total; nothing for a re-issue, whose amounts are owed already."""
+    return Money(0, payroll.currency) if payroll.source == Payroll.Source.REISSUE else payroll.total
+
+
 def refuse_other_totals(payroll: Payroll) -> None:
     """Refuse where the lines no longer are as many, and worth as much, as was declared (envelope control, rulebook 2.11.1)."""
     now = PayrollLine.objects.filter(payroll=payroll).aggregate(count=Count("pk"), total=Sum("amount_minor"))
@@ -168,9 +205,10 @@ def kept_amount() -> Any:
     return Case(When(state__in=PAID_LINES, then=Least(F("paid_minor"), F("amount_minor"))), default=0, output_field=BigIntegerField())
 
 
-def _by_state(lines: "QuerySet[PayrollLine]") -> Any:
-    return lines.order_by().values_list("state").annotate(
-        count=Count("pk"), due=Sum("amount_minor"), arrived=Sum("paid_minor"), kept=Sum(kept_amount())
+def _by_state(lines: "QuerySet[PayrollLine]", *by: str) -> Any:
+    gone = Case(When(forfeited_on__isnull=False, then=F("amount_minor") - kept_amount()), default=0, output_field=BigIntegerField())
+    return lines.order_by().values_list(*by, "state").annotate(
+        count=Count("pk"), due=Sum("amount_minor"), arrived=Sum("paid_minor"), kept=Sum(kept_amount()), gone=Sum(gone)
     )  # fmt: skip
 
 

@@ -5,14 +5,20 @@ from coremis.modules.payments.services.cancellation import cancel_payroll
 from coremis.modules.payments.services.checking import check_results
 from coremis.modules.payments.services.closing import close_payroll, write_off
 from coremis.modules.payments.services.confirmation import confirm_results
+from coremis.modules.payments.services.entry import attach_page, save_sheet, send_sheet, start_sheet
+from coremis.modules.payments.services.forfeiting import forfeit_unclaimed, save_unclaimed_policy
 from coremis.modules.payments.services.generation import generate_payroll
+from coremis.modules.payments.services.incidents import dispute_payment, settle_incident
 from coremis.modules.payments.services.payees import take_payee_list
 from coremis.modules.payments.services.planning import save_cycle, save_fund
+from coremis.modules.payments.services.reissue import reissue_payroll
 from coremis.modules.payments.services.rejected import take_rejected_rows
 from coremis.modules.payments.services.release import release_payroll
 from coremis.modules.payments.services.uploads import discard_results, upload_results
 
 __all__ = [
-    "approve_payroll", "cancel_payroll", "check_results", "close_payroll", "confirm_results", "discard_results", "generate_payroll",
-    "release_payroll", "save_cycle", "save_fund", "take_payee_list", "take_rejected_rows", "upload_results", "write_off",
+    "approve_payroll", "attach_page", "cancel_payroll", "check_results", "close_payroll", "confirm_results", "discard_results",
+    "dispute_payment", "forfeit_unclaimed", "generate_payroll", "reissue_payroll", "release_payroll", "save_cycle", "save_fund",
+    "save_sheet", "save_unclaimed_policy", "send_sheet", "settle_incident", "start_sheet", "take_payee_list", "take_rejected_rows",
+    "upload_results", "write_off",
 ]  # fmt: skip
