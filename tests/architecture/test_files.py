@@ -25,7 +25,7 @@ INLINE = {
 BLOCKS = re.compile(r"{%\s*(comment|blocktrans(?:late)?)\b.*?{%\s*end\1\s*%}|{% block (?:kind|width) %}.*?{% endblock %}", re.S)
 TAGS = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}|<!--.*?-->|<[^>]*>|&\w+;", re.S)
 LETTERS = re.compile(r"[^\W\d_]{2,}")
-PICTURES = {".png", ".jpg", ".ico", ".woff2", ".xlsx", ".zip", ".mo", ".pdf", ".gz"}
+PICTURES = {".png", ".jpg", ".ico", ".woff2", ".ttf", ".xlsx", ".zip", ".mo", ".pdf", ".gz"}
 
 
 def test_it_works() -> None:

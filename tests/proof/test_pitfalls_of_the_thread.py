@@ -85,7 +85,7 @@ def test_a_second_payroll_of_unpaid_money_is_not_possible_either(people, payroll
 
 def test_every_state_belongs_to_a_declared_group():
     """Pitfall M20: a new state that nobody sorted into the groups fails here."""
-    lines = {*states.FREE_LINES, *states.AWAITING_LINES, *states.OUTCOMES, states.LineState.DUE}
+    lines = {*states.FREE_LINES, *states.AWAITING_LINES, *states.OUTCOMES, *states.HELD_LINES, states.LineState.DUE}
     assert lines == set(states.LineState)
     payrolls = {*states.HIDDEN_PAYROLLS, *states.LIVE_PAYROLLS, *states.WORKING_PAYROLLS, states.PayrollState.CANCELLED}
     assert payrolls == set(states.PayrollState)

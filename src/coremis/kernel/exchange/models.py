@@ -1,13 +1,13 @@
 """Imports and their rows."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from coremis.kernel.actions.models import Record
+from coremis.kernel.actions.models import Record, RecordQuerySet
 from coremis.kernel.approvals.models import Request
 from coremis.kernel.areas.models import Area
 from coremis.kernel.exchange.kinds import import_kinds
@@ -15,6 +15,48 @@ from coremis.kernel.files.models import Attachment
 from coremis.kernel.files.storage import files_of
 from coremis.kernel.jobs.messages import rendered
 from coremis.kernel.jobs.models import Job
+
+
+class SavedMappingQuerySet(RecordQuerySet["SavedMapping"]):
+    """Somebody's own mappings, and those that are shared."""
+
+    def visible_to(self, user: Any, permission: str) -> Self:
+        """Own ones and shared ones, for whoever holds the right."""
+        return super().visible_to(user, permission).filter(Q(owner_id=user.pk) | Q(shared=True))
+
+
+class SavedMapping(Record):
+    """Which title brings which column, and what words mean, in the files of one source. ``version`` counts what was changed."""
+
+    area_path = None
+
+    import_kind = models.CharField(_("kind"), max_length=100, help_text="The name of an import kind, or of another kind of file.")
+    source = models.CharField(_("name of the list"), max_length=40, blank=True)
+    name = models.CharField(_("name"), max_length=80)
+    name_key = models.CharField(max_length=120, editable=False, help_text="The name, folded.")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("saved by"))
+    shared = models.BooleanField(_("shared"), default=False, help_text=_("Everybody with the right may use it."))
+    headers = models.JSONField(default=list, help_text="The titles of the file it was made for.")
+    mapping = models.JSONField(default=dict, help_text="Titles by column code.")
+    options = models.JSONField(default=dict, help_text="How the file is written, and what its words mean (values).")
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = SavedMappingQuerySet.as_manager()  # type: ignore[misc, assignment]
+
+    class Meta:
+        verbose_name = _("saved mapping")
+        verbose_name_plural = _("saved mappings")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["import_kind", "name_key", "owner"], condition=Q(is_active=True), name="saved_mapping_own_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=["import_kind", "name_key"], condition=Q(is_active=True, shared=True), name="saved_mapping_shared_name_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Batch(Record):
@@ -46,6 +88,8 @@ class Batch(Record):
     options = models.JSONField(default=dict, help_text="sheet, encoding, separator, decimal_comma, day_first.")
     headers = models.JSONField(default=list, help_text="The titles of the file's columns, in order.")
     mapping = models.JSONField(default=dict, help_text="Titles by column code; several titles for a place in several columns.")
+    saved_mapping = models.ForeignKey(SavedMapping, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("saved mapping"))
+    mapping_version = models.PositiveIntegerField(null=True, help_text="The version of the saved mapping that was used.")
     corrections = models.JSONField(default=dict, help_text="Texts by row number and column code, in place of what the file says.")
     job_id = models.BigIntegerField(null=True)
 

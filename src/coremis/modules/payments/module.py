@@ -9,9 +9,10 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
-from coremis.modules.payments import panels, previews, services
+from coremis.modules.payments import panels, previews, queries, services
 from coremis.modules.payments.models import Payroll
 from coremis.modules.payments.services.confirmation import settled_amount
+from coremis.modules.programmes.services import UndoObstacle
 from coremis.modules.registry.models import Household, Person
 
 # From this amount on two levels agree; smallest units. It is the minimum amount of a route, so every country changes it there.
@@ -49,6 +50,10 @@ contributions: list[Contribution] = [
     Panel(Payroll, _("Postings in the ledger"), panels.money, "ledger.view_posting", tab="money"),
     Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", order=60),
     Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", order=60),
+    UndoObstacle(
+        queries.paid_on_a_status,
+        _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),
+    ),
     Approvable(services.approve_payroll, amount=total_of, preview=previews.approval),
     Approvable(services.release_payroll, amount=total_of, preview=previews.release),
     Approvable(services.cancel_payroll, amount=total_of, preview=previews.cancellation),

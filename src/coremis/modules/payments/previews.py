@@ -11,30 +11,49 @@ from coremis.kernel.screens.preview import Preview
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import accounts_of, available
 from coremis.modules.payments.models import Payroll
+from coremis.modules.payments.parts import part_names
 from coremis.modules.payments.queries import figures_of, left_out_counts, previous_total, what_blocks_closing
-from coremis.modules.payments.selection import counts
+from coremis.modules.payments.selection import asked_by, counts
 from coremis.modules.payments.services.confirmation import settled_amount
-from coremis.modules.payments.services.generation import check_request
+from coremis.modules.payments.services.generation import check_request, new_payroll
 from coremis.modules.payments.states import Exclusion, LineState, RowProblem
 
 LABELS = {**dict(LineState.choices), **dict(RowProblem.choices)}
 
 
 def calculation(inputs: dict[str, Any], actor: Any) -> Preview:
-    """How many would be paid, how much in all, and who is left out."""
-    cycle, areas, amount = inputs["cycle"], inputs["areas"], inputs["amount"]
-    check_request(cycle, areas, amount, inputs["fund"])
-    found = counts(cycle, [area.pk for area in areas])
-    total = amount.times(found.paid)
+    """How many would be paid, how much in all and by part, and who is left out: the computation of the payroll itself."""
+    cycle, areas, amount, rule = inputs["cycle"], inputs["areas"], inputs.get("amount"), inputs.get("rule")
+    check_request(cycle, areas, amount, inputs["fund"], rule)
+    wanted = {name: inputs[name] for name in ("component", "condition", "point") if inputs.get(name)}
+    payroll = new_payroll(cycle=cycle, fund=inputs["fund"], amount=amount, rule=rule, **wanted)
+    found = counts(asked_by(payroll, [area.pk for area in areas]))
+    total = Money(found.total_minor, payroll.currency)
     words = ngettext("Calculate %(count)s payment, %(amount)s", "Calculate %(count)s payments, %(amount)s", found.paid)
     return Preview(
         facts=[
             (_("Programme"), str(cycle.programme)), (_("Payment cycle"), str(cycle)), (_("Data freeze"), cycle.freeze_on),
-            (_("Chosen places"), ", ".join(area.name for area in areas)), (_("Amount for each"), amount), (_("Fund"), str(inputs["fund"])),
+            (_("Chosen places"), ", ".join(area.name for area in areas)), *amount_facts(payroll, found.part_totals),
+            (_("Fund"), str(inputs["fund"])), *held_facts(payroll, found.held, found.held_minor),
         ],
         count=found.paid, amount=total, left_out=[(Exclusion(reason).label, number) for reason, number in found.left_out.items()],
         button=said(words, found.paid, total),
     )  # fmt: skip
+
+
+def amount_facts(payroll: Payroll, totals: dict[str, int]) -> list[tuple[Any, Any]]:
+    """How the amounts are found, and what each part sums to."""
+    if payroll.source == Payroll.Source.FLAT:
+        return [(_("Amount for each"), payroll.amount)]
+    names = part_names(payroll)
+    parts = [(names.get(code, code), Money(amount, payroll.currency)) for code, amount in totals.items()]
+    version = payroll.rule_version
+    return [(_("Amounts from"), str(version) if version else payroll.get_source_display()), *parts]
+
+
+def held_facts(payroll: Payroll, count: int, amount_minor: int) -> list[tuple[Any, Any]]:
+    """How many payments are above the maximum and wait for a decision."""
+    return [(_("Held, above the maximum"), f"{text_of(count)} · {money_text(Money(amount_minor, payroll.currency))}")] if count else []
 
 
 def approval(inputs: dict[str, Any], actor: Any) -> Preview:
@@ -108,7 +127,7 @@ def about(payroll: Payroll) -> list[tuple[Any, Any]]:
     places = ", ".join(payroll.places.values_list("area__name", flat=True).order_by("area__name"))
     return [
         (_("Payroll"), payroll.number_text), (_("Programme"), str(payroll.cycle.programme)), (_("Payment cycle"), str(payroll.cycle)),
-        (_("Chosen places"), places), (_("Amount for each"), payroll.amount), (_("Fund"), str(payroll.fund)),
+        (_("Chosen places"), places), *amount_facts(payroll, payroll.part_totals), (_("Fund"), str(payroll.fund)),
     ]  # fmt: skip
 
 

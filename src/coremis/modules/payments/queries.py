@@ -1,6 +1,7 @@
 """Figures of a payroll: what became of its lines, and whether that agrees with the ledger."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, When
@@ -17,15 +18,18 @@ from coremis.modules.payments.selection import changed_lines
 from coremis.modules.payments.states import (
     AWAITING_LINES,
     BLOCKING_PROBLEMS,
+    FREE_LINES,
     HELD_LINES,
     LIVE_PAYROLLS,
     PAID_LINES,
+    SENT_PAYROLLS,
     UNDECIDED_FILES,
     UNPAID_LINES,
     FileState,
     IncidentState,
     LineState,
 )  # fmt: skip
+from coremis.modules.programmes.models import Enrolment
 
 Station = Account.Station
 Figure = tuple[int, int]
@@ -225,3 +229,11 @@ def payments_of(**person_or_household: Any) -> "QuerySet[PayrollLine]":
         mine = Q(enrolment__person=person) | Q(payee=person)
     rows: QuerySet[PayrollLine] = PayrollLine.objects.filter(mine)
     return rows.select_related("payroll", "cycle").order_by("-pk")
+
+
+def paid_on_a_status(enrolments: "QuerySet[Enrolment]", since: datetime) -> "QuerySet[Any]":
+    """The ids of those whom a payroll pays that was calculated after a moment and sent for payment: it rests on their status."""
+    lines: QuerySet[PayrollLine] = PayrollLine.objects.filter(
+        enrolment__in=enrolments, payroll__made_at__gte=since, payroll__state__in=SENT_PAYROLLS
+    )
+    return lines.exclude(state__in=(*FREE_LINES, *HELD_LINES)).values("enrolment")

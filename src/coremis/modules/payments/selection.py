@@ -1,22 +1,43 @@
-"""Who is paid in a cycle and who is left out, and why: one query for the preview and for the payroll itself (pitfall M2)."""
+"""Who is paid how much in a cycle and who is left out, and why: one query for the preview and for the payroll itself (pitfall M2)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, FilteredRelation, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db import connection
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Exists,
+    F,
+    FilteredRelation,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Concat, Trim
 
 from coremis.kernel.areas.queries import below
-from coremis.modules.payments.models import Cycle, PayrollLine
-from coremis.modules.payments.states import FREE_LINES, Exclusion, PayrollState
+from coremis.modules.benefits.queries import AMOUNTS, PartKind, Rule, SetRule, flat, names_of, rule_of
+from coremis.modules.payments.earlier import past_of, still_there
+from coremis.modules.payments.models import Cycle, Payroll, PayrollLine
+from coremis.modules.payments.states import Exclusion, HoldReason, LineState
 from coremis.modules.programmes.models import ENDED, PAYABLE, Enrolment, Programme, Status
-from coremis.modules.registry.models import Document
+from coremis.modules.registry.models import Document, Recipient
 
 FROZEN = (
     "payroll", "component", "enrolment", "area", "payee", "amount_minor", "currency", "enrolment_number", "enrolment_status",
     "household_number", "household_name", "payee_number", "payee_name", "payee_phone", "document_kind", "document_hash", "area_name",
+    "parts", "carried_minor", "point", "point_name", "document_end", "alternate_number", "alternate_name",
 )  # fmt: skip
+KEPT = ("payee_id", "alternate_id", "document_id", "point_id")
+Rows = QuerySet[Any]
+Limit = Callable[[Rows], Rows]
 
 
 class Digest(Func):
@@ -31,71 +52,158 @@ class Digest(Func):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a payroll was asked to pay: the cycle, the places, the component, and how the amounts are found."""
+
+    cycle: Cycle
+    area_ids: tuple[int, ...]
+    component: str
+    rule: Rule
+    names: dict[str, str] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)
+    condition: dict[str, Any] = field(default_factory=dict)
+    point_id: int | None = None
+
+    @property
+    def unit(self) -> str:
+        """Whom the programme helps."""
+        return str(self.cycle.programme.unit)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether earlier payments change the amount."""
+        rule = self.rule
+        caps = (rule.cap_cycle, rule.cap_total, rule.max_payments)
+        return rule.takes_backlog or rule.recovery_share > 0 or any(cap is not None for cap in caps)
+
+
+def asked_by(payroll: Payroll, area_ids: Sequence[int]) -> Asked:
+    """What a payroll was made for, as frozen with it."""
+    common: dict[str, Any] = {"condition": payroll.condition, "point_id": payroll.point_id}
+    if payroll.rule_version is None:
+        kind = PartKind.IMPORTED if payroll.source == Payroll.Source.IMPORTED else PartKind.FLAT
+        return Asked(payroll.cycle, tuple(area_ids), payroll.component, flat(payroll.amount_minor, kind), **common)
+    names, members = names_of(payroll.rule_version)
+    return Asked(payroll.cycle, tuple(area_ids), payroll.component, rule_of(payroll.rule_version), names, members, **common)
+
+
+@dataclass(frozen=True)
 class Counts:
-    """How many are paid, and how many are left out for each reason."""
+    """How many are paid how much, how much of it is held, what the parts sum to, and how many are left out for each reason."""
 
     paid: int
     left_out: dict[str, int]
+    total_minor: int = 0
+    held: int = 0
+    held_minor: int = 0
+    part_totals: dict[str, int] = field(default_factory=dict)
 
 
-def population(cycle: Cycle, area_ids: Sequence[int]) -> "QuerySet[Enrolment]":
+def population(asked: Asked) -> "QuerySet[Enrolment]":
     """The beneficiaries of the chosen places whom the payroll has to say something about. No place means nobody (pitfall M1)."""
-    left_lately = Q(status__in=ENDED, status_since__gte=cycle.starts_on)
-    asked = Q(status__in=(*PAYABLE, Status.SUSPENDED)) | left_lately
-    rows: QuerySet[Enrolment] = Enrolment.objects.filter(asked, programme_id=cycle.programme_id, area_id__in=below(area_ids))
+    left_lately = Q(status__in=ENDED, status_since__gte=asked.cycle.starts_on)
+    wanted = Q(status__in=(*PAYABLE, Status.SUSPENDED)) | left_lately
+    rows: QuerySet[Enrolment] = Enrolment.objects.filter(wanted, programme_id=asked.cycle.programme_id, area_id__in=below(asked.area_ids))
     return rows
 
 
-def payee_path(cycle: Cycle) -> str:
+def payee_path(asked: Asked) -> str:
     """The path from a beneficiary to who is paid: the person, or the household's primary recipient at the data freeze."""
-    return "person" if cycle.programme.unit == Programme.Unit.PERSON else "collector__person"
+    return "person" if asked.unit == Programme.Unit.PERSON else "collector__person"
 
 
-def classified(cycle: Cycle, area_ids: Sequence[int], component: str) -> "QuerySet[Any]":
-    """The population, each with ``left_out``: the reason, or "" for those who are paid."""
-    payee = payee_path(cycle)
-    return _with_collector(population(cycle, area_ids), cycle).annotate(
+def classified(rows: "QuerySet[Enrolment]", asked: Asked) -> "QuerySet[Any]":
+    """Those of the population, each with ``left_out``: the reason, or "" for those whose amount is to be found; and with KEPT."""
+    payee, day = payee_path(asked), asked.cycle.freeze_on
+    document = Document.objects.filter(person=OuterRef(f"{payee}_id"), ended_on=None).order_by("pk")
+    other = Recipient.on(day).filter(household=OuterRef("household_id"), rank__gt=0).exclude(person__death_date__lte=day)
+    return _with_collector(rows, asked).annotate(
         left_out=Case(
             When(status=Status.SUSPENDED, then=Value(Exclusion.SUSPENDED)),
             When(status__in=ENDED, then=Value(Exclusion.ENDED)),
-            When(status_since__gt=cycle.freeze_on, then=Value(Exclusion.LATE)),
+            When(status_since__gt=day, then=Value(Exclusion.LATE)),
             When(household__ended_on__isnull=False, then=Value(Exclusion.DISSOLVED)),
             When(**{f"{payee}__isnull": True}, then=Value(Exclusion.NO_RECIPIENT)),
             When(**{f"{payee}__death_date__isnull": False}, then=Value(Exclusion.RECIPIENT_DIED)),
-            When(Exists(_keys_held(cycle, component)), then=Value(Exclusion.ALREADY)),
+            When(Exists(_keys_held(asked)), then=Value(Exclusion.ALREADY)),
             default=Value(""),
             output_field=CharField(),
-        )
+        ),
+        payee_id=F(f"{payee}_id"), document_id=Subquery(document.values("pk")[:1]),
+        alternate_id=Subquery(other.order_by("rank").values("person_id")[:1]), point_id=Value(None, output_field=BigIntegerField()),
+    )  # fmt: skip
+
+
+def reckoning(asked: Asked, limit: Limit = lambda rows: rows) -> Any:
+    """The computation of everybody's amount, for the rows of a key range, or for all."""
+    sets = SetRule(asked.rule, asked.unit, asked.cycle.freeze_on, asked.names, asked.members)
+    base = limit(Enrolment._base_manager.filter(programme_id=asked.cycle.programme_id))
+    past = past_of(asked.cycle, base) if asked.looks_back else ()
+    return sets.chain(classified(limit(population(asked)), asked), base, KEPT, past)
+
+
+def create_reckoned(asked: Asked, limit: Limit) -> None:
+    """Compute the rows of a key range into the temporary table behind ``Reckoned``. One statement."""
+    json = "CAST(parts AS jsonb)" if connection.vendor == "postgresql" else "parts"
+    kept = ", ".join(f"CAST({name} AS bigint) AS {name}" for name in KEPT)
+    columns = f"id AS enrolment_id, left_out, {kept}, is_held, {', '.join(AMOUNTS)}, {json} AS parts"
+    sql, params = reckoning(asked, limit).select(columns)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE payments_reckoned AS {sql}", params)
+
+
+def drop_reckoned() -> None:
+    """Take the temporary table away."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE payments_reckoned")
+
+
+def counts(asked: Asked) -> Counts:
+    """What a payroll would hold now: the very computation that makes it, summed. One statement."""
+    sets = SetRule(asked.rule, asked.unit, asked.cycle.freeze_on, asked.names, asked.members)
+    totals = sets.totals()
+    sums = ", ".join(f"SUM({column})" for _code, column in totals)
+    sql, params = reckoning(asked).select(
+        f"left_out, is_held, COUNT(*), SUM(amount_minor), SUM(carried_minor), {sums}", " GROUP BY left_out, is_held"
     )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows = cursor.fetchall()
+    return _counted(rows, [code for code, _column in totals])
 
 
-def counts(cycle: Cycle, area_ids: Sequence[int], component: str = "base") -> Counts:
-    """What a payroll would hold now."""
-    rows = classified(cycle, area_ids, component).order_by().values_list("left_out").annotate(found=Count("pk", distinct=True))
-    by_reason = dict(rows)
-    return Counts(by_reason.pop("", 0), by_reason)
+def _counted(rows: Sequence[Sequence[Any]], codes: Sequence[str]) -> Counts:
+    paid = [row for row in rows if not row[0]]
+    left_out: dict[str, int] = {}
+    for row in rows:
+        if row[0]:
+            left_out[row[0]] = left_out.get(row[0], 0) + int(row[2])
+    held = [row for row in paid if row[1]]
+    parts = {code: sum(int(row[5 + place]) for row in paid) for place, code in enumerate(codes)}
+    return Counts(
+        sum(int(row[2]) for row in paid), left_out, sum(int(row[3]) for row in paid), sum(int(row[2]) for row in held),
+        sum(int(row[3]) for row in held), {code: amount for code, amount in parts.items() if amount},
+    )  # fmt: skip
 
 
-def frozen_values(cycle: Cycle) -> dict[str, Any]:
-    """What a line freezes of its beneficiary and payee, for ``insert_from``; constants of the payroll are added by the caller."""
-    payee = payee_path(cycle)
-    document = Document.objects.filter(person=OuterRef("new_payee"), ended_on=None).order_by("pk")
+def frozen_values(asked: Asked) -> dict[str, Any]:
+    """What a line freezes, from the rows of ``Reckoned``, for ``insert_from``; constants of the payroll are added by the caller."""
     return {
-        "new_enrolment": F("pk"),
-        "new_area": F("area"),
-        "new_payee": F(payee),
-        "new_enrolment_number": F("number"),
-        "new_enrolment_status": F("status"),
-        "new_household_number": F("household__number"),
-        "new_household_name": Coalesce(F("household__head_name"), Value("")),
-        "new_payee_number": F(f"{payee}__number"),
-        "new_payee_name": full_name(payee),
-        "new_payee_search": F(f"{payee}__search_name"),
-        "new_payee_phone": F(f"{payee}__phone"),
-        "new_document_kind": Coalesce(Subquery(document.values("kind")[:1]), Value("")),
-        "new_document_hash": Coalesce(Subquery(document.values("number_hash")[:1]), Value("")),
-        "new_area_name": F("area__name"),
-    }
+        "new_enrolment": F("enrolment_id"), "new_area": F("enrolment__area"), "new_payee": F("payee_id"),
+        "new_enrolment_number": F("enrolment__number"), "new_enrolment_status": F("enrolment__status"),
+        "new_household_number": F("enrolment__household__number"),
+        "new_household_name": Coalesce(F("enrolment__household__head_name"), Value("")),
+        "new_payee_number": F("payee__number"), "new_payee_name": full_name("payee"), "new_payee_search": F("payee__search_name"),
+        "new_payee_phone": F("payee__phone"),
+        "new_document_kind": Coalesce(F("document__kind"), Value("")), "new_document_hash": Coalesce(F("document__number_hash"), Value("")),
+        "new_document_end": Value(""), "new_alternate_number": F("alternate__number"),
+        "new_alternate_name": full_name("alternate"),  # blank where there is none
+        "new_point": F("point_id"), "new_point_name": Coalesce(F("point__name"), Value("")),
+        "new_area_name": F("enrolment__area__name"), "new_parts": F("parts"),
+        **{f"new_{name}": F(name) for name in AMOUNTS},
+        "new_state": Case(When(is_held=1, then=Value(LineState.HELD)), default=Value(LineState.DUE), output_field=CharField()),
+        "new_hold_reason": Case(When(is_held=1, then=Value(HoldReason.OVER_MAXIMUM)), default=Value(""), output_field=CharField()),
+    }  # fmt: skip
 
 
 def full_name(path: str) -> Any:
@@ -115,14 +223,14 @@ def changed_lines(lines: "QuerySet[PayrollLine]") -> "QuerySet[PayrollLine]":
     return lines.annotate(computed=frozen_hash()).exclude(hash=F("computed"))
 
 
-def _with_collector(rows: "QuerySet[Enrolment]", cycle: Cycle) -> "QuerySet[Enrolment]":
-    path, day = "household__recipients", cycle.freeze_on
+def _with_collector(rows: "QuerySet[Enrolment]", asked: Asked) -> "QuerySet[Enrolment]":
+    path, day = "household__recipients", asked.cycle.freeze_on
     still = Q(**{f"{path}__valid_until": None}) | Q(**{f"{path}__valid_until__gte": day})
     held = Q(**{f"{path}__rank": 0, f"{path}__valid_from__lte": day}) & still
     return rows.annotate(collector=FilteredRelation(path, condition=held))
 
 
-def _keys_held(cycle: Cycle, component: str) -> "QuerySet[PayrollLine]":
+def _keys_held(asked: Asked) -> "QuerySet[PayrollLine]":
     """The lines that keep a beneficiary from another one: also cancelled ones whose cancellation may still be given up."""
-    lines = PayrollLine.everything.filter(cycle=cycle, component=component, enrolment=OuterRef("pk"))
-    return lines.filter(~Q(state__in=FREE_LINES) | Q(payroll__state=PayrollState.CANCELLING))
+    lines = PayrollLine.everything.filter(cycle=asked.cycle, component=asked.component, enrolment=OuterRef("pk"))
+    return lines.filter(still_there())

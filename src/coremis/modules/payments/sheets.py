@@ -9,19 +9,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below
 from coremis.kernel.base.money import Money, decimals_of, parse_amount
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.files.storage import files_of
 from coremis.modules.payments.models import Payroll, PayrollLine, ResultFile
+from coremis.modules.payments.paper.numbers import numbered_lines
 from coremis.modules.payments.states import AWAITING_LINES, LineState
-
-# The order of the printed list: the number on the paper is the number here.
-PAPER_ORDER = ("area_name", "payee_search", "pk")
-FIELDS = ("reason", "amount", "by", "receipt")
+from coremis.modules.points.models import PaymentPoint
 
 
 @dataclass
@@ -42,19 +41,17 @@ class Totals:
         return (self.paper_count, self.paper_minor) == (self.paid_count, self.paid_minor)
 
 
-def listed(payroll: Payroll, point_id: int | None, area_id: int | None) -> "QuerySet[PayrollLine]":
-    """The lines of a point or place, or of the whole payroll, as on the paper."""
-    rows: QuerySet[PayrollLine] = PayrollLine.objects.filter(payroll=payroll).exclude(state=LineState.CANCELLED)
-    if point_id:
-        rows = rows.filter(point_id=point_id)
-    if area_id:
-        rows = rows.filter(area__in=below([area_id]))
-    return rows.order_by(*PAPER_ORDER)
+def listed(payroll: Payroll, point: PaymentPoint | None, place: Area | None) -> Any:
+    """The lines of a point or place, each with ``order_number``, exactly as on the paper."""
+    if point is not None:
+        return numbered_lines(payroll, point)
+    only = Q(area__in=below([place.pk])) if place is not None else None
+    return numbered_lines(payroll, everywhere=True, only=only)
 
 
 def sheet_lines(file: ResultFile) -> list[tuple[int, PayrollLine]]:
     """The lines of a signed list, each with its number on the paper."""
-    return list(enumerate(listed(file.payroll, file.point_id, file.place_id), start=1))
+    return [(line.order_number, line) for line in listed(file.payroll, file.point, file.place) if line.state != LineState.CANCELLED]
 
 
 def typed(file: ResultFile, line: PayrollLine) -> Mapping[str, Any]:
@@ -70,7 +67,7 @@ def is_on_sheet(file: ResultFile, number: int, line: PayrollLine) -> bool:
 
 
 def sheet_rows(file: ResultFile, after: int = 0) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The rows of a signed list by our column, as a file would hold them."""
+    """The rows of a signed list by our column, as a file would hold them. Its number on the paper is the row's number."""
     page = _("list %(number)s") % {"number": file.pk} if files_of(file).exists() else ""
     for number, line in sheet_lines(file):
         if number > after and is_on_sheet(file, number, line):

@@ -47,6 +47,7 @@ HIDDEN_PAYROLLS = (P.PREPARING, P.ABANDONED)
 WORKING_PAYROLLS = (P.PREPARING, P.APPROVING, P.RELEASING, P.CANCELLING)
 CANCELLABLE_PAYROLLS = (P.CALCULATED, P.VERIFIED, P.APPROVED)
 POSTED_PAYROLLS = (P.APPROVED, P.RELEASING, P.RELEASED, P.CLOSED)
+SENT_PAYROLLS = (P.RELEASING, P.RELEASED, P.CLOSED)
 LIVE_PAYROLLS = (P.CALCULATED, P.VERIFIED, P.APPROVING, *POSTED_PAYROLLS)
 
 # Lines that hold the key (cycle, component, enrolment); only a cancelled line gives it free.
@@ -85,6 +86,13 @@ class Exclusion(models.TextChoices):
     NO_RECIPIENT = "NO_RECIPIENT", _("no primary recipient on the day of the data freeze")
     RECIPIENT_DIED = "RECIPIENT_DIED", _("recipient died")
     ALREADY = "ALREADY", _("already in a payroll of this cycle")
+    NO_CONSENT = "NO_CONSENT", _("no consent on file")
+    NO_AMOUNT = "NO_AMOUNT", _("no amount in the file")
+    MISSING_FACT = "MISSING_FACT", _("a fact that the amount depends on is missing")
+    MAX_PAYMENTS = "MAX_PAYMENTS", _("has received the largest number of payments")
+    CAP_REACHED = "CAP_REACHED", _("has received the largest sum")
+    BELOW_MINIMUM = "BELOW_MINIMUM", _("amount below the smallest payable; kept for the next payment")
+    ZERO = "ZERO", _("the amount is zero")
 
 
 class HoldReason(models.TextChoices):
@@ -234,6 +242,7 @@ class Step(models.TextChoices):
     APPROVE = "APPROVE", _("approved by")
     RELEASE = "RELEASE", _("sent for payment by")
     RECONCILE = "RECONCILE", _("reconciled by")
+
 
 # Rows that change nothing by themselves but must be looked into.
 INCIDENT_PROBLEMS = {

@@ -93,11 +93,16 @@ class GroupForm(ChangeForm):
         label=_("Condition"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
         help_text=_("Empty: everybody in these places. Example: size >= 5 and head_age > 60"),
     )  # fmt: skip
-    field_order = ["areas", "condition", "change", "also_set_by_hand", "note"]
+    field_order = ["areas", "condition", "change", "overflow", "also_set_by_hand", "note"]
 
 
 class EnrolMatchingForm(GroupForm):
     """Whom to enrol."""
+
+    overflow = forms.BooleanField(
+        label=_("Put the others on the waiting list"), required=False,
+        help_text=_("Those for whom no place is left become potential and wait, each in the list of its village."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -117,6 +122,27 @@ class ChangeStatusMatchingForm(GroupForm):
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["change"]
         offered.offer(Status.values, arrow=True)
+
+
+class WaitForm(ActionForm):
+    """Until when one waits."""
+
+    until = forms.DateField(label=_("Waits until"), required=False, widget=DateInput(), help_text=_("Empty: without an end."))
+    note = NoteField()
+
+
+class TakeOffForm(ActionForm):
+    """Why one waits no longer."""
+
+    note = NoteField(label=_("Why"), required=True)
+
+
+class PromoteForm(ActionForm):
+    """Where, and how many."""
+
+    areas = AreaField(many=True, label=_("Places"), help_text=_("Each with all that lies below it."))
+    count = forms.IntegerField(label=_("How many"), min_value=1, max_value=20_000)
+    note = NoteField()
 
 
 class UndoForm(ActionForm):

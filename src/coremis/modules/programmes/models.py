@@ -1,6 +1,7 @@
 """Programmes, the enrolment of households or persons in them, and what was decided for many of them at once."""
 
 import uuid
+from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
@@ -15,7 +16,7 @@ from coremis.modules.programmes.reasons import Reason
 from coremis.modules.programmes.statuses import ENDED, OPEN, PAYABLE, PLACED, Status
 from coremis.modules.registry.models import Household, Person
 
-__all__ = ["ENDED", "OPEN", "PAYABLE", "PLACED", "Enrolment", "GroupChange", "Programme", "Reason", "Status"]
+__all__ = ["ENDED", "OPEN", "PAYABLE", "PLACED", "Enrolment", "GroupChange", "Programme", "Reason", "Status", "WaitingPlace"]
 
 
 class Programme(Record):
@@ -59,6 +60,7 @@ class GroupChange(Record):
         ENROL = "ENROL", _("enrolment")
         STATUS = "STATUS", _("change of status")
         UNDO = "UNDO", _("undoing")
+        PROMOTE = "PROMOTE", _("moving up from the waiting list")
 
     class State(models.TextChoices):
         """How far it is; the beneficiaries of an enrolment are seen by nobody until it is carried out."""
@@ -68,7 +70,7 @@ class GroupChange(Record):
         STOPPED = "STOPPED", _("stopped")
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="group_changes", verbose_name=_("programme"))
-    what = models.CharField(_("what"), max_length=6, choices=What.choices)
+    what = models.CharField(_("what"), max_length=7, choices=What.choices)
     area = models.ForeignKey(
         Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"), help_text="What holds all chosen places."
     )
@@ -155,3 +157,55 @@ class Enrolment(Record):
         found = self.household or self.person
         assert found is not None
         return found
+
+
+class WaitingQuerySet(RecordQuerySet["WaitingPlace"]):
+    """Places on waiting lists."""
+
+    def waiting(self, day: date) -> "WaitingQuerySet":
+        """Those that count on a day: not taken off, not run out, and the beneficiary still potential. In the order of the lists."""
+        rows = self.filter(removed_on=None, enrolment__status=Status.POTENTIAL).filter(Q(until=None) | Q(until__gte=day))
+        return rows.order_by("rank", "pk")
+
+
+class WaitingManager(models.Manager.from_queryset(WaitingQuerySet)):  # type: ignore[misc]
+    """The default reading of waiting lists."""
+
+    def get_queryset(self) -> WaitingQuerySet:
+        """Without those whose enrolment is still being prepared."""
+        rows = WaitingQuerySet(self.model, using=self._db)
+        return rows.exclude(group__in=GroupChange.objects.filter(state=GroupChange.State.PREPARING).values("pk"))
+
+
+class WaitingPlace(Record):
+    """A potential beneficiary's rank on the waiting list of one village or ward. It stands beside the status, which stays potential.
+
+    Nothing is written here when the beneficiary moves up: the list leaves out whoever is no longer potential, so that undoing the
+    change brings the rank back. A rank is given once and never again.
+    """
+
+    area_path = "enrolment__area"
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="waiting_places", verbose_name=_("beneficiary"))
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("programme"))
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("place"))
+    rank = models.PositiveIntegerField(_("rank"))
+    since = models.DateField(_("waiting since"))
+    until = models.DateField(_("waits until"), null=True, blank=True)
+    removed_on = models.DateField(_("taken off on"), null=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    group = models.ForeignKey(GroupChange, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = WaitingManager()  # type: ignore[misc]
+
+    class Meta:
+        verbose_name = _("place on a waiting list")
+        verbose_name_plural = _("places on waiting lists")
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "area", "rank"], name="waiting_rank_once"),
+            models.UniqueConstraint(fields=["enrolment"], condition=Q(removed_on=None), name="waiting_once"),
+            models.CheckConstraint(condition=Q(until=None) | Q(until__gte=F("since")), name="waiting_dates_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rank} {self.enrolment}"

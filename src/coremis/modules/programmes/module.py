@@ -13,30 +13,45 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import ENROL, MenuItem
 from coremis.modules.programmes import panels, previews
+from coremis.modules.programmes.facts import facts
 from coremis.modules.programmes.models import GroupChange, Programme
-from coremis.modules.programmes.services import change_programme, change_status_matching, enrol_matching, undo_status_change
+from coremis.modules.programmes.services import (
+    change_programme,
+    change_status,
+    change_status_matching,
+    enrol_matching,
+    enrol_one,
+    promote_waiting,
+    take_off_waiting_list,
+    undo_last_change,
+    undo_status_change,
+)  # fmt: skip
 from coremis.modules.registry.models import Household, Person
 
-SEES = ("programmes.view_programme", "programmes.view_enrolment", "programmes.view_groupchange")
+SEES = ("programmes.view_programme", "programmes.view_enrolment", "programmes.view_groupchange", "programmes.view_waitingplace")
 DECIDES = (
     "programmes.create_programme", "programmes.change_programme", "programmes.enrol_one", "programmes.enrol_matching",
     "programmes.change_status", "programmes.change_status_matching", "programmes.undo_last_change", "programmes.undo_status_change",
+    "programmes.put_on_waiting_list", "programmes.take_off_waiting_list", "programmes.promote_waiting",
 )  # fmt: skip
 
 
-def with_approval(action: Action[Any], preview: Callable[..., Any]) -> list[Contribution]:
+def with_approval(action: Action[Any], preview: Callable[..., Any], subject: Callable[..., Any] | None = None) -> list[Contribution]:
     """An action that one approver must agree to, shown to that person as it was shown to the one who asked."""
-    return [Approvable(action, preview=preview), RoutePreset(action, ("approver",))]
+    return [Approvable(action, preview=preview, subject=subject), RoutePreset(action, ("approver",))]
 
 
 contributions: list[Contribution] = [
+    *facts,
     MenuItem(_("Programmes"), "programmes:programme_list", group=ENROL, order=10),
     MenuItem(_("Potential"), "programmes:potential_list", group=ENROL, order=21),
     MenuItem(_("Active"), "programmes:active_list", group=ENROL, order=22),
     MenuItem(_("Suspended"), "programmes:suspended_list", group=ENROL, order=23),
+    MenuItem(_("Waiting lists"), "programmes:waiting_list", group=ENROL, order=26),
     MenuItem(_("Graduated"), "programmes:graduated_list", group=ENROL, order=24),
     MenuItem(_("Exited"), "programmes:exited_list", group=ENROL, order=25),
     Panel(Programme, _("Beneficiaries"), panels.beneficiaries, "programmes.view_enrolment", order=10),
+    Panel(Programme, _("Those who left, by reason"), panels.exits, "programmes.view_enrolment", order=20),
     Tab(Programme, "groups", _("Group changes"), order=10),
     Panel(Programme, _("Latest group changes"), panels.group_changes, "programmes.view_groupchange", tab="groups"),
     Panel(GroupChange, _("Some of those enrolled"), panels.concerned, "programmes.view_enrolment"),
@@ -47,8 +62,13 @@ contributions: list[Contribution] = [
     *with_approval(enrol_matching, previews.group_enrolment),
     *with_approval(change_status_matching, previews.group_status),
     *with_approval(undo_status_change, previews.group_undoing),
+    *with_approval(enrol_one, previews.one_enrolment, subject=lambda inputs: inputs.get("household") or inputs["person"]),
+    *with_approval(change_status, previews.one_status),
+    *with_approval(undo_last_change, previews.one_undoing),
+    *with_approval(promote_waiting, previews.promotion),
+    *with_approval(take_off_waiting_list, previews.taking_off),
     SeatPermissions("manager", (*SEES, *DECIDES)),
-    SeatPermissions("commune", (*SEES, "programmes.change_status")),
+    SeatPermissions("commune", (*SEES, "programmes.change_status", "programmes.put_on_waiting_list")),
     SeatPermissions("data", (*SEES, "programmes.enrol_one")),
     SeatPermissions("verifier", SEES),
     SeatPermissions("approver", SEES),

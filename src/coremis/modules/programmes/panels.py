@@ -13,8 +13,8 @@ from coremis.kernel.jobs.models import Job
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import small_table
-from coremis.modules.programmes.models import GroupChange, Programme, Status
-from coremis.modules.programmes.queries import counts_by_status
+from coremis.modules.programmes.models import GroupChange, Programme, Reason, Status
+from coremis.modules.programmes.queries import counts_by_status, exits_by_reason
 from coremis.modules.programmes.tables import EnrolmentTable, GroupChangeTable
 from coremis.modules.registry.models import Household, Membership, Person
 
@@ -34,6 +34,20 @@ def beneficiaries(request: HttpRequest, programme: Programme) -> Shown:
     facts = [Fact(status.label.capitalize(), counts.get(status, 0), list_address(programme, status)) for status in Status]
     everybody = Fact(_("All"), sum(counts.values()), list_address(programme))
     return {"facts": [fact.ready() for fact in [*facts, everybody]], "text": _("Counted in your places.")}
+
+
+def exits(request: HttpRequest, programme: Programme) -> Shown:
+    """How many left for which reason, and after how many months on average; each number leads to its list."""
+    rows = exits_by_reason(programme, request.user)
+    if not rows:
+        return None
+    months = _("%(count)s, after %(months)s months on average")
+    facts = []
+    for status, reason, count, days in rows:
+        title = f"{Status(status).label.capitalize()}: {Reason(reason).label if reason else '–'}"
+        words = months % {"count": text_of(count), "months": text_of(round(days / 30.4))} if days is not None else text_of(count)
+        facts.append(Fact(title, words, f"{list_address(programme, status)}&{urlencode({'reason': reason})}" if reason else ""))
+    return {"facts": [fact.ready() for fact in facts], "text": _("Counted in your places.")}
 
 
 def group_changes(request: HttpRequest, programme: Programme) -> Shown:

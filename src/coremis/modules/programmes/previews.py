@@ -16,8 +16,10 @@ from coremis.modules.programmes.services.groups import choose
 from coremis.modules.programmes.services.restoring import enrolled_again, obstacles
 from coremis.modules.programmes.services.statuses import not_by_hand
 from coremis.modules.programmes.services.undoing import unchanged_since, undoable, when
+from coremis.modules.programmes.services.waiting import check_promotion, next_in_line
 
 Inputs = dict[str, Any]
+SHOWN = 20  # those named one by one
 
 
 def one_enrolment(inputs: Inputs, actor: Any) -> Preview:
@@ -63,8 +65,36 @@ def group_enrolment(inputs: Inputs, actor: Any) -> Preview:
         (_("Fit the condition"), fitting),
         *_places_left(programme, takes), (_("In another programme too"), elsewhere),
     ]  # fmt: skip
-    left_out = _left_out((_("already in this programme"), fitting - new), (_("no place left, the lowest numbers come first"), over))
+    late = _("no place left: on the waiting list") if inputs.get("overflow") else _("no place left, the lowest numbers come first")
+    left_out = _left_out((_("already in this programme"), fitting - new), (late, over))
     return Preview(facts=facts, count=new - over, left_out=left_out, button=_enrol_words(programme, new - over))
+
+
+def promotion(inputs: Inputs, actor: Any) -> Preview:
+    """Moving up: who is next, in which order, and how many go on waiting."""
+    programme: Programme = inputs["programme"]
+    chosen = check_promotion(programme, inputs["areas"], inputs["count"])
+    line = next_in_line(programme, inputs["areas"])
+    waiting = line.count()
+    first = line.select_related("enrolment__household", "enrolment__person", "area")[: min(len(chosen), SHOWN)]
+    facts = [(_("Places"), ", ".join(area.name for area in inputs["areas"])), (_("Waiting"), waiting), *_places_left(programme, True)]
+    facts += [(f"{place.area.name}, {place.rank}", place.enrolment) for place in first]
+    if len(chosen) > SHOWN:
+        facts.append(("…", _("and %(count)s more") % {"count": text_of(len(chosen) - SHOWN)}))
+    left_out = _left_out((_("no place left"), max(0, min(inputs["count"], waiting) - len(chosen))))
+    words = ngettext("Move up %(n)s beneficiary", "Move up %(n)s beneficiaries", len(chosen)) % {"n": text_of(len(chosen))}
+    changes = [(_("Status"), Status.POTENTIAL.label, Status.ACTIVE.label)]
+    return Preview(facts=facts, count=len(chosen), left_out=left_out, changes=changes, button=words)
+
+
+def taking_off(inputs: Inputs, actor: Any) -> Preview:
+    """Taking one off the waiting list."""
+    enrolment: Enrolment = inputs["enrolment"]
+    place = enrolment.waiting_places.filter(removed_on=None).first()
+    if place is None:
+        return Preview(problem=_("This one is not on a waiting list."))
+    facts = [(_("Who"), enrolment.who), (_("Programme"), enrolment.programme), (_("Why"), inputs.get("note", ""))]
+    return Preview(facts=facts, changes=[(_("Rank"), place.rank, None)], button=_("Take off the waiting list"))
 
 
 def group_status(inputs: Inputs, actor: Any) -> Preview:

@@ -7,14 +7,15 @@ from typing import Any, ClassVar
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.numbers import read_number
 from coremis.kernel.screens.columns import Column
 from coremis.kernel.screens.columns import Status as Word
-from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, DateRangeFilter, Filter, SearchFilter, any_of
+from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, DateRangeFilter, Filter, SearchFilter, any_of
 from coremis.kernel.screens.tables import Table
-from coremis.modules.programmes.models import PAYABLE, Enrolment, GroupChange, Programme, Reason, Status
+from coremis.modules.programmes.models import PAYABLE, Enrolment, GroupChange, Programme, Reason, Status, WaitingPlace
 
 TONES = {Status.POTENTIAL: "wait", Status.ACTIVE: "good", Status.SUSPENDED: "stop", Status.GRADUATED: "info", Status.EXITED: "off"}
 STATE_TONES = {GroupChange.State.PREPARING: "wait", GroupChange.State.DONE: "good", GroupChange.State.STOPPED: "off"}
@@ -155,6 +156,58 @@ class ExitedTable(EnrolmentTable):
     """Those who left for other reasons."""
 
     only = Status.EXITED
+
+
+def waiting_word(place: WaitingPlace) -> Word:
+    """How it stands with a place on a waiting list."""
+    if place.removed_on:
+        return Word("off", _("taken off"))
+    if place.enrolment.status != Status.POTENTIAL:
+        return Word(TONES[Status(place.enrolment.status)], place.enrolment.get_status_display())
+    if place.until and place.until < timezone.localdate():
+        return Word("stop", _("time has run out"))
+    return Word("wait", _("waiting"))
+
+
+@dataclass(frozen=True)
+class WaitingFilter(BooleanFilter):
+    """Only those who wait today, or only the others."""
+
+    def apply(self, rows: "QuerySet[Any]", value: list[tuple[Any, str]]) -> "QuerySet[Any]":
+        wanted = {stored for stored, _words in value}
+        now = WaitingPlace.objects.waiting(timezone.localdate()).order_by().values("pk")
+        return rows if len(wanted) == 2 else rows.filter(pk__in=now) if True in wanted else rows.exclude(pk__in=now)
+
+
+class WaitingTable(Table):
+    """The waiting lists of all programmes, each village with its own."""
+
+    model = WaitingPlace
+    permission = "programmes.view_waitingplace"
+    columns = [
+        Column("area", _("Place"), show=lambda row: row.area.name, sort="area__name"),
+        Column("rank", _("Rank"), kind="number", sort="rank"),
+        Column("who", _("Household or person"), show=lambda row: str(row.enrolment.who)),
+        Column("programme", _("Programme"), show=lambda row: str(row.programme)),
+        Column("since", _("Waiting since"), kind="date", sort="since"),
+        Column("until", _("Waits until"), kind="date", sort="until"),
+        Column("state", _("Status"), show=waiting_word, kind="status"),
+    ]
+    filters: ClassVar[Sequence[Filter]] = [
+        ChoiceFilter("programme", _("Programme"), on="programme_id", choices=programmes_of),
+        AreaFilter("area"),
+        WaitingFilter("waiting", _("Waiting now")),
+    ]
+    default_sort = "rank"
+    export_name = "waiting-lists"
+
+    @classmethod
+    def prepare(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """With what the columns name."""
+        return rows.select_related("programme", "area", "enrolment__household", "enrolment__person")
+
+    def row_link(row: Any) -> str:  # noqa: N805
+        return reverse("programmes:enrolment_detail", kwargs={"pk": row.enrolment_id})
 
 
 class GroupChangeTable(Table):

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.programmes import forms, panels, previews, services, tables
 from coremis.modules.programmes.conditions import names_for
-from coremis.modules.programmes.models import OPEN, Enrolment, GroupChange, Programme
+from coremis.modules.programmes.models import OPEN, Enrolment, GroupChange, Programme, Status, WaitingPlace
 from coremis.modules.programmes.queries import free_places
 from coremis.modules.registry.models import Household, Person
 
@@ -66,6 +67,7 @@ programme_detail = DetailScreen(
     actions=[
         ActionLink(_("Enrol those who match"), "programmes:enrol_matching", "programmes.enrol_matching", tone="primary"),
         ActionLink(_("Change status of many"), "programmes:change_status_matching", "programmes.change_status_matching"),
+        ActionLink(_("Move up from the waiting list"), "programmes:promote_waiting", "programmes.promote_waiting"),
         ActionLink(_("Change the programme"), "programmes:change_programme", "programmes.change_programme"),
     ],
 )
@@ -103,6 +105,12 @@ change_status_matching = ActionScreen(
     preview=previews.group_status, done=group_url, back=programme_url, danger=True,
 )  # fmt: skip
 
+promote_waiting = ActionScreen(
+    services.promote_waiting,
+    title=lambda programme: gettext("Move up from the waiting list: %(programme)s") % {"programme": programme},
+    form=forms.PromoteForm, target=(Programme, "pk"), preview=previews.promotion, done=group_url, back=programme_url,
+)  # fmt: skip
+
 NOBODY = _("Households and persons come in from the page of a programme, or from their own page.")
 
 
@@ -119,6 +127,13 @@ graduated_list = beneficiaries(tables.GraduatedTable, _("Graduated beneficiaries
 exited_list = beneficiaries(tables.ExitedTable, _("Exited beneficiaries"), _("No exited beneficiaries"))
 
 
+waiting_list = ListScreen(
+    tables.WaitingTable,
+    title=_("Waiting lists"),
+    empty=EmptyState(_("Nobody waits"), _("Those for whom no place was left are put here when a group is enrolled, or one by one.")),
+)
+
+
 def enrolment_facts(request: HttpRequest, enrolment: Enrolment) -> list[Fact]:
     """Who, where, since when and why."""
     who, kind = enrolment.who, "household" if enrolment.household_id else "person"
@@ -132,8 +147,17 @@ def enrolment_facts(request: HttpRequest, enrolment: Enrolment) -> list[Fact]:
     ]  # fmt: skip
 
 
+def waiting_place(enrolment: Enrolment) -> WaitingPlace | None:
+    """The rank that counts today, if any."""
+    return WaitingPlace.objects.waiting(timezone.localdate()).filter(enrolment=enrolment).first()  # type: ignore[no-any-return]
+
+
 def enrolment_attention(request: HttpRequest, enrolment: Enrolment) -> list[Attention]:
-    """That a person decided for this one."""
+    """That it waits, or that a person decided for this one."""
+    place = waiting_place(enrolment) if enrolment.status == Status.POTENTIAL else None
+    if place is not None:
+        words = gettext("On the waiting list of %(place)s with rank %(rank)s.") % {"place": place.area.name, "rank": place.rank}
+        return [Attention("info", words)]
     if enrolment.set_by_hand and enrolment.status in OPEN:
         return [Attention("info", _("A person set this status for this one. Group changes leave it alone."))]
     return []
@@ -158,12 +182,32 @@ enrolment_detail = DetailScreen(
         ActionLink(
             _("Undo the last change"), "programmes:undo_last_change", "programmes.undo_last_change", show=lambda row: row.version > 1
         ),
+        ActionLink(
+            _("Put on the waiting list"),
+            "programmes:put_on_waiting_list",
+            "programmes.put_on_waiting_list",
+            show=lambda row: row.status == Status.POTENTIAL and waiting_place(row) is None,
+        ),
+        ActionLink(
+            _("Take off the waiting list"),
+            "programmes:take_off_waiting_list",
+            "programmes.take_off_waiting_list",
+            show=lambda row: row.status == Status.POTENTIAL and waiting_place(row) is not None,
+        ),
     ],
     prepare=lambda rows: rows.select_related("programme", "household", "person", "area"),
 )
 change_status = ActionScreen(
     services.change_status, form=forms.ChangeStatusForm, target=(Enrolment, "pk"), preview=previews.one_status,
     title=lambda enrolment: gettext("Change the status of %(who)s") % {"who": enrolment.who}, done=enrolment_url, back=enrolment_url,
+)  # fmt: skip
+put_on_waiting_list = ActionScreen(
+    services.put_on_waiting_list, form=forms.WaitForm, target=(Enrolment, "pk"), done=lambda place: enrolment_url(place.enrolment),
+    back=enrolment_url,
+)  # fmt: skip
+take_off_waiting_list = ActionScreen(
+    services.take_off_waiting_list, form=forms.TakeOffForm, target=(Enrolment, "pk"), preview=previews.taking_off,
+    done=lambda place: enrolment_url(place.enrolment), back=enrolment_url,
 )  # fmt: skip
 undo_last_change = ActionScreen(
     services.undo_last_change, form=forms.UndoForm, target=(Enrolment, "pk"), preview=previews.one_undoing,

@@ -10,6 +10,7 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PEOPLE, MenuItem, TopSearch
 from coremis.modules.registry import panels, previews
+from coremis.modules.registry.facts import facts
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.services import change_recipient
 
@@ -23,6 +24,7 @@ KEEPS = (
 )  # fmt: skip
 
 contributions: list[Contribution] = [
+    *facts,
     MenuItem(_("Households"), "registry:households", group=PEOPLE, order=10),
     MenuItem(_("Persons"), "registry:persons", group=PEOPLE, order=20),
     TopSearch(_("Find a person"), "registry:persons", parameter="search", order=10),

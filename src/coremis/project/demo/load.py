@@ -137,7 +137,7 @@ def run_programme() -> Programme:
     agreed(enrol_matching, asked, manager, seat("approver"))
     work_off()
     for enrolment in Enrolment.objects.filter(programme=programme).order_by("number")[:40:8]:
-        change_status(enrolment=enrolment, status=Status.SUSPENDED, reason=Reason.ABSENT, note="", actor=manager)
+        agreed(change_status, {"enrolment": enrolment, "status": Status.SUSPENDED, "reason": Reason.ABSENT}, manager, seat("approver"))
     return programme
 
 

@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0001_initial'),
+        ("ledger", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='posting',
-            name='purpose',
-            field=models.CharField(choices=[('RECEIPT', 'funds received'), ('APPROVAL', 'payroll approved'), ('RELEASE', 'payroll sent for payment'), ('RESULTS', 'results of payment'), ('WRITE_OFF', 'difference written off'), ('INCIDENT', 'incident decided'), ('FORFEIT', 'unclaimed money given back to the fund'), ('REVERSAL', 'reversed')], max_length=10, verbose_name='what for'),
+            model_name="posting",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("RECEIPT", "funds received"),
+                    ("APPROVAL", "payroll approved"),
+                    ("RELEASE", "payroll sent for payment"),
+                    ("RESULTS", "results of payment"),
+                    ("WRITE_OFF", "difference written off"),
+                    ("INCIDENT", "incident decided"),
+                    ("FORFEIT", "unclaimed money given back to the fund"),
+                    ("REVERSAL", "reversed"),
+                ],
+                max_length=10,
+                verbose_name="what for",
+            ),
         ),
     ]

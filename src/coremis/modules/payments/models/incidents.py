@@ -31,7 +31,9 @@ class Incident(Record):
     state = models.CharField(_("status"), max_length=7, choices=IncidentState.choices, default=IncidentState.OPEN)
     end = models.CharField(_("decided"), max_length=12, choices=IncidentEnd.choices, blank=True)
     explanation = models.CharField(_("explanation"), max_length=300, blank=True)
-    to_recover_minor = models.BigIntegerField(default=0, help_text="What its decisions added to what is to be recovered or was written off.")
+    to_recover_minor = models.BigIntegerField(
+        default=0, help_text="What its decisions added to what is to be recovered or was written off."
+    )
     opened_at = models.DateTimeField(_("opened on"), auto_now_add=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.models import Record, RecordQuerySet
@@ -11,10 +11,19 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
 from coremis.modules.payments.models.payrolls import Cycle, Payroll
-from coremis.modules.payments.states import FREE_LINES, HIDDEN_PAYROLLS, Collector, Exclusion, HoldReason, LineState, ProofKind, UnpaidReason
+from coremis.modules.payments.states import (
+    FREE_LINES,
+    HIDDEN_PAYROLLS,
+    Collector,
+    Exclusion,
+    HoldReason,
+    LineState,
+    ProofKind,
+    UnpaidReason,
+)
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Enrolment
-from coremis.modules.registry.models import Person
+from coremis.modules.registry.models import Document, Person
 
 FROM_RECORDS = models.Manager.from_queryset(RecordQuerySet)
 
@@ -47,6 +56,9 @@ class PayrollLine(Record):
         default=list, help_text="[code, smallest units, count] in the order of calculation; they sum to the amount plus what is carried."
     )
     carried_minor = models.BigIntegerField(default=0, help_text="What rounding to a payable coin left for the next payment.")
+    entitled_minor = models.BigIntegerField(db_default=0, help_text="The benefit itself; 0 in a re-issue, which is no new benefit.")
+    backlog_minor = models.BigIntegerField(db_default=0, help_text="What earlier payments left, paid with this one.")
+    recovered_minor = models.BigIntegerField(db_default=0, help_text="What was overpaid earlier, kept back from this one.")
     point = models.ForeignKey(
         PaymentPoint, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False, verbose_name=_("payment point")
     )
@@ -93,6 +105,14 @@ class PayrollLine(Record):
                 fields=["cycle", "component", "enrolment", "attempt"], condition=~Q(state__in=FREE_LINES), name="paid_once_in_a_cycle"
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="line_amount_above_zero"),
+            models.CheckConstraint(
+                condition=Q(reissue_of__isnull=False)
+                | Q(amount_minor=F("entitled_minor") + F("backlog_minor") - F("recovered_minor") - F("carried_minor")),
+                name="line_amount_is_its_parts",
+            ),
+            models.CheckConstraint(
+                condition=Q(carried_minor__gte=0, backlog_minor__gte=0, recovered_minor__gte=0), name="line_parts_not_below_zero"
+            ),
             models.CheckConstraint(condition=Q(state__in=LineState.values), name="line_known_state"),
             models.CheckConstraint(condition=Q(attempt=1) ^ Q(reissue_of__isnull=False), name="another_attempt_names_the_first"),
             models.CheckConstraint(condition=Q(state="HELD") ^ Q(hold_reason=""), name="held_line_has_a_reason"),
@@ -122,6 +142,28 @@ class PayrollLine(Record):
         return Money(self.paid_minor, self.currency)
 
 
+class Reckoned(models.Model):
+    """What the chunk in work has computed for each beneficiary: a temporary table, of no use outside the transaction."""
+
+    enrolment = models.OneToOneField(Enrolment, on_delete=models.DO_NOTHING, primary_key=True, related_name="+")
+    left_out = models.CharField(max_length=14)
+    payee = models.ForeignKey(Person, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    alternate = models.ForeignKey(Person, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    document = models.ForeignKey(Document, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    point = models.ForeignKey(PaymentPoint, on_delete=models.DO_NOTHING, null=True, related_name="+")
+    is_held = models.IntegerField()
+    amount_minor = models.BigIntegerField()
+    carried_minor = models.BigIntegerField()
+    entitled_minor = models.BigIntegerField()
+    backlog_minor = models.BigIntegerField()
+    recovered_minor = models.BigIntegerField()
+    parts = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "payments_reckoned"
+
+
 class LeftOut(Record):
     """A beneficiary of the chosen places who is not paid in this payroll, and why."""
 
@@ -131,6 +173,9 @@ class LeftOut(Record):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+", verbose_name=_("beneficiary"))
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("place"))
     reason = models.CharField(_("reason"), max_length=14, choices=Exclusion.choices)
+    carried_minor = models.BigIntegerField(
+        _("kept for the next payment"), db_default=0, help_text="Of an amount below the smallest payable."
+    )
     enrolment_number = models.BigIntegerField()
     name = models.CharField(_("name"), max_length=241)
 

@@ -62,7 +62,9 @@ class ResultFile(Record):
             models.UniqueConstraint(
                 fields=["payroll", "scope", "sent_by"], condition=Q(state="NEW", kind_of="SHEET"), name="one_draft_of_a_sheet"
             ),
-            models.CheckConstraint(condition=Q(kind_of="SHEET", sha256="") | Q(kind_of="FILE") & ~Q(sha256=""), name="result_file_has_content"),
+            models.CheckConstraint(
+                condition=Q(kind_of="SHEET", sha256="") | Q(kind_of="FILE") & ~Q(sha256=""), name="result_file_has_content"
+            ),
             models.CheckConstraint(condition=Q(state__in=FileState.values), name="result_file_known_state"),
         ]
 

@@ -17,8 +17,8 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.exchange.mapping import checked_mapping
 from coremis.kernel.jobs.work import Work
 from coremis.modules.payments import chunks
-from coremis.modules.payments.models import PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.judging import Known, judge
+from coremis.modules.payments.models import PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.reading import BY_CODE, Understood, understand
 from coremis.modules.payments.services.steps import require_state
 from coremis.modules.payments.services.uploads import require_file

@@ -20,7 +20,7 @@ from coremis.modules.payments.sheets import amount_in, is_on_sheet, listed, shee
 from coremis.modules.payments.states import Collector, FileKind, FileState, PayrollState, UnpaidReason
 from coremis.modules.points.models import PaymentPoint
 
-MOST_LINES = 2_000
+MOST_LINES = 800
 SHEET_FIELDS = ("receipt", "paid_on", "paper_count", "paper_total", "first", "last")
 LINE_FIELDS = ("reason", "amount", "by", "receipt")
 LONGEST = 60
@@ -37,9 +37,12 @@ def start_sheet(*, payroll: Payroll, point: PaymentPoint | None = None, area: Ar
     """
     fresh = locked(payroll)
     require_state(fresh, PayrollState.RELEASED)
-    count = listed(fresh, point.pk if point else None, area.pk if area else None).count()
+    points = list(listed(fresh, point, area).values_list("point_id", flat=True))
+    count = len(points)
     if not count:
         raise Refusal(_("Nobody is paid here in this payroll. Choose another point or place."))
+    if len(set(points)) > 1:
+        raise Refusal(_("These lines are paid at several payment points. Choose one of them."))
     if count > MOST_LINES:
         raise Refusal(_("This list has %(count)s lines. Choose a smaller place, or bring a file."), count=count)
     scope = f"point:{point.pk}" if point else f"area:{area.pk}" if area else "all"

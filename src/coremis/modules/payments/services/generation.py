@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigIntegerField, CharField, Count, DateField, Exists, F, JSONField, Min, OuterRef, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, Case, CharField, Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,53 +19,89 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.jobs.work import Work
+from coremis.modules.benefits.models import BenefitRule
+from coremis.modules.benefits.queries import active_version
 from coremis.modules.payments import chunks
-from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollArea, PayrollLine
-from coremis.modules.payments.selection import FROZEN, classified, counts, frozen_hash, frozen_values, full_name, payee_path, population
+from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollArea, PayrollLine, Reckoned
+from coremis.modules.payments.parts import part_totals
+from coremis.modules.payments.selection import (
+    FROZEN,
+    Asked,
+    asked_by,
+    counts,
+    create_reckoned,
+    drop_reckoned,
+    frozen_hash,
+    frozen_values,
+    full_name,
+    population,
+)  # fmt: skip
 from coremis.modules.payments.services.steps import locked, move, take_step
-from coremis.modules.payments.states import Exclusion, LineState, PayrollState, Step
+from coremis.modules.payments.states import HELD_LINES, Exclusion, PayrollState, Step
+from coremis.modules.points.models import PaymentPoint
+from coremis.modules.programmes.models import Programme
 
 LINE_COLUMNS = (
     "number", "cycle", "payee_search", *FROZEN, "hash", "state", "paid_minor", "unpaid_reason", "receipt", "paid_on", "result_file",
-    "parts", "carried_minor", "point", "point_name", "attempt", "reissue_of", "document_end", "alternate_number", "alternate_name",
-    "hold_reason", "collected_by",
+    "entitled_minor", "backlog_minor", "recovered_minor", "attempt", "reissue_of", "hold_reason", "collected_by",
 )  # fmt: skip
-LEFT_OUT_COLUMNS = ("payroll", "enrolment", "area", "reason", "enrolment_number", "name")
+LEFT_OUT_COLUMNS = ("payroll", "enrolment", "area", "reason", "carried_minor", "enrolment_number", "name")
 
 
 @action(_("Calculate a payroll"))
-def generate_payroll(*, cycle: Cycle, areas: list[Area], amount: Money, fund: Fund, note: str = "", actor: Actor) -> Payroll:
-    """Pay a flat ``amount`` to everybody who is active in ``areas``, as of the cycle's data freeze. The work goes on as a job.
+def generate_payroll(
+    *, cycle: Cycle, areas: list[Area], fund: Fund, amount: Money | None = None, rule: BenefitRule | None = None, component: str = "base",
+    condition: dict[str, Any] | None = None, point: PaymentPoint | None = None, note: str = "", actor: Actor,
+) -> Payroll:  # fmt: skip
+    """Pay a flat ``amount``, or what the version in use of ``rule`` says, to everybody active in ``areas``, as of the data freeze.
 
-    An empty selection, or one in which nobody would be paid, is refused before anything is made (pitfall M1).
+    ``condition`` limits it further. An empty selection, or one in which nobody would be paid, is refused before anything is made
+    (pitfall M1). The component is that of the rule. The work goes on as a job.
     """
-    check_request(cycle, areas, amount, fund)
-    if not counts(cycle, [area.pk for area in areas]).paid:
+    check_request(cycle, areas, amount, fund, rule)
+    payroll = new_payroll(cycle=cycle, fund=fund, amount=amount, rule=rule, component=component, condition=condition, point=point)
+    payroll.note = note[:300]
+    places = sorted({area.pk for area in areas})
+    if not counts(asked_by(payroll, places)).paid:
         raise Refusal(_("Nobody would be paid in these places, so no payroll was made. Look at who is left out, and why."))
-    payroll = Payroll(
-        number=next_number(Payroll), cycle=cycle, fund=fund, amount_minor=amount.amount_minor, currency=amount.currency,
-        freeze_on=cycle.freeze_on, note=note[:300],
-    )  # fmt: skip
+    payroll.number = next_number(Payroll)
     payroll.save()
     for area in {area.pk: area for area in areas}.values():
         PayrollArea(payroll=payroll, area=area).save()
     take_step(payroll, Step.CALCULATE, actor)
-    places = sorted({area.pk for area in areas})
     job = calculate_payroll.start({"payroll": payroll.pk, "areas": places}, title_params={"number": payroll.number_text}, area_ids=places)
     payroll.job_id = job.pk
     payroll.save()
     return payroll
 
 
-def check_request(cycle: Cycle, areas: list[Area], amount: Money, fund: Fund) -> None:
-    """Refuse no place, no amount, a wrong currency or fund, and a data freeze that is still to come."""
+def new_payroll(
+    *, cycle: Cycle, fund: Fund, amount: Money | None, rule: BenefitRule | None, component: str = "base",
+    condition: dict[str, Any] | None = None, point: PaymentPoint | None = None,
+) -> Payroll:  # fmt: skip
+    """The payroll that was asked for, not stored yet; the preview computes with the same one."""
+    version = active_version(rule) if rule else None
+    return Payroll(
+        cycle=cycle, fund=fund, component=rule.component if rule else component,
+        source=Payroll.Source.RULE if rule else Payroll.Source.FLAT, rule_version=version,
+        amount_minor=amount.amount_minor if amount else 0, currency=cycle.programme.currency, freeze_on=cycle.freeze_on,
+        condition=condition or {}, point=point,
+    )  # fmt: skip
+
+
+def check_request(cycle: Cycle, areas: list[Area], amount: Money | None, fund: Fund, rule: BenefitRule | None = None) -> None:
+    """Refuse no place, no amount, a wrong currency, rule or fund, and a data freeze that is still to come."""
     errors: dict[str, list[Any]] = {}
     if not areas:
         errors["areas"] = [_("Choose at least one place. No place means that nobody is paid.")]
-    if amount.amount_minor <= 0:
+    if (amount is None) == (rule is None):
+        errors["amount"] = [_("Choose a benefit rule or enter an amount, one of the two.")]
+    if amount is not None and amount.amount_minor <= 0:
         errors["amount"] = [_("The amount must be above zero.")]
-    elif amount.currency != cycle.programme.currency:
+    elif amount is not None and amount.currency != cycle.programme.currency:
         errors["amount"] = [_("This programme pays in %(currency)s.") % {"currency": cycle.programme.currency}]
+    if rule is not None and (rule.programme_id != cycle.programme_id or active_version(rule) is None):
+        errors["rule"] = [_("Choose a benefit rule of this programme that has a version in use.")]
     if fund.programme_id != cycle.programme_id or not fund.is_active:
         errors["fund"] = [_("Choose a fund of this programme that is in use.")]
     if cycle.freeze_on > timezone.localdate():
@@ -74,26 +110,35 @@ def check_request(cycle: Cycle, areas: list[Area], amount: Money, fund: Fund) ->
         raise Invalid(_("The payroll cannot be calculated like this. Correct what is marked."), errors)
 
 
+def read_payroll(work: Work) -> tuple[Payroll, Asked]:
+    """The payroll of the work, and what it was asked to pay. One statement."""
+    found = Payroll.objects.select_related("cycle__programme", "rule_version__rule__programme").get(pk=work.params["payroll"])
+    return found, asked_by(found, work.params["areas"])
+
+
 @steps_of(generate_payroll, title=_("Calculate the payroll %(number)s"))
 def calculate_payroll(work: Work) -> bool:
     """One key range of beneficiaries: those who are paid become lines, all others are left out with their reason."""
     due = chunks.current(work)
     if due is None:
         return False
-    payroll = Payroll.objects.select_related("cycle__programme").get(pk=work.params["payroll"])
-    rows = due.of(classified(payroll.cycle, work.params["areas"], payroll.component))
-    insert_lines(rows, payroll, work.cursor["serials_from"])
-    insert_left_out(rows, payroll)
+    payroll, asked = read_payroll(work)
+    if asked.looks_back:  # two payrolls of one programme never read the same running account at the same time
+        Programme.objects.select_for_update(of=("self",)).get(pk=payroll.cycle.programme_id)
+    create_reckoned(asked, due.of)
+    insert_lines(payroll, asked, work.cursor["serials_from"])
+    insert_left_out(payroll, asked)
+    drop_reckoned()
     return chunks.advance(work)
 
 
 @calculate_payroll.begin
 def plan_calculation(work: Work) -> None:
     """Fix the key ranges, and reserve a payment number for every key in them."""
-    payroll = Payroll.objects.select_related("cycle__programme").get(pk=work.params["payroll"])
+    payroll, asked = read_payroll(work)
     if payroll.state == PayrollState.ABANDONED:
         move(payroll, PayrollState.PREPARING)
-    rows = population(payroll.cycle, work.params["areas"])
+    rows = population(asked)
     chunks.plan(work, beneficiaries=rows)
     first = rows.order_by().aggregate(first=Min("pk"))["first"] or 1
     last = work.cursor["ranges"][-1][2] if work.cursor["ranges"] else first
@@ -102,13 +147,24 @@ def plan_calculation(work: Work) -> None:
 
 @calculate_payroll.finish
 def close_calculation(work: Work) -> None:
-    """The closing event: count, and let the lines be seen."""
+    """The closing event: count, prove that the parts of every line are its amount, and let the lines be seen."""
     payroll = locked(work.params["payroll"])
-    found = PayrollLine.everything.filter(payroll=payroll).aggregate(lines=Count("pk"), total=Sum("amount_minor"))
+    rows = PayrollLine.everything.filter(payroll=payroll)
+    held = Q(state__in=HELD_LINES)
+    found = rows.aggregate(
+        lines=Count("pk"), total=Sum("amount_minor"), carried=Sum("carried_minor"),
+        held=Count("pk", filter=held), held_minor=Sum("amount_minor", filter=held),
+    )  # fmt: skip
     if not found["lines"]:
         raise Refusal(_("Nobody is left to be paid: another payroll of this cycle was faster. No payroll was made."))
+    totals = part_totals(payroll)
+    if sum(totals.values()) != found["total"] + found["carried"]:
+        raise Refusal(_("The parts do not add up to the amounts. No payroll was made. Tell your administrator."))
     left_out = LeftOut.everything.filter(payroll=payroll).count()
-    move(payroll, PayrollState.CALCULATED, line_count=found["lines"], total_minor=found["total"], left_out_count=left_out, job_id=None)
+    move(
+        payroll, PayrollState.CALCULATED, line_count=found["lines"], total_minor=found["total"], left_out_count=left_out, job_id=None,
+        held_count=found["held"], held_minor=found["held_minor"] or 0, part_totals=totals,
+    )  # fmt: skip
     work.report = {"lines": found["lines"], "total_minor": found["total"], "left_out": left_out}
 
 
@@ -124,21 +180,23 @@ def remove_prepared(work: Work) -> bool:
     return False
 
 
-def insert_lines(rows: Any, payroll: Payroll, serials_from: int) -> int:
-    """One line for each of ``rows`` that nothing speaks against; a key that was taken meanwhile is skipped (pitfall M4)."""
-    numbers = {"new_number": checked(F("pk") + Value(serials_from, output_field=BigIntegerField()))}
-    values = {**_line_constants(payroll), **frozen_values(payroll.cycle)}
-    ready = rows.filter(left_out="").annotate(**numbers, **values).annotate(new_hash=frozen_hash("new_"))
+def insert_lines(payroll: Payroll, asked: Asked, serials_from: int) -> int:
+    """One line for everybody reckoned whom nothing speaks against; a key that was taken meanwhile is skipped (pitfall M4)."""
+    numbers = {"new_number": checked(F("enrolment_id") + Value(serials_from, output_field=BigIntegerField()))}
+    values = {**_line_constants(payroll), **frozen_values(asked)}
+    ready = Reckoned.objects.filter(left_out="").annotate(**numbers, **values).annotate(new_hash=frozen_hash("new_"))
     return insert_from(PayrollLine, ready, LINE_COLUMNS, skip_existing=True)
 
 
-def insert_left_out(rows: Any, payroll: Payroll) -> int:
-    """Everybody of ``rows`` without a line, with the reason."""
-    paid = PayrollLine.everything.filter(payroll=payroll, enrolment=OuterRef("pk"))
-    named = full_name("person") if payee_path(payroll.cycle) == "person" else F("household__head_name")
-    ready = rows.filter(~Exists(paid)).annotate(
-        new_payroll=Value(payroll.pk), new_enrolment=F("pk"), new_area=F("area"), new_enrolment_number=F("number"), new_name=named,
-        new_reason=_reason_or_already(),
+def insert_left_out(payroll: Payroll, asked: Asked) -> int:
+    """Everybody reckoned without a line, with the reason and what is kept for the next payment."""
+    paid = PayrollLine.everything.filter(payroll=payroll, enrolment=OuterRef("enrolment_id"))
+    of_person = asked.unit == Programme.Unit.PERSON
+    named = full_name("enrolment__person") if of_person else F("enrolment__household__head_name")
+    ready = Reckoned.objects.filter(~Exists(paid)).annotate(
+        new_payroll=Value(payroll.pk), new_enrolment=F("enrolment_id"), new_area=F("enrolment__area"),
+        new_enrolment_number=F("enrolment__number"), new_name=named, new_reason=_reason_or_already(),
+        new_carried_minor=Case(When(left_out="", then=Value(0)), default=F("carried_minor"), output_field=BigIntegerField()),
     )  # fmt: skip
     return insert_from(LeftOut, ready, LEFT_OUT_COLUMNS, skip_existing=True)
 
@@ -149,15 +207,12 @@ def _reason_or_already() -> Any:
 
 
 def _line_constants(payroll: Payroll) -> dict[str, Any]:
-    text = {"component": payroll.component, "currency": payroll.currency, "state": LineState.DUE, "unpaid_reason": "", "receipt": ""}
-    text |= dict.fromkeys(("point_name", "document_end", "alternate_name", "hold_reason", "collected_by"), "")
-    numbers = {"payroll": payroll.pk, "cycle": payroll.cycle_id, "amount_minor": payroll.amount_minor, "paid_minor": 0, "result_file": None}
-    numbers |= {"carried_minor": 0, "point": None, "attempt": 1, "reissue_of": None, "alternate_number": None}
+    text = {"component": payroll.component, "currency": payroll.currency, "unpaid_reason": "", "receipt": "", "collected_by": ""}
+    numbers = {"payroll": payroll.pk, "cycle": payroll.cycle_id, "paid_minor": 0, "result_file": None, "attempt": 1, "reissue_of": None}
     return {
         **{f"new_{name}": Value(value, output_field=CharField()) for name, value in text.items()},
         **{f"new_{name}": Value(value, output_field=BigIntegerField()) for name, value in numbers.items()},
         "new_paid_on": Value(None, output_field=DateField()),
-        "new_parts": Value([["base", payroll.amount_minor, 1]], output_field=JSONField()),
     }
 
 

@@ -23,7 +23,7 @@ from coremis.modules.payments.services.generation import LEFT_OUT_COLUMNS, LINE_
 from coremis.modules.payments.services.steps import locked, move, require_state, take_step
 from coremis.modules.payments.states import PAID_LINES, Exclusion, FileState, LineState, PayrollState, Step
 from coremis.modules.programmes.models import Programme
-from coremis.modules.registry.models import Document
+from coremis.modules.registry.models import Document, Recipient
 
 Rows = Any
 
@@ -119,7 +119,7 @@ def payee_of(payroll: Payroll) -> str:
 
 def insert_again(rows: Rows, payroll: Payroll, serials_from: int) -> int:
     """A line for each: what was frozen stays, the payee is new, and the amount is what still is owed."""
-    values = {**_again(), **_constants(payroll), **_payee(payee_of(payroll))}
+    values = {**_again(), **_constants(payroll), **_payee(payee_of(payroll), payroll.freeze_on)}
     number = checked(F("pk") + Value(serials_from, output_field=BigIntegerField()))
     kept = {f"new_{name}": F(name) for name in FROZEN if f"new_{name}" not in values}
     ready = rows.filter(left="").annotate(new_number=number, **values, **kept).annotate(new_hash=frozen_hash("new_"))
@@ -128,21 +128,19 @@ def insert_again(rows: Rows, payroll: Payroll, serials_from: int) -> int:
 
 def insert_without_payee(rows: Rows, payroll: Payroll) -> int:
     """Who cannot be paid again now, with the reason; the amount stays owed."""
-    values = {"new_payroll": Value(payroll.pk), "new_reason": F("left"), "new_name": F("payee_name")}
+    nothing = Value(0, output_field=BigIntegerField())
+    values = {"new_payroll": Value(payroll.pk), "new_reason": F("left"), "new_name": F("payee_name"), "new_carried_minor": nothing}
     return insert_from(LeftOut, rows.exclude(left="").annotate(**values), LEFT_OUT_COLUMNS, skip_existing=True)
 
 
 def _again() -> dict[str, Any]:
-    rest = F("amount_minor") - F("paid_minor")
-    part = JSONArray(JSONArray(Value("rest"), rest, Value(1)))
-    partly = Q(state__in=PAID_LINES)
+    """The amount that still is owed, as its only part: a re-issue is no new benefit, takes nothing over and carries nothing on."""
+    rest = Case(When(state__in=PAID_LINES, then=F("amount_minor") - F("paid_minor")), default=F("amount_minor"))
+    none = dict.fromkeys(("carried_minor", "entitled_minor", "backlog_minor", "recovered_minor"), Value(0, output_field=BigIntegerField()))
     return {
-        "new_amount_minor": Case(When(partly, then=rest), default=F("amount_minor")),
-        "new_parts": Case(When(partly, then=part), default=F("parts")),
-        "new_carried_minor": Case(When(partly, then=Value(0)), default=F("carried_minor"), output_field=BigIntegerField()),
-        "new_attempt": F("attempt") + Value(1),
-        "new_reissue_of": F("pk"),
-    }
+        "new_amount_minor": rest, "new_parts": JSONArray(JSONArray(Value("reissue"), rest, Value(1))),
+        "new_attempt": F("attempt") + Value(1), "new_reissue_of": F("pk"), **{f"new_{name}": value for name, value in none.items()},
+    }  # fmt: skip
 
 
 def _constants(payroll: Payroll) -> dict[str, Any]:
@@ -157,11 +155,17 @@ def _constants(payroll: Payroll) -> dict[str, Any]:
     }
 
 
-def _payee(payee: str) -> dict[str, Any]:
+def _payee(payee: str, day: date) -> dict[str, Any]:
+    """Who is paid on the new day, with the newest document, and who may come instead."""
     document = Document.objects.filter(person=OuterRef("new_payee"), ended_on=None).order_by("pk")
+    still = Q(valid_until=None) | Q(valid_until__gte=day)
+    alternates = Recipient.objects.filter(still, household=OuterRef("enrolment__household"), rank__gt=0, valid_from__lte=day)
+    alternate = alternates.filter(person__death_date=None).order_by("rank", "pk").annotate(name=full_name("person"))
     return {
         "new_payee": F(payee), "new_payee_number": F(f"{payee}__number"), "new_payee_name": full_name(payee),
         "new_payee_search": F(f"{payee}__search_name"), "new_payee_phone": F(f"{payee}__phone"),
         "new_document_kind": Coalesce(Subquery(document.values("kind")[:1]), Value("")),
         "new_document_hash": Coalesce(Subquery(document.values("number_hash")[:1]), Value("")),
+        "new_alternate_number": Subquery(alternate.values("person__number")[:1]),
+        "new_alternate_name": Coalesce(Subquery(alternate.values("name")[:1]), Value("")),
     }  # fmt: skip

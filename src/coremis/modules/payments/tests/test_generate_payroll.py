@@ -7,7 +7,7 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Invalid, OutsidePlaces, Refusal
 from coremis.modules.payments import services
 from coremis.modules.payments.models import LeftOut, Payroll, PayrollLine
-from coremis.modules.payments.selection import changed_lines, counts
+from coremis.modules.payments.selection import asked_by, changed_lines, counts
 from coremis.modules.payments.tests.sample import calculated, enrol, everyone, make_cycle, make_fund, make_programme, village
 from coremis.modules.registry.models import Recipient
 from coremis.modules.registry.tests.factories import make_document, make_household, make_person
@@ -56,7 +56,8 @@ def test_places_hold_for_every_unit(country, officer, unit):
     village(programme, country["Fig"], 4)
     enrol(programme, (make_household if unit == "household" else make_person)(country["Almond"]), "SUSPENDED")
     cycle = make_cycle(programme)
-    asked = counts(cycle, [country["North"].pk])
+    wanted = Payroll(cycle=cycle, amount_minor=30_000, currency="SZF")
+    asked = counts(asked_by(wanted, [country["North"].pk]))
     payroll = calculated(programme, [country["North"]], officer, cycle=cycle)
     assert (asked.paid, asked.left_out) == (3, {"SUSPENDED": 1})
     assert (payroll.line_count, payroll.left_out_count) == (3, 1)

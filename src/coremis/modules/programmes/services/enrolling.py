@@ -14,7 +14,7 @@ from coremis.kernel.actions.numbers import next_number, numbered, take_serials
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.jobs.work import Work
-from coremis.modules.programmes.models import OPEN, Enrolment, GroupChange, Programme, Reason, Status
+from coremis.modules.programmes.models import OPEN, Enrolment, GroupChange, Programme, Reason, Status, WaitingPlace
 from coremis.modules.programmes.queries import Choice, free_places, takes_place
 from coremis.modules.programmes.reasons import NEW
 from coremis.modules.programmes.services import places
@@ -29,6 +29,7 @@ from coremis.modules.programmes.services.groups import (
     reopen,
     settle,
 )
+from coremis.modules.programmes.services.waiting import put_all_on_waiting_list
 from coremis.modules.registry.models import Household, Person
 
 COLUMNS = (
@@ -56,7 +57,7 @@ class NewUid(Func):
         return self.as_sql(compiler, connection, template="lower(hex(randomblob(16)))", **context)
 
 
-@action(_("Enrol in a programme"))
+@action(_("Enrol in a programme"), approvable=True)
 def enrol_one(
     *, programme: Programme, household: Household | None = None, person: Person | None = None, status: Status, reason: Reason,
     note: str = "", actor: Actor,
@@ -91,35 +92,43 @@ def _who(programme: Programme, household: Household | None, person: Person | Non
 
 @action(_("Enrol those who match"), approvable=True)
 def enrol_matching(
-    *, programme: Programme, areas: list[Area], status: Status, reason: Reason, condition: str = "", note: str = "", actor: Actor
-) -> GroupChange:
+    *, programme: Programme, areas: list[Area], status: Status, reason: Reason, condition: str = "", overflow: bool = False, note: str = "",
+    actor: Actor,
+) -> GroupChange:  # fmt: skip
     """Enrol every household or person in ``areas`` that fits ``condition`` and is not in yet, as far as there are places.
 
-    The lowest numbers come first where places are short. Carried out by a job; nobody sees any of them before all are there.
+    The lowest numbers come first where places are short; with ``overflow`` the others become potential and stand on the waiting
+    lists of their villages. Carried out by a job; nobody sees any of them before all are there.
     """
     places.check_running(programme)
     places.check_transition(NEW, status, reason, note)
     choice = choose(programme, areas, condition)
-    if takes_place(NEW, status):
+    overflow = overflow and takes_place(NEW, status)
+    if takes_place(NEW, status) and not overflow:
         places.check_place_left(programme)
     if not choice.not_yet_in().exists():
         raise nobody()
     fields = {"to_status": status, "reason": reason, "note": places.check_note(note)}
     group = new_group(GroupChange.What.ENROL, choice, **fields)
-    enrol_group.start(params_of(group, choice), title_params={"programme": str(programme)}, area_ids=choice.area_ids)
+    enrol_group.start(params_of(group, choice, overflow=overflow), title_params={"programme": str(programme)}, area_ids=choice.area_ids)
     return group
 
 
 @steps_of(enrol_matching, title=_("Enrolment in %(programme)s"))
 def enrol_group(work: Work) -> bool:
     """The next 20,000 in the order of their registration; the numbers were reserved at the start."""
-    takes = takes_place(NEW, work.params["to"])
-    count = min(places.room(work.params["programme"], takes), (work.total or 0) - work.done)
+    left = (work.total or 0) - work.done
+    count = min(places.room(work.params["programme"], takes_place(NEW, work.params["to"])), left)
+    waits = count <= 0 < left and bool(work.params.get("overflow"))
+    if waits:
+        count = min(places.CHUNK, left)
     if count <= 0:
         return False
     choice, done = choice_of(work.params), {"created_event_id": required().event.pk}
     units = choice.not_yet_in().filter(pk__gt=work.cursor["after"]).order_by("pk")
-    made = insert_from(Enrolment, _new_rows(units, work, choice)[:count], [*COLUMNS, choice.unit])
+    made = insert_from(Enrolment, _new_rows(units, work, choice, waits)[:count], [*COLUMNS, choice.unit])
+    if waits:
+        put_all_on_waiting_list(Enrolment._base_manager.filter(**done), GroupChange.objects.get(pk=work.params["group"]))
     work.done += made
     last = Enrolment._base_manager.filter(**done).aggregate(last=Max(choice.unit))["last"]
     work.cursor["after"], work.cursor["chunk"] = last or work.cursor["after"], work.cursor.get("chunk", 0) + 1
@@ -134,7 +143,8 @@ def count_those(work: Work) -> None:
     reopen(work)
     choice = choice_of(work.params)
     found = choice.not_yet_in().count()
-    free = free_places(places.lock(choice.programme_id)) if takes_place(NEW, work.params["to"]) else None
+    limited = takes_place(NEW, work.params["to"]) and not work.params.get("overflow")
+    free = free_places(places.lock(choice.programme_id)) if limited else None
     work.total = found if free is None else min(found, free)
     work.cursor = {"after": 0, "first": take_serials(Enrolment._meta.db_table, work.total) if work.total else 0}
 
@@ -150,15 +160,17 @@ def remove_prepared(work: Work) -> bool:
     """Take away, a chunk at a time, what nobody has seen."""
     rows = Enrolment._base_manager.filter(group=work.params["group"])
     last = places.last_of_chunk(rows, places.CHUNK)
+    waiting = WaitingPlace._base_manager.filter(group=work.params["group"])
     with removing_prepared():
+        (waiting.filter(enrolment__in=rows.filter(pk__lte=last).values("pk")) if last else waiting).order_by()._raw_delete(rows.db)
         (rows.filter(pk__lte=last) if last else rows).order_by()._raw_delete(rows.db)
     if last is None:
         settle(work, GroupChange.State.STOPPED)
     return last is not None
 
 
-def _new_rows(units: "QuerySet[Any]", work: Work, choice: Choice) -> "QuerySet[Any]":
-    values = new_values(work.params)
+def _new_rows(units: "QuerySet[Any]", work: Work, choice: Choice, waits: bool) -> "QuerySet[Any]":
+    values = new_values({**work.params, "to": Status.POTENTIAL} if waits else work.params)
     rows: QuerySet[Any] = units.annotate(
         new_uid=NewUid(),
         new_number=numbered(work.cursor["first"] + work.done),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import BooleanField, DateField, Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -34,7 +34,7 @@ class UndoObstacle(Contribution):
 
 def changed_by(programme_id: int, cause: int, to_status: str) -> "QuerySet[Enrolment]":
     """The beneficiaries that a group change left with ``to_status`` and that nothing has changed since."""
-    events = Event.objects.filter(cause_id=cause).values("pk")
+    events = Event.objects.filter(Q(cause_id=cause) | Q(pk=cause)).values("pk")
     rows: QuerySet[Enrolment] = Enrolment.objects.filter(programme=programme_id, status=to_status, event_id__in=events)
     return rows
 

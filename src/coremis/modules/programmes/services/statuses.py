@@ -19,7 +19,7 @@ from coremis.modules.programmes.services.groups import choice_of, choose, new_gr
 from coremis.modules.programmes.services.restoring import changed_by, enrolled_again, restore_chunk
 
 
-@action(_("Change the status of a beneficiary"))
+@action(_("Change the status of a beneficiary"), approvable=True)
 def change_status(*, enrolment: Enrolment, status: Status, reason: Reason, note: str = "", actor: Actor) -> Enrolment:
     """Change one status, with its reason. It counts as decided by a person: group changes leave it alone (pitfall D10)."""
     programme = places.lock(enrolment.programme_id)

@@ -24,7 +24,7 @@ __all__ = ["UndoObstacle", "enrolled_again", "obstacles", "undo_last_change", "u
 What, State = GroupChange.What, GroupChange.State
 
 
-@action(_("Undo the last change of status"))
+@action(_("Undo the last change of status"), approvable=True)
 def undo_last_change(*, enrolment: Enrolment, note: str = "", actor: Actor) -> Enrolment:
     """Give one beneficiary the former status back. Refused where something depends on it, or where no place is left."""
     programme = places.lock(enrolment.programme_id)
@@ -117,7 +117,8 @@ def undoable(group: GroupChange) -> "QuerySet[Enrolment]":
 def unchanged_since(group: GroupChange) -> "QuerySet[Enrolment]":
     """Those whom a group change concerned and whom nothing has changed since."""
     if group.what == What.ENROL:
-        rows: QuerySet[Enrolment] = Enrolment.objects.filter(group=group, status=group.to_status, event_id=F("created_event_id"))
+        entered = {group.to_status, Status.POTENTIAL}  # those for whom no place was left are potential, on a waiting list
+        rows: QuerySet[Enrolment] = Enrolment.objects.filter(group=group, status__in=entered, event_id=F("created_event_id"))
         return rows
     return changed_by(group.programme_id, group.created_event_id, group.to_status)
 

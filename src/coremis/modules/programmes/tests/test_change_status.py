@@ -9,13 +9,13 @@ from coremis.modules.programmes import services
 from coremis.modules.programmes.models import Enrolment, Status
 from coremis.modules.programmes.reasons import TRANSITIONS, Reason
 from coremis.modules.programmes.services.places import check_transition
-from coremis.modules.programmes.tests.sample import EVERYTHING, R, S, enrol, make_household, make_programme
+from coremis.modules.programmes.tests.sample import EVERYTHING, R, S, agreed, enrol, make_household, make_programme
 
 pytestmark = pytest.mark.django_db
 
 
 def change(enrolment, status, reason, note="", actor=EVERYTHING):
-    return services.change_status(enrolment=enrolment, status=status, reason=reason, note=note, actor=actor)
+    return agreed(services.change_status, enrolment=enrolment, status=status, reason=reason, note=note, actor=actor)
 
 
 def test_it_works(country):

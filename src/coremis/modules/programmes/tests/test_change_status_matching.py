@@ -13,9 +13,9 @@ from coremis.modules.programmes import services
 from coremis.modules.programmes.models import Enrolment, GroupChange
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.tests.sample import (
-    EVERYTHING,
     R,
     S,
+    agreed,
     approved,
     change_all,
     enrol,
@@ -78,7 +78,7 @@ def test_what_a_person_decided_stays(country):
     many_households(country["Almond"], 3)
     enrol_all(programme, country["North"])
     one = Enrolment.objects.first()
-    services.change_status(enrolment=one, status=S.SUSPENDED, reason=R.SUSPECTED_FRAUD, actor=EVERYTHING)
+    agreed(services.change_status, enrolment=one, status=S.SUSPENDED, reason=R.SUSPECTED_FRAUD)
     change_all(programme, country["North"])
     back = {"old": S.SUSPENDED, "new": S.ACTIVE, "reason": R.VERIFIED}
     assert change_all(programme, country["North"], **back).count == 2

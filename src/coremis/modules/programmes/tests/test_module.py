@@ -7,8 +7,9 @@ import pytest
 from coremis.kernel.access.seats import permissions_of
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.testing.check_module import check_module
+from coremis.modules.programmes import services
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Status
-from coremis.modules.programmes.tests.sample import enrol, make_household, make_person, make_programme
+from coremis.modules.programmes.tests.sample import EVERYTHING, enrol, make_household, make_person, make_programme
 from coremis.modules.registry.models import Household, Person
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,8 @@ def samples(area):
             programme=programme, what="STATUS", area=area, area_ids=[area.pk], state="DONE", from_status="ACTIVE", to_status="SUSPENDED"
         )
         group.save()
+    if full:
+        services.put_on_waiting_list(enrolment=made[Status.POTENTIAL], actor=EVERYTHING)
     person = make_person(area, made[Status.ACTIVE].household, given_names=f"Ada {area.name} {serial}")
     return {
         Programme: programme, Enrolment: made[Status.ACTIVE], GroupChange: group,
@@ -48,5 +51,5 @@ def test_who_may_do_what():
         seat: {name.split(".")[1] for name in permissions_of(seat) if name.startswith("programmes.")}
         for seat in ("commune", "data", "it", "auditor")
     }
-    sees = {"view_programme", "view_enrolment", "view_groupchange"}
-    assert seats == {"commune": sees | {"change_status"}, "data": sees | {"enrol_one"}, "it": set(), "auditor": sees}
+    sees = {"view_programme", "view_enrolment", "view_groupchange", "view_waitingplace"}
+    assert seats == {"commune": sees | {"change_status", "put_on_waiting_list"}, "data": sees | {"enrol_one"}, "it": set(), "auditor": sees}

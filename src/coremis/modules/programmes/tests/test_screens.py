@@ -36,7 +36,10 @@ def manager(country, client):
 @pytest.fixture
 def approver(country):
     profile = make_profile("approver", "approvals.approve_request", *SEES)
-    for action in ("enrol_matching", "change_status_matching", "undo_status_change", "change_programme"):
+    for action in (
+        "enrol_matching", "change_status_matching", "undo_status_change", "change_programme", "enrol_one", "change_status",
+        "undo_last_change", "promote_waiting",
+    ):  # fmt: skip
         make_route(f"programmes.{action}", country["Testland"], profile)
     return make_user("approver", area=country["Testland"], profile=profile)
 
@@ -96,18 +99,22 @@ def test_it_works(country, manager, approver, client):
     assert history.status_code == 200
 
 
-def test_one_by_one(country, manager, client):
+def test_one_by_one(country, manager, approver, client):
+    """Each change of one beneficiary is seen by a second person before it counts."""
     programme, household = make_programme(), make_household(country["Almond"], head_name="Ada Lo")
     _seen, sent = send(client, page("enrol_household", household), {"programme": programme.pk, "change": ":POTENTIAL:selected", "note": ""})
+    assert sent.status_code == 303 and not Enrolment.objects.exists()
+    agree(approver)
     enrolment = Enrolment.objects.get()
-    assert sent["Location"] == page("enrolment_detail", enrolment)
     _seen, sent = send(
         client, page("change_status", enrolment), {"change": "POTENTIAL:ACTIVE:enrolment_completed", "note": "", "version": "1"}
     )
     assert sent.status_code == 303
+    agree(approver)
     shown = client.get(page("enrolment_detail", enrolment)).content.decode()
     assert "Ada Lo" in shown and "enrolment completed" in shown and "Group changes leave it alone" in shown
     seen, sent = send(client, page("undo_last_change", enrolment), {"note": "Too early"})
+    agree(approver)
     assert "active" in seen.content.decode() and Enrolment.objects.get().status == S.POTENTIAL
     history = client.get(page("enrolment_detail", enrolment) + "?tab=history").content.decode()
     assert "Too early" in history and "Change the status of a beneficiary" in history

@@ -14,9 +14,9 @@ from coremis.modules.programmes import services
 from coremis.modules.programmes.models import Enrolment, GroupChange
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.tests.sample import (
-    EVERYTHING,
     R,
     S,
+    agreed,
     approved,
     change_all,
     enrol,
@@ -62,7 +62,7 @@ def test_who_was_changed_since_stays(country):
     programme = suspended(country)
     group = change_all(programme, country["North"])
     one = Enrolment.objects.first()
-    services.change_status(enrolment=one, status=S.EXITED, reason=R.MOVED_OUT, actor=EVERYTHING)
+    agreed(services.change_status, enrolment=one, status=S.EXITED, reason=R.MOVED_OUT)
     assert undo(group).count == 4
     assert statuses(programme) == {S.ACTIVE: 4, S.EXITED: 1}
 
@@ -84,7 +84,7 @@ def test_an_exit_comes_back_only_while_it_may(country, monkeypatch):
 def test_an_enrolment_is_undone_by_an_exit(country):
     programme = suspended(country)
     one = Enrolment.objects.first()
-    services.change_status(enrolment=one, status=S.SUSPENDED, reason=R.ABSENT, actor=EVERYTHING)
+    agreed(services.change_status, enrolment=one, status=S.SUSPENDED, reason=R.ABSENT)
     undoing = undo(GroupChange.objects.get())
     assert undoing.count == 4 and statuses(programme) == {S.EXITED: 4, S.SUSPENDED: 1}
     assert set(Enrolment.objects.filter(status=S.EXITED).values_list("status_reason", flat=True)) == {R.MISTAKE}
@@ -117,7 +117,7 @@ def test_what_depends_on_it_stays(country, paid):
     with pytest.raises(Refusal, match="A payment depends on it"):
         undo(group)
     with pytest.raises(Refusal, match="A payment depends on it"):
-        services.undo_last_change(enrolment=Enrolment.objects.first(), actor=EVERYTHING)
+        agreed(services.undo_last_change, enrolment=Enrolment.objects.first())
     paid(2)
     assert undo(group).count == 3 and statuses(programme) == {S.ACTIVE: 3, S.SUSPENDED: 2}
 
@@ -126,14 +126,14 @@ def test_one_alone(country):
     programme = suspended(country)
     change_all(programme, country["North"], new=S.EXITED, reason=R.MOVED_OUT, note="All of them")
     one = Enrolment.objects.first()
-    back = services.undo_last_change(enrolment=one, actor=EVERYTHING)
+    back = agreed(services.undo_last_change, enrolment=one)
     assert (back.status, back.status_reason, back.status_note) == (S.ACTIVE, R.SELECTED, "First list")
     with pytest.raises(Refusal):
-        services.undo_last_change(enrolment=enrol(make_programme("NEW"), make_household(country["Fig"])), actor=EVERYTHING)
+        agreed(services.undo_last_change, enrolment=enrol(make_programme("NEW"), make_household(country["Fig"])))
     second = Enrolment.objects.filter(status=S.EXITED).first()
     enrol(programme, second.household)
     with pytest.raises(Refusal):
-        services.undo_last_change(enrolment=second, actor=EVERYTHING)
+        agreed(services.undo_last_change, enrolment=second)
 
 
 def test_only_in_ones_own_places(country):
