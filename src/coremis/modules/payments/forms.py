@@ -11,6 +11,8 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
 from coremis.modules.payments.models import Cycle, Fund
 from coremis.modules.payments.reading import COLUMNS
+from coremis.modules.payments.states import ENDS
+from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Programme
 
 
@@ -124,3 +126,44 @@ class ConfirmResultsForm(ActionForm):
         help_text=_("Otherwise they stay in payment, until another file names them."),
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+
+class ReissueForm(ActionForm):
+    """As of which day the payees are taken."""
+
+    freeze_on = forms.DateField(
+        label=_("Data freeze"), widget=DateInput(), help_text=_("The payee is whoever is the primary recipient on this day.")
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+
+class ExplanationForm(ActionForm):
+    """Only an explanation."""
+
+    explanation = forms.CharField(label=_("Explanation"), max_length=300, widget=forms.Textarea)
+
+
+class SettleIncidentForm(ExplanationForm):
+    """What is decided about an incident; only what its kind and status allow."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ends = ENDS.get((self.target.kind_of, self.target.state), ())
+        self.fields["end"] = forms.ChoiceField(label=_("What is decided"), choices=[(end.value, end.label) for end in ends])
+        self.order_fields(["end", "explanation"])
+
+
+class StartSheetForm(ActionForm):
+    """Which signed list is typed."""
+
+    point = RecordField(PaymentPoint, "points.view_paymentpoint", label=_("Payment point"), required=False)
+    area = AreaField(label=_("Place"), required=False, help_text=_("Only where the list is of a place. Empty: the whole list."))
+
+
+class UnclaimedPolicyForm(ActionForm):
+    """How long unclaimed money waits."""
+
+    programme = RecordField(Programme, "programmes.view_programme", label=_("Programme"))
+    grace_days = forms.IntegerField(
+        label=_("Days of grace"), min_value=0, max_value=3650, help_text=_("Counted from the last day of the payment cycle.")
+    )

@@ -1,28 +1,43 @@
 """What this module adds."""
 
+from typing import Any
+
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.base.money import Money
+from coremis.kernel.config.settings import Setting
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import Panel, Tab
+from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
-from coremis.modules.payments import panels, previews, queries, services
-from coremis.modules.payments.models import Payroll
+from coremis.modules.payments import panels, previews, queries, result_panels, services
+from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.services.confirmation import settled_amount
+from coremis.modules.payments.services.forfeiting import forfeitable
 from coremis.modules.programmes.services import UndoObstacle
 from coremis.modules.registry.models import Household, Person
 
 # From this amount on two levels agree; smallest units. It is the minimum amount of a route, so every country changes it there.
 TWO_LEVELS_FROM = 50_000_000
 SEES_PLANS = ("payments.view_fund", "payments.view_cycle", "payments.view_payroll", "payments.view_payrollstep", "payments.view_leftout")
-SEES_RESULTS = ("payments.view_resultfile", "payments.view_resultrow")
+SEES_RESULTS = ("payments.view_resultfile", "payments.view_resultrow", "payments.view_incident")
 SEES = (*SEES_PLANS, *SEES_RESULTS, "payments.view_payrollline")
-CALCULATES = ("payments.save_cycle", "payments.generate_payroll", "payments.approve_payroll", "payments.cancel_payroll")
-BRINGS = ("payments.upload_results", "payments.check_results", "payments.discard_results", "payments.take_rejected_rows")
-RECONCILES = ("payments.confirm_results", "payments.close_payroll", "payments.write_off", "payments.take_rejected_rows")
+CALCULATES = (
+    "payments.save_cycle",
+    "payments.generate_payroll",
+    "payments.reissue_payroll",
+    "payments.approve_payroll",
+    "payments.cancel_payroll",
+)
+TYPES = ("payments.start_sheet", "payments.save_sheet", "payments.attach_page", "payments.send_sheet", "payments.dispute_payment")
+BRINGS = ("payments.upload_results", "payments.check_results", "payments.discard_results", "payments.take_rejected_rows", *TYPES)
+RECONCILES = (
+    "payments.confirm_results", "payments.close_payroll", "payments.write_off", "payments.take_rejected_rows", "payments.discard_results",
+    "payments.settle_incident", "payments.dispute_payment", "payments.forfeit_unclaimed", "payments.save_unclaimed_policy",
+)  # fmt: skip
 
 
 def total_of(inputs: dict[str, object]) -> Money:
@@ -32,10 +47,23 @@ def total_of(inputs: dict[str, object]) -> Money:
     return payroll.total
 
 
+def incident_amount(inputs: dict[str, Any]) -> Money:
+    """What an incident is about."""
+    amount: Money = inputs["incident"].amount
+    return amount
+
+
+def unclaimed_total(inputs: dict[str, Any]) -> Money:
+    """What would go back to the fund."""
+    payroll = inputs["payroll"]
+    return Money(forfeitable(payroll).aggregate(total=Sum("amount_minor"))["total"] or 0, payroll.currency)
+
+
 contributions: list[Contribution] = [
     MenuItem(_("Payrolls"), "payments:payroll_list", group=PROVIDE, order=10),
     MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),
+    MenuItem(_("Incidents"), "payments:incident_list", group=PROVIDE, order=35),
     MenuItem(_("Payment cycles"), "payments:cycle_list", group=PROVIDE, order=40),
     MenuItem(_("Funds"), "payments:fund_list", group=PROVIDE, order=45),
     Tab(Payroll, "lines", _("Payments"), order=10),
@@ -46,6 +74,18 @@ contributions: list[Contribution] = [
     Panel(Payroll, _("Who did what"), panels.steps, "payments.view_payrollstep", order=20),
     Panel(Payroll, _("Payments"), panels.lines, "payments.view_payrollline", tab="lines"),
     Panel(Payroll, _("Left out, by reason"), panels.left_out, "payments.view_leftout", tab="left_out"),
+    Panel(
+        Payroll, _("Balance"), result_panels.balance, "payments.view_payroll", "payments/balance.html", order=20, tab="results"
+    ),
+    Panel(Payroll, _("Incidents"), result_panels.incidents, "payments.view_incident", order=30, tab="results"),
+    Panel(PayrollLine, _("What comes next"), result_panels.next_step, "payments.view_payrollline", order=10),
+    Panel(PayrollLine, _("Incidents"), result_panels.line_incidents, "payments.view_incident", order=20),
+    Panel(PayrollLine, _("Earlier results"), result_panels.earlier_results, "payments.view_payrollline", order=30),
+    HomeCard(_("Results and incidents"), result_panels.to_explain, "payments.settle_incident", order=60),
+    Setting(
+        "payments.grace_days", _("Days for which unclaimed money is kept"),
+        _("Counted from the last day of the payment cycle, where a programme has no rule of its own."), 90,
+    ),
     Panel(Payroll, _("Files of results"), panels.results, "payments.view_resultfile", tab="results"),
     Panel(Payroll, _("Postings in the ledger"), panels.money, "ledger.view_posting", tab="money"),
     Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", order=60),
@@ -63,6 +103,10 @@ contributions: list[Contribution] = [
         amount=lambda inputs: settled_amount(inputs["file"], inputs.get("missing_as_unpaid", False)),
     ),
     Approvable(services.write_off, preview=previews.writing_off, places=lambda inputs: inputs["row"].file.place_ids() or []),
+    Approvable(services.settle_incident, preview=previews.settling, amount=incident_amount),
+    Approvable(services.forfeit_unclaimed, preview=previews.forfeiting, amount=unclaimed_total),
+    RoutePreset(services.settle_incident, ("approver",)),
+    RoutePreset(services.forfeit_unclaimed, ("approver",)),
     RoutePreset(services.approve_payroll, ("approver",)),
     RoutePreset(services.approve_payroll, ("verifier", "approver"), min_amount=TWO_LEVELS_FROM),
     RoutePreset(services.release_payroll, ("approver",)),

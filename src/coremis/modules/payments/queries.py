@@ -90,10 +90,11 @@ GROUP_OF = {
 }  # fmt: skip
 
 
-def balance_by(payroll: Payroll, column: str) -> list[tuple[str, Figures]]:
+def balance_by(payroll: Payroll, column: str, lines: Any = None) -> list[tuple[str, Figures]]:
     """The figures by place or payment point (``area_name``, ``point_name``), each proved for itself. One query."""
     by_name: dict[str, list[Any]] = {}
-    for name, *row in _by_state(PayrollLine.objects.filter(payroll=payroll), column):
+    mine = PayrollLine.objects.filter(payroll=payroll) if lines is None else lines.filter(payroll=payroll)
+    for name, *row in _by_state(mine, column):
         by_name.setdefault(name, []).append(row)
     found = []
     for name, rows in sorted(by_name.items()):

@@ -222,15 +222,17 @@ class IncidentEnd(models.TextChoices):
     NOT_RECEIVED = "NOT_RECEIVED", _("the payee did not receive the money")
 
 
-I, E = IncidentKind, IncidentEnd
+Kind, E = IncidentKind, IncidentEnd
 # What can be decided, by kind and state.
 ENDS: dict[tuple[str, str], tuple[IncidentEnd, ...]] = {
-    (I.PAID_TWICE, IncidentState.OPEN): (E.CLAIM, E.EXPLAINED),
-    (I.PAID_LATE, IncidentState.OPEN): (E.CLAIM, E.EXPLAINED),
-    (I.DISPUTED, IncidentState.OPEN): (E.RECEIVED, E.NOT_RECEIVED),
-    (I.CHANGED, IncidentState.OPEN): (E.EXPLAINED,),
-    (I.UNKNOWN, IncidentState.OPEN): (E.EXPLAINED,),
-    **dict.fromkeys(((kind, IncidentState.CLAIMED) for kind in (I.PAID_TWICE, I.PAID_LATE, I.OVERPAID)), (E.RECOVERED, E.WRITTEN_OFF)),
+    (Kind.PAID_TWICE, IncidentState.OPEN): (E.CLAIM, E.EXPLAINED),
+    (Kind.PAID_LATE, IncidentState.OPEN): (E.CLAIM, E.EXPLAINED),
+    (Kind.DISPUTED, IncidentState.OPEN): (E.RECEIVED, E.NOT_RECEIVED),
+    (Kind.CHANGED, IncidentState.OPEN): (E.EXPLAINED,),
+    (Kind.UNKNOWN, IncidentState.OPEN): (E.EXPLAINED,),
+    **dict.fromkeys(
+        ((kind, IncidentState.CLAIMED) for kind in (Kind.PAID_TWICE, Kind.PAID_LATE, Kind.OVERPAID)), (E.RECOVERED, E.WRITTEN_OFF)
+    ),
 }
 
 
@@ -246,5 +248,24 @@ class Step(models.TextChoices):
 
 # Rows that change nothing by themselves but must be looked into.
 INCIDENT_PROBLEMS = {
-    RowProblem.PAID_TWICE: I.PAID_TWICE, RowProblem.FORFEITED: I.PAID_LATE, RowProblem.UNKNOWN: I.UNKNOWN, RowProblem.NO_REFERENCE: I.UNKNOWN,
-}  # fmt: skip
+    RowProblem.PAID_TWICE: Kind.PAID_TWICE,
+    RowProblem.FORFEITED: Kind.PAID_LATE,
+    RowProblem.UNKNOWN: Kind.UNKNOWN,
+    RowProblem.NO_REFERENCE: Kind.UNKNOWN,
+}
+
+# What each outcome means for the next step (rulebook 2.11.2).
+NEXT_STEPS = {
+    L.SENT: _("Wait for the result, or ask the provider."),
+    L.PAID: _("Nothing. It is settled."),
+    L.PARTIAL: _("Re-issue the rest, or take a further part payment."),
+    L.OVERPAID: _("Recover what was too much, or write it off. See the incident."),
+    L.UNCOLLECTED: _("It can be claimed until the days of grace are over, or be re-issued."),
+    L.RETURNED: _("Correct the account or name, then re-issue it."),
+    L.FAILED: _("Correct what the reason says, then re-issue it."),
+    L.UNAPPLIED: _("Ask the provider. It cannot be re-issued, because the provider has the money."),
+    L.REJECTED: _("Correct the data, then re-issue it."),
+    L.REVERSED: _("Find out why, then re-issue it."),
+    L.NOT_IN_FILE: _("Ask the provider. It cannot be re-issued before there is an answer."),
+    L.DISPUTED: _("Find out whether the payee had the money, and decide about the incident."),
+}

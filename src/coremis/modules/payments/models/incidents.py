@@ -42,6 +42,7 @@ class Incident(Record):
     class Meta:
         verbose_name = _("incident")
         verbose_name_plural = _("incidents")
+        indexes = [models.Index(fields=["opened_at"])]
         constraints = [
             models.UniqueConstraint(fields=["kind_of", "row"], name="incident_of_a_row_once"),
             models.UniqueConstraint(fields=["line"], condition=Q(kind_of="DISPUTED", state="OPEN"), name="one_open_dispute"),

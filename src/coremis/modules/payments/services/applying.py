@@ -131,10 +131,10 @@ def reverse_payments(posting: Posting, lines: Any, payroll_id: int, accounts: di
 
 def calm_incidents(work: Work, due: chunks.Range) -> None:
     """What was overpaid was taken back with the payment: nothing is left to recover, unless it was written off."""
-    written_off = Q(end=IncidentEnd.WRITTEN_OFF)
-    rows = due.of(overpaid_incidents(work.params["file"]))
+    kept = When(end=IncidentEnd.WRITTEN_OFF, then=F("amount_minor"))
     update_from(
-        rows, state=IncidentState.SETTLED, to_recover_minor=Case(When(written_off, then=F("amount_minor")), default=Value(0), output_field=BigIntegerField()),
+        due.of(overpaid_incidents(work.params["file"])), state=IncidentState.SETTLED,
+        to_recover_minor=Case(kept, default=Value(0), output_field=BigIntegerField()),
         end=Case(When(end="", then=Value(IncidentEnd.EXPLAINED.value)), default=F("end")),
     )  # fmt: skip
 
@@ -162,19 +162,19 @@ def open_incidents(work: Work, due: chunks.Range) -> None:
     """An incident for each of these rows, with the other payment where there is one."""
     rows = due.of(ResultRow.objects.filter(makes_incident(), file=work.params["file"])).select_related("line")
     other = later_attempts("line__").order_by("attempt").values("pk")[:1]
-    kinds = [When(problem=problem, then=Value(kind.value)) for problem, kind in INCIDENT_PROBLEMS.items()]
     over = Q(outcome=LineState.OVERPAID)
+    kinds = [When(problem=problem, then=Value(kind.value)) for problem, kind in INCIDENT_PROBLEMS.items()]
+    kinds.append(When(over, then=Value(IncidentKind.OVERPAID.value)))
     excess = F("line__paid_minor") - F("line__amount_minor")
     ready = rows.order_by().annotate(
-        new_payroll=F("file__payroll"), new_kind_of=Case(
-            *kinds, When(over, then=Value(IncidentKind.OVERPAID.value)), default=Value(IncidentKind.DISPUTED.value), output_field=CharField()
-        ),
+        new_payroll=F("file__payroll"), new_kind_of=Case(*kinds, default=Value(IncidentKind.DISPUTED.value), output_field=CharField()),
         new_other=Subquery(other, output_field=BigIntegerField()), new_row=F("pk"),
         new_amount_minor=Case(When(over, then=excess), default=Coalesce(F("amount_minor"), 0), output_field=BigIntegerField()),
         new_state=Case(
             When(over, then=Value(IncidentState.CLAIMED.value)), default=Value(IncidentState.OPEN.value), output_field=CharField()
         ),
-        new_end=BLANK, new_explanation=BLANK, new_to_recover_minor=Value(0), new_opened_at=Value(timezone.now(), output_field=DateTimeField()),
+        new_end=BLANK, new_explanation=BLANK, new_to_recover_minor=Value(0),
+        new_opened_at=Value(timezone.now(), output_field=DateTimeField()),
         new_settled_by=Value(None, output_field=BigIntegerField()),
     )  # fmt: skip
     insert_from(Incident, ready, INCIDENT_COLUMNS, skip_existing=True)

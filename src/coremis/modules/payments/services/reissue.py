@@ -135,7 +135,9 @@ def insert_without_payee(rows: Rows, payroll: Payroll) -> int:
 
 def _again() -> dict[str, Any]:
     """The amount that still is owed, as its only part: a re-issue is no new benefit, takes nothing over and carries nothing on."""
-    rest = Case(When(state__in=PAID_LINES, then=F("amount_minor") - F("paid_minor")), default=F("amount_minor"))
+    rest = Case(
+        When(state__in=PAID_LINES, then=F("amount_minor") - F("paid_minor")), default=F("amount_minor"), output_field=BigIntegerField()
+    )
     none = dict.fromkeys(("carried_minor", "entitled_minor", "backlog_minor", "recovered_minor"), Value(0, output_field=BigIntegerField()))
     return {
         "new_amount_minor": rest, "new_parts": JSONArray(JSONArray(Value("reissue"), rest, Value(1))),

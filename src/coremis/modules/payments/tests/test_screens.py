@@ -1,7 +1,8 @@
 import pytest
 
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.testing.check_module import check_module
-from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
+from coremis.modules.payments.models import Cycle, Fund, Incident, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.tests.sample import (
     approved,
     calculated,
@@ -29,9 +30,13 @@ def samples(area):
     file = results(
         payroll, [(line.number_text, "yes", 1_000, f"R{payroll.pk}"), ("T-1", "yes", 1, "R")], calculator, name=f"{area.name}.csv"
     )
+    with maintenance("test incidents"):
+        incident = Incident(payroll=payroll, kind_of="UNKNOWN", line=line, area=area, currency="SZF", amount_minor=1_000)
+        incident.save()
     return {
         Fund: payroll.fund, Cycle: payroll.cycle, Payroll: payroll, PayrollLine: line,
         LeftOut: LeftOut.objects.filter(payroll=payroll).first(),
+        Incident: incident,
         ResultFile: file, ResultRow: ResultRow.objects.get(line=line),
     }  # fmt: skip
 
