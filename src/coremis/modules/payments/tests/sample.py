@@ -126,9 +126,9 @@ def settled(row):
     return row
 
 
-def results(payroll, rows, actor, header="Payment number;Paid;Amount;Receipt;Reason", name="results.csv"):
-    """Bring and check a CSV of (reference, paid, amount, receipt, reason)."""
-    lines = [header, *(";".join("" if cell is None else str(cell) for cell in row) for row in rows)]
+def results(payroll, rows, actor, header="Payment number;Paid;Amount;Receipt;Reason", name="results.csv", extra=""):
+    """Bring and check a CSV of (reference, paid, amount, receipt, reason); ``extra`` tells its content from that of another file."""
+    lines = [f"{header};{extra}" if extra else header, *(";".join("" if cell is None else str(cell) for cell in row) for row in rows)]
     content = keep(io.BytesIO("\r\n".join(lines).encode()))
     file = services.upload_results(payroll=payroll, name=name, sha256=content.sha256, size=content.size, actor=actor)
     services.check_results(file=file, mapping=file.mapping, actor=actor)
