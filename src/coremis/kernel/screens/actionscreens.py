@@ -180,6 +180,7 @@ class ActionScreen(Screen):
         if seen and seen != now:
             attempt.problem = _("The figures have changed since you looked. Check them again.")
         typed = [(name, text) for name, texts in attempt.request.POST.lists() if name not in OWN_FIELDS for text in texts]
+        typed += attempt.form.carried()
         confirm = preview.button or self.confirm_text(attempt)
         context = {**self.frame(attempt), "preview": preview.ready(), "typed": typed, "seen": now, "confirm": confirm}
         return page_or_part(attempt.request, self.template, "screens/_action.html", context)

@@ -41,6 +41,10 @@ class ActionForm(forms.Form):
             if field.name not in placed:
                 yield [field]
 
+    def carried(self) -> list[tuple[str, str]]:
+        """What else the confirmation sends along, by name: a file that was kept when it was first sent."""
+        return []
+
     def take_over(self, errors: Mapping[str, Sequence[Any]]) -> None:
         """Put the sentences of a refusal beside their fields; those of unknown fields go on top."""
         for name, sentences in errors.items():

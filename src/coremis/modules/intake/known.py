@@ -4,6 +4,8 @@ import hashlib
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import QuerySet
+
 from coremis.kernel.actions.models import Event
 from coremis.kernel.exchange.applying import apply_batch
 from coremis.kernel.exchange.rows import StagedRow
@@ -27,14 +29,12 @@ class Known:
 
     def __init__(self, rows: list[StagedRow], source: str, *, lock: bool = False) -> None:
         self.identities = {row.number: person_id_of(row) for row in rows}
-        households, persons = Household.objects.filter(source=source), Person.objects.filter(source=source)
+        households, persons = Household.everything.filter(source=source), Person.everything.filter(source=source)
         if lock:
             households, persons = households.select_for_update(of=("self",)), persons.select_for_update(of=("self",))
         keys = {row.group_key for row in rows}
-        self.households: dict[str, Household] = {found.external_id: found for found in households.filter(external_id__in=keys)}
-        self.persons: dict[str, Person] = {
-            found.external_id: found for found in persons.filter(external_id__in=set(self.identities.values()))
-        }
+        self.households: dict[str, Household] = in_use(households.filter(external_id__in=keys))
+        self.persons: dict[str, Person] = in_use(persons.filter(external_id__in=set(self.identities.values())))
         self.memberships: dict[int, list[Membership]] = defaultdict(list)
         self.members: dict[int, list[Membership]] = defaultdict(list)
         self.recipients: dict[int, list[Recipient]] = defaultdict(list)
@@ -68,6 +68,11 @@ class Known:
     def membership(self, person: Person) -> Membership | None:
         """Where somebody lives now."""
         return next((found for found in self.memberships[person.pk] if found.left_on is None), None)
+
+
+def in_use(rows: "QuerySet[Any]") -> dict[str, Any]:
+    """By key; a record that was merged into another one leads to that one. What was withdrawn is found, so that it stays withdrawn."""
+    return {row.external_id: row.merged_into or row for row in rows.select_related("merged_into")}
 
 
 def made_by_hand(event_ids: list[int]) -> frozenset[int]:

@@ -25,6 +25,7 @@ from coremis.modules.intake.known import Known
 from coremis.modules.intake.persons import full_name
 from coremis.modules.intake.plan import Plan, Planner, folded, search_names
 from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, Sex
+from coremis.modules.registry.services.naming import with_former
 
 HOUSEHOLD_COLUMNS = (
     "uid", "number", "area", "head_name", "search_name", "size", "address", "data", "source", "external_id", "batch_id", "registered_on",
@@ -141,7 +142,8 @@ class Writer:
         for person in self._plan.person_changes:
             wanted = self._plan.person_changes[person]
             if {"given_names", "surname"} & set(wanted):
-                wanted["search_name"] = folded(search_names(person, wanted))
+                name = search_names(person, wanted)
+                wanted |= {"search_name": folded(name), **with_former(person.former_names, person.full_name, present=name)}
         self._move_members(changes)
         self._plan.household_changes = dict(changes)
 

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.money import Money, parse_amount
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.exchange.saved import fitted_mapping, proposed_mappings
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
 from coremis.modules.payments.models import Cycle, Fund
 from coremis.modules.payments.reading import COLUMNS
+from coremis.modules.payments.services.checking import MAPPING_KIND
 from coremis.modules.payments.states import ENDS
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Programme
@@ -106,16 +108,23 @@ class UploadResultsForm(ActionForm):
 
 
 class CheckResultsForm(ActionForm):
-    """Which of the file's columns brings what; guessed from their titles."""
+    """Which of the file's columns brings what: as it was kept for files like this, else guessed from the titles."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("(not in the file)")), *((title, title) for title in self.target.headers)]
+        headers = self.target.headers
+        kept = proposed_mappings(MAPPING_KIND, headers, user=self.actor, permission="payments.check_results")
+        proposed = {**self.target.mapping, **(fitted_mapping(kept[0], headers) if kept else {})}
+        choices = [("", _("(not in the file)")), *((title, title) for title in headers)]
         for column in COLUMNS:
-            guessed = self.target.mapping.get(column.code) or [""]
+            guessed = proposed.get(column.code) or [""]
             self.fields[column.code] = forms.ChoiceField(
                 label=column.title, choices=choices, required=column.required, initial=guessed[0]
             )  # fmt: skip
+        self.fields["save_as"] = forms.CharField(
+            label=_("Keep this matching under the name"), required=False, max_length=80, initial=kept[0].name if kept else "",
+            help_text=_("Such as the name of the provider. It is proposed for the next file with these titles."),
+        )  # fmt: skip
 
 
 class ConfirmResultsForm(ActionForm):

@@ -13,12 +13,13 @@ from coremis.kernel.config.settings import Setting
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
-from coremis.modules.payments import panels, previews, queries, result_panels, services
+from coremis.modules.payments import panels, people, previews, queries, result_panels, services
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.payments.services.forfeiting import forfeitable
 from coremis.modules.programmes.services import UndoObstacle
 from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.services.hooks import BeforeMerge
 
 # From this amount on two levels agree; smallest units. It is the minimum amount of a route, so every country changes it there.
 TWO_LEVELS_FROM = 50_000_000
@@ -88,12 +89,18 @@ contributions: list[Contribution] = [
     ),
     Panel(Payroll, _("Files of results"), panels.results, "payments.view_resultfile", tab="results"),
     Panel(Payroll, _("Postings in the ledger"), panels.money, "ledger.view_posting", tab="money"),
-    Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", order=60),
+Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", order=60),
     Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", order=60),
     UndoObstacle(
         queries.paid_on_a_status,
         _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),
     ),
+Tab(Household, "payments", _("Payments"), order=60),
+    Tab(Person, "payments", _("Payments"), order=60),
+    Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", tab="payments"),
+    Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", tab="payments"),
+    BeforeMerge(Household, people.unsettled),
+    BeforeMerge(Person, people.unsettled),
     Approvable(services.approve_payroll, amount=total_of, preview=previews.approval),
     Approvable(services.release_payroll, amount=total_of, preview=previews.release),
     Approvable(services.cancel_payroll, amount=total_of, preview=previews.cancellation),

@@ -12,7 +12,7 @@ from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import ENROL, MenuItem
-from coremis.modules.programmes import panels, previews
+from coremis.modules.programmes import panels, people, previews
 from coremis.modules.programmes.facts import facts
 from coremis.modules.programmes.models import GroupChange, Programme
 from coremis.modules.programmes.services import (
@@ -27,6 +27,7 @@ from coremis.modules.programmes.services import (
     undo_status_change,
 )  # fmt: skip
 from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.services.hooks import BeforeMerge, BeforeWithdrawal, OnPastDay
 
 SEES = ("programmes.view_programme", "programmes.view_enrolment", "programmes.view_groupchange", "programmes.view_waitingplace")
 DECIDES = (
@@ -55,8 +56,13 @@ contributions: list[Contribution] = [
     Tab(Programme, "groups", _("Group changes"), order=10),
     Panel(Programme, _("Latest group changes"), panels.group_changes, "programmes.view_groupchange", tab="groups"),
     Panel(GroupChange, _("Some of those enrolled"), panels.concerned, "programmes.view_enrolment"),
-    Panel(Household, _("Programmes"), panels.of_household, "programmes.view_enrolment", order=50),
-    Panel(Person, _("Programmes"), panels.of_person, "programmes.view_enrolment", order=50),
+    Tab(Household, "programmes", _("Programmes"), order=50),
+    Tab(Person, "programmes", _("Programmes"), order=50),
+    Panel(Household, _("Programmes"), panels.of_household, "programmes.view_enrolment", tab="programmes"),
+    Panel(Person, _("Programmes"), panels.of_person, "programmes.view_enrolment", tab="programmes"),
+    *[BeforeMerge(kind, people.both_enrolled, people.follow) for kind in (Household, Person)],
+    *[BeforeWithdrawal(kind, people.enrolled) for kind in (Household, Person)],
+    *[OnPastDay(kind, _("Programmes"), people.on_day, "programmes.view_enrolment") for kind in (Household, Person)],
     HomeCard(_("Programmes"), panels.pipeline, "programmes.view_enrolment", order=30),
     *with_approval(change_programme, previews.changed_programme),
     *with_approval(enrol_matching, previews.group_enrolment),

@@ -11,7 +11,7 @@ from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.text import fold, label
 from coremis.kernel.screens.filters import BooleanFilter, Filter, NumberRangeFilter, SearchFilter, variable_filter
 from coremis.modules.registry.dictionary import variables_of
-from coremis.modules.registry.models import Membership, Person, VariableDefinition
+from coremis.modules.registry.models import Household, Membership, Person, VariableDefinition
 from coremis.modules.registry.queries import born_for_age, find_by_document, find_by_phone, primary_recipients_on, variable
 
 MOST = 200
@@ -23,6 +23,20 @@ def name_holds(text: str) -> Q:
     for word in fold(text).split()[:10]:
         found &= Q(search_name__contains=word)
     return found
+
+
+def person_called(text: str) -> Q:
+    """The same for persons, who are also found by what they were called before; each word has an index for both."""
+    found = Q()
+    for word in fold(text).split()[:10]:
+        found &= Q(search_name__contains=word) | Q(search_former__contains=word)
+    return found
+
+
+def with_number(model: type[Person] | type[Household], number: int) -> Q:
+    """The record of this number, or the one into which it was merged."""
+    merged: Any = model.everything.filter(number=number, merged_into__isnull=False)
+    return Q(number=number) | Q(pk__in=list(merged.values_list("merged_into", flat=True)))
 
 
 def persons_found(text: str) -> list[int]:
@@ -48,8 +62,8 @@ class PersonSearch(SearchFilter):
         number = number_with(value, "P", "")
         identified = Q(pk__in=persons_found(value))
         if number is not None:
-            return rows.filter(Q(number=number) | identified)
-        return rows.filter(name_holds(value) | identified if any(sign.isalpha() for sign in value) else identified)
+            return rows.filter(with_number(Person, number) | identified)
+        return rows.filter(person_called(value) | identified if any(sign.isalpha() for sign in value) else identified)
 
 
 @dataclass(frozen=True)
@@ -60,7 +74,7 @@ class HouseholdSearch(SearchFilter):
         found = Q(pk__in=self._of_members(value))
         number = number_with(value, "H", "")
         if number is not None:
-            return rows.filter(Q(number=number) | found)
+            return rows.filter(with_number(Household, number) | found)
         return rows.filter(name_holds(value) | found if any(sign.isalpha() for sign in value) else found)
 
     def _of_members(self, value: str) -> list[int]:
@@ -77,7 +91,7 @@ class MemberSearch(SearchFilter):
     """Households with a member of this name."""
 
     def apply(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        named = Person.objects.filter(name_holds(value))
+        named = Person.objects.filter(person_called(value))
         return rows.filter(pk__in=_living().filter(person__in=named).values("household"))
 
 

@@ -11,7 +11,6 @@ from coremis.kernel.base.text import label
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, PartialDateField
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, variables_of
 from coremis.modules.registry.models import (
-    ChangeCause,
     DocumentKind,
     Household,
     Membership,
@@ -22,7 +21,6 @@ from coremis.modules.registry.models import (
     VariableDefinition,
 )
 from coremis.modules.registry.queries import find_by_number
-from coremis.modules.registry.services.members import LeavingReason
 
 Kind = VariableDefinition.Kind
 CHOOSE = ("", "–")
@@ -182,30 +180,6 @@ def limit_members(field: forms.Field, household: Household | None, leave_out: in
     field.queryset = living.exclude(pk=leave_out).order_by("memberships__pk")  # type: ignore[attr-defined,misc]
 
 
-class EndMembershipForm(ActionForm):
-    """Somebody left."""
-
-    reason = chosen(LeavingReason, gettext_lazy("Reason"))
-    left_on = past_day(gettext_lazy("Left on"), gettext_lazy("Empty means today."))
-    new_head = members_field(gettext_lazy("New head of household"), required=False)
-
-    def __init__(self, *args: Any, target: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, target=target, **kwargs)
-        ask_new_head(self, target)
-
-
-class RecordDeathForm(ActionForm):
-    """Somebody died."""
-
-    died_on = past_day(gettext_lazy("Died on"), required=True)
-    new_head = members_field(gettext_lazy("New head of household"), required=False)
-    note = short_text(gettext_lazy("Note"), help_text=gettext_lazy("For instance who reported it, or the number of the certificate."))
-
-    def __init__(self, *args: Any, target: Person, **kwargs: Any) -> None:
-        super().__init__(*args, target=target, **kwargs)
-        ask_new_head(self, Membership.objects.filter(person=target, left_on=None).first())
-
-
 def ask_new_head(form: ActionForm, membership: Membership | None) -> None:
     """Ask who follows only where the head leaves others behind."""
     if membership is None or membership.relationship != Relationship.HEAD:
@@ -250,14 +224,6 @@ class NameRecipientForm(ActionForm):
     def __init__(self, *args: Any, target: Household, **kwargs: Any) -> None:
         super().__init__(*args, target=target, **kwargs)
         limit_members(self.fields["person"], target)
-
-
-class ChangeRecipientForm(NameRecipientForm):
-    """Who collects from now on, and why."""
-
-    cause = chosen(ChangeCause, gettext_lazy("Cause"))
-    reason = short_text(gettext_lazy("Explanation"), required=True, help_text=gettext_lazy("Who asked, and which paper proves it."))
-    rows = (("person", "on"), ("cause", "reason"))
 
 
 class SetAlternateForm(ActionForm):

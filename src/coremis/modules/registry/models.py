@@ -11,7 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.encryption import EncryptedField, keyed_hash
-from coremis.kernel.actions.models import Record
+from coremis.kernel.actions.models import Record, RecordQuerySet
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.text import fold, label
 
@@ -122,6 +122,18 @@ class VariableDefinition(Record):
         return label(self.names, get_language() or "en")
 
 
+FROM_RECORDS = models.Manager.from_queryset(RecordQuerySet)
+
+
+class CurrentManager(FROM_RECORDS[Any]):
+    """The default reading of people: without records that were merged into another one or registered by mistake."""
+
+    def get_queryset(self) -> RecordQuerySet[Any]:
+        """Without those; ``everything`` holds them too."""
+        rows: RecordQuerySet[Any] = super().get_queryset()  # type: ignore[assignment]
+        return rows.filter(retired_on=None)
+
+
 class Household(Record):
     """People who live together; it keeps its number wherever it moves."""
 
@@ -141,6 +153,16 @@ class Household(Record):
     batch_id = models.BigIntegerField(null=True, editable=False, db_index=True, help_text="The import that brought it.")
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
     ended_on = models.DateField(_("dissolved on"), null=True, blank=True)
+    split_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("separated from")
+    )
+    retired_on = models.DateField(_("withdrawn on"), null=True, blank=True, help_text="Merged into another, or registered by mistake.")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+
+    objects = CurrentManager()  # type: ignore[misc, assignment]
+    everything = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("household")
@@ -181,6 +203,15 @@ class Person(Record):
     external_id = models.CharField(_("person key"), max_length=80, blank=True)
     batch_id = models.BigIntegerField(null=True, editable=False, db_index=True)
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
+    former_names = models.TextField(editable=False, blank=True, default="", db_default="", help_text="One in a line.")
+    search_former = models.TextField(editable=False, blank=True, default="", db_default="", help_text="The same, folded.")
+    retired_on = models.DateField(_("withdrawn on"), null=True, blank=True, help_text="Merged into another, or registered by mistake.")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+
+    objects = CurrentManager()  # type: ignore[misc, assignment]
+    everything = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person")
@@ -282,3 +313,11 @@ class Document(Record):
         """Keep the keyed hash beside the number."""
         self.number_hash = keyed_hash(str(self.number))
         super().save(*args, **kwargs)
+
+
+from coremis.modules.registry.composition import AlternateUse, HouseholdMove, Paper, Photo  # noqa: E402  (they refer to the classes above)
+
+__all__ = [
+    "AlternateUse", "ChangeCause", "Document", "DocumentKind", "Household", "HouseholdMove", "Membership", "Paper", "Person", "PhoneOwner",
+    "Photo", "Precision", "Recipient", "Relationship", "Sex", "VariableDefinition",
+]  # fmt: skip

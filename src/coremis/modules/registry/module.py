@@ -7,20 +7,26 @@ from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import Panel, Tab
+from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import PEOPLE, MenuItem, TopSearch
-from coremis.modules.registry import panels, previews
+from coremis.modules.registry import event_previews, panels, past, previews
 from coremis.modules.registry.facts import facts
 from coremis.modules.registry.models import Household, Person
-from coremis.modules.registry.services import change_recipient
+from coremis.modules.registry.services import change_recipient, merge_households, merge_persons
 
 FURTHER[panels.REVEAL] = _("See whole document numbers")
-SEES = tuple(f"registry.view_{kind}" for kind in ("household", "person", "membership", "recipient", "document", "variabledefinition"))
+SEES = tuple(f"registry.view_{kind}" for kind in (
+    "household", "person", "membership", "recipient", "document", "variabledefinition", "photo", "paper", "alternateuse", "householdmove",
+))  # fmt: skip
 KEEPS = (
     "registry.register_household", "registry.change_household", "registry.register_person", "registry.change_person",
     "registry.add_member", "registry.end_membership", "registry.change_head", "registry.record_death",
     "registry.name_recipient", "registry.change_recipient", "registry.set_alternate", "registry.remove_alternate",
-    "registry.add_document", "registry.end_document", panels.REVEAL,
+    "registry.add_document", "registry.end_document", panels.REVEAL, "registry.record_birth", "registry.move_person",
+    "registry.split_household", "registry.merge_persons", "registry.merge_households", "registry.propose_move", "registry.accept_move",
+    "registry.reject_move", "registry.recall_move", "registry.add_paper", "registry.record_visit", "registry.set_photo",
+    "registry.remove_photo", "registry.withdraw_person", "registry.withdraw_household", "registry.restore_person",
+    "registry.restore_household",
 )  # fmt: skip
 
 contributions: list[Contribution] = [
@@ -29,23 +35,47 @@ contributions: list[Contribution] = [
     MenuItem(_("Persons"), "registry:persons", group=PEOPLE, order=20),
     TopSearch(_("Find a person"), "registry:persons", parameter="search", order=10),
     Panel(Household, _("Members"), panels.members, "registry.view_membership", order=10),
-    Panel(Household, _("Who may collect"), panels.recipients, "registry.view_recipient", order=20),
-    Panel(Household, _("Former members and relations"), panels.former_members, "registry.view_membership", order=30),
+    Panel(Household, _("Who may collect"), panels.collecting, "registry.view_recipient", order=20),
+    Tab(Household, "members", _("Members"), order=5),
+    Panel(Household, _("Members"), panels.members, "registry.view_membership", tab="members", order=10),
+    Panel(Household, _("Former members and relations"), panels.former_members, "registry.view_membership", tab="members", order=20),
+    Panel(Household, _("Moves between places"), panels.moves, "registry.view_householdmove", tab="members", order=30),
+    Tab(Household, "recipients", _("Recipients"), order=7),
+    Panel(Household, _("Who may collect, now and before"), panels.recipients, "registry.view_recipient", tab="recipients", order=10),
+    Panel(
+        Household,
+        _("Payments that an alternate collected"),
+        panels.alternate_uses,
+        "registry.view_alternateuse",
+        tab="recipients",
+        order=20,
+    ),
     Tab(Household, "dwelling", _("Dwelling and facts"), order=10),
     Panel(Household, _("Dwelling and facts"), panels.dwelling, "registry.view_household", tab="dwelling"),
-    Tab(Household, "documents", _("Documents"), order=20),
+    Tab(Household, "documents", _("Documents"), order=80),
     Panel(Household, _("Documents of the members"), panels.household_documents, "registry.view_document", tab="documents"),
+    Panel(Household, _("Papers that prove changes"), panels.papers, "registry.view_paper", tab="documents", order=110),
+    Tab(Household, "past", _("On a past day"), order=90),
+    Panel(Household, _("On a past day"), past.household_then, "registry.view_household", template="registry/_past.html", tab="past"),
+    Panel(Person, _("Photo"), panels.photo, "registry.view_photo", template="registry/_photo.html", order=5),
     Panel(Person, _("Household"), panels.homes, "registry.view_membership", order=10),
     Panel(Person, _("Collects for"), panels.collects_for, "registry.view_recipient", order=20),
     Panel(Person, _("Further facts"), panels.person_facts, "registry.view_person", order=30),
-    Tab(Person, "documents", _("Documents"), order=20),
+    Tab(Person, "documents", _("Documents"), order=80),
     Panel(Person, _("Documents"), panels.person_documents, "registry.view_document", tab="documents"),
+    Tab(Person, "past", _("On a past day"), order=90),
+    Panel(Person, _("On a past day"), past.person_then, "registry.view_person", template="registry/_past.html", tab="past"),
+    HomeCard(_("Moves between places"), panels.pending_moves, "registry.view_householdmove", order=40, page="work"),
+    Approvable(merge_persons, preview=event_previews.merge),
+    RoutePreset(merge_persons, ("approver",)),
+    Approvable(merge_households, preview=event_previews.merge),
+    RoutePreset(merge_households, ("approver",)),
     Approvable(change_recipient, preview=previews.recipient_change, subject=lambda inputs: inputs["household"]),
     RoutePreset(change_recipient, ("approver",)),
     SeatPermissions("data", (*SEES, *KEEPS, "registry.define_variable")),
     SeatPermissions("commune", (*SEES, *KEEPS)),
     SeatPermissions("manager", SEES),
-    SeatPermissions("payments", SEES),
+    SeatPermissions("payments", (*SEES, "registry.record_collection")),
     SeatPermissions("verifier", SEES),
     SeatPermissions("approver", SEES),
     SeatPermissions("auditor", (*SEES, panels.REVEAL)),

@@ -3,20 +3,42 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coremis.kernel.approvals.models import Request
+from coremis.kernel.files.models import Attachment
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
-from coremis.kernel.screens.details import Attention, Fact
+from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import small_table
 from coremis.kernel.screens.timeline import Timeline, note_opening
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
-from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship
-from coremis.modules.registry.tables import DocumentTable, MemberTable, RecipientTable, household_url, person_url
-from coremis.modules.registry.words import birth_words, phone_words, variable_facts, variable_name
+from coremis.modules.registry.models import (
+    AlternateUse,
+    Document,
+    Household,
+    HouseholdMove,
+    Membership,
+    Paper,
+    Person,
+    Photo,
+    Recipient,
+    Relationship,
+)  # fmt: skip
+from coremis.modules.registry.tables import (
+    AlternateUseTable,
+    DocumentTable,
+    MemberTable,
+    MoveTable,
+    PaperTable,
+    RecipientTable,
+    household_url,
+)  # fmt: skip
+from coremis.modules.registry.words import birth_words, initials, phone_words, variable_facts, variable_name
 
+LATEST = 50
 REVEAL = "registry.reveal_document"
 
 
@@ -29,24 +51,69 @@ def members(request: HttpRequest, household: Household) -> Shown:
     """Who lives there now, the head first."""
     rows = _members(request, household, left_on=None)
     rows.sort(key=lambda row: (row.relationship != Relationship.HEAD, row.person.birth_date is None, row.person.birth_date))
-    omit = ["until", *_without(request, left="registry.end_membership", died="registry.record_death")]
+    omit = ["until", *_without(request, moved="registry.move_person", left="registry.end_membership", died="registry.record_death")]
     return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else {"text": _("Nobody lives here.")}
 
 
 def former_members(request: HttpRequest, household: Household) -> Shown:
     """Who lived there, or had another relation to the head."""
     rows = _members(request, household, left_on__isnull=False)
-    return {"table": small_table(MemberTable, rows, request.user, ["left", "died", "phone"])} if rows else None
+    return {"table": small_table(MemberTable, rows, request.user, ["moved", "left", "died", "phone"])} if rows else None
+
+
+def collecting(request: HttpRequest, household: Household) -> Shown:
+    """Who may collect now."""
+    return _recipients(request, household, {"valid_until": None}, ["state", "until"])
 
 
 def recipients(request: HttpRequest, household: Household) -> Shown:
     """Who may collect, now and before."""
-    found = Recipient.objects.visible_to(reader(request), "registry.view_recipient").filter(household=household).select_related("person")
-    rows = sorted(found, key=lambda row: (row.valid_until is not None, row.rank, -row.pk))
-    omit = _without(request, remove="registry.remove_alternate")
-    if not rows:
-        return {"text": _("Nobody may collect for this household yet.")}
-    return {"table": small_table(RecipientTable, rows, request.user, omit)}
+    return _recipients(request, household, {}, [])
+
+
+def alternate_uses(request: HttpRequest, household: Household) -> Shown:
+    """The payments that alternates collected, the latest first."""
+    found = AlternateUse.objects.visible_to(reader(request), "registry.view_alternateuse").filter(household=household)
+    rows = list(found.select_related("recipient__person").order_by("-used_on", "-pk")[:LATEST])
+    return {"table": small_table(AlternateUseTable, rows, request.user)} if rows else None
+
+
+def papers(request: HttpRequest, household: Household) -> Shown:
+    """The papers that prove changes of a household, each leading to its file."""
+    found = Paper.objects.visible_to(reader(request), "registry.view_paper").filter(household=household).select_related("person")
+    rows = list(found.order_by("-pk")[:LATEST])
+    files = Attachment.objects.filter(owner_kind=Paper.kind(), owner_id__in=[row.pk for row in rows])
+    places = dict(files.values_list("owner_id", "pk"))
+    for row in rows:
+        row.file_url = reverse("files:download_attachment", args=[places[row.pk]]) if row.pk in places else ""
+    return {"table": small_table(PaperTable, rows, request.user)} if rows else {"text": _("No paper was added.")}
+
+
+def moves(request: HttpRequest, household: Household) -> Shown:
+    """Where a household moved, and what is proposed."""
+    rows = list(MoveTable.visible(reader(request)).filter(household=household).order_by("-pk")[:LATEST])
+    return {"table": small_table(MoveTable, rows, request.user, ["household"])} if rows else None
+
+
+def pending_moves(request: HttpRequest) -> Shown:
+    """On “My work”: moves that wait for me or that I proposed."""
+    rows = MoveTable.visible(reader(request)).filter(state=HouseholdMove.State.PROPOSED).order_by("pk")
+    mine = list(rows.filter(Q(may_accept=True) | Q(proposed_by=request.user.pk))[:LATEST])
+    return {"table": small_table(MoveTable, mine, request.user, ["state", "answer"])} if mine else None
+
+
+def photo(request: HttpRequest, person: Person) -> Shown:
+    """The photo, or the initials; and the way to another one."""
+    found = Photo.objects.visible_to(reader(request), "registry.view_photo").filter(person=person).order_by("-pk")
+    rows = list(found[:LATEST])
+    now = next((row for row in rows if row.ended_on is None), None)
+    may = Person.objects.visible_to(reader(request), "registry.set_photo").filter(pk=person.pk).exists()
+    may_remove = now is not None and request.user.has_perm("registry.remove_photo")
+    return {
+        "photo": now, "former": [row for row in rows if row.ended_on], "initials": initials(person), "name": person.full_name,
+        "add": reverse("registry:set_photo", args=[person.pk]) if may else "",
+        "remove": reverse("registry:remove_photo", args=[now.pk]) if now and may_remove else "",
+    }  # fmt: skip
 
 
 def household_documents(request: HttpRequest, household: Household) -> Shown:
@@ -98,8 +165,17 @@ def facts_of_household(request: HttpRequest, household: Household) -> Sequence[F
         Fact(_("Address or landmark"), household.address or None),
         Fact(_("Members"), household.size),
         Fact(_("Registered"), household.registered_on),
+        *_parted(request, household),
         *([Fact(_("Household key"), f"{household.source} {household.external_id}".strip())] if household.external_id else []),
     ]
+
+
+def _parted(request: HttpRequest, household: Household) -> list[Fact]:
+    """From which household it separated, with the way there for those who may see it."""
+    if household.split_from_id is None:
+        return []
+    seen = Household.objects.visible_to(reader(request), "registry.view_household").filter(pk=household.split_from_id).first()
+    return [Fact(_("Separated from"), seen.number_text, household_url(seen.pk))] if seen else []
 
 
 def facts_of_person(request: HttpRequest, person: Person) -> Sequence[Fact]:
@@ -109,6 +185,7 @@ def facts_of_person(request: HttpRequest, person: Person) -> Sequence[Fact]:
         Fact(_("Number"), person.number_text),
         Fact(_("Given names"), person.given_names or None),
         Fact(_("Surname"), person.surname or None),
+        *([Fact(_("Formerly"), person.former_names.replace("\n", ", "))] if person.former_names else []),
         Fact(_("Sex"), person.get_sex_display()),
         Fact(_("Born"), birth_words(person) or None),
         *died,
@@ -118,54 +195,13 @@ def facts_of_person(request: HttpRequest, person: Person) -> Sequence[Fact]:
     ]
 
 
-def household_attention(request: HttpRequest, household: Household) -> list[Attention]:
-    """No head, nobody to collect, a recipient who died or left, a change that waits."""
-    found = []
-    if not household.size:
-        found.append(Attention("warn", _("Nobody lives in this household any more.")))
-    elif not household.head_name:
-        found.append(Attention("bad", _("This household has no head. Choose one of its members.")))
-    found += _recipient_attention(household) if household.size else []
-    if Request.objects.filter(subject_kind=Household.kind(), subject_id=household.pk, state=Request.State.PENDING).exists():
-        found.append(Attention("info", _("A change of this household waits for approval.")))
-    return found
-
-
-def person_attention(request: HttpRequest, person: Person) -> list[Attention]:
-    """A dead recipient, somebody without a household."""
-    if not person.death_date:
-        return []
-    rows = Recipient.objects.visible_to(reader(request), "registry.view_recipient").filter(person=person, rank=0, valid_until=None)
-    return [
-        Attention(
-            "bad",
-            _("This person has died but is still named as primary recipient."),
-            household_url(row.household_id),
-            row.household.number_text,
-        )
-        for row in rows.select_related("household")
-    ]
-
-
-def _recipient_attention(household: Household) -> list[Attention]:
-    row = Recipient.objects.filter(household=household, rank=0, valid_until=None).select_related("person").first()
-    if row is None:
-        return [Attention("warn", _("Nobody may collect for this household. Name a primary recipient."))]
-    if row.person.death_date:
-        sentence = _("The primary recipient, %(name)s, has died. Ask for a change.")
-        return [Attention("bad", sentence % {"name": row.person.full_name}, person_url(row.person_id), _("See the person"))]
-    if not Membership.objects.filter(household=household, person=row.person_id, left_on=None).exists():
-        sentence = _("The primary recipient, %(name)s, no longer lives here. Ask for a change.")
-        return [Attention("bad", sentence % {"name": row.person.full_name})]
-    return []
-
-
 def told_with_household(household: Household) -> list[tuple[type[Any], list[int]]]:
     """The rows whose changes are told in a household's history."""
     rows = list(Membership.objects.filter(household=household).values_list("pk", "person"))
     recipients = list(Recipient.objects.filter(household=household).values_list("pk", flat=True))
     people = sorted({person for _pk, person in rows})
-    return [(Membership, [pk for pk, _person in rows]), (Recipient, recipients), (Person, people)]
+    moved = list(HouseholdMove.objects.filter(household=household).values_list("pk", flat=True))
+    return [(Membership, [pk for pk, _person in rows]), (Recipient, recipients), (Person, people), (HouseholdMove, moved)]
 
 
 def told_with_person(person: Person) -> list[tuple[type[Any], list[int]]]:
@@ -174,10 +210,11 @@ def told_with_person(person: Person) -> list[tuple[type[Any], list[int]]]:
         (Membership, list(person.memberships.values_list("pk", flat=True))),
         (Recipient, list(person.collects_for.values_list("pk", flat=True))),
         (Document, list(person.documents.values_list("pk", flat=True))),
+        (Photo, list(person.photos.values_list("pk", flat=True))),
     ]
 
 
-HIDDEN = frozenset({"head_name", "size", "birth_precision"})
+HIDDEN = frozenset({"head_name", "size", "birth_precision", "sha256", "small_sha256"})
 HOUSEHOLD_TIMELINE = Timeline(also=told_with_household, hidden=HIDDEN, key_label=lambda _field, code: variable_name(code))
 PERSON_TIMELINE = Timeline(also=told_with_person, hidden=HIDDEN, key_label=lambda _field, code: variable_name(code))
 
@@ -185,6 +222,14 @@ PERSON_TIMELINE = Timeline(also=told_with_person, hidden=HIDDEN, key_label=lambd
 def _members(request: HttpRequest, household: Household, **about: Any) -> list[Membership]:
     found = Membership.objects.visible_to(reader(request), "registry.view_membership").filter(household=household, **about)
     return list(found.select_related("person", "household").order_by("pk"))
+
+
+def _recipients(request: HttpRequest, household: Household, about: dict[str, Any], omit: Sequence[str]) -> Shown:
+    found = Recipient.objects.visible_to(reader(request), "registry.view_recipient").filter(household=household, **about)
+    rows = sorted(found.select_related("person"), key=lambda row: (row.valid_until is not None, row.rank, -row.pk))
+    if not rows:
+        return {"text": _("Nobody may collect for this household yet.")}
+    return {"table": small_table(RecipientTable, rows, request.user, [*omit, *_without(request, remove="registry.remove_alternate")])}
 
 
 def _documents(request: HttpRequest, record: Any, people: Any, omit: Sequence[str]) -> Shown:

@@ -16,6 +16,7 @@ from coremis.modules.registry.services.fields import Errors, refuse_if, set_pers
 from coremis.modules.registry.services.households import PRIMARY, NewMember, read_registration
 from coremis.modules.registry.services.living import members_now
 from coremis.modules.registry.services.members import relation_asked
+from coremis.modules.registry.services.papers import KeptPaper
 from coremis.modules.registry.words import birth_words, phone_words, variable_facts
 
 Inputs = dict[str, Any]
@@ -44,7 +45,7 @@ def leaving(inputs: Inputs, actor: Any) -> Preview:
     membership: Membership = inputs["membership"]
     person, household = membership.person, membership.household
     facts = [(_("Leaves"), person.full_name), (_("Household"), household.number_text)]
-    return _with_consequences(facts, household, person, inputs.get("new_head"), dies=False)
+    return _with_consequences(facts, household, person, inputs, dies=False)
 
 
 def death(inputs: Inputs, actor: Any) -> Preview:
@@ -55,7 +56,7 @@ def death(inputs: Inputs, actor: Any) -> Preview:
     if lived is None:
         return Preview(facts=facts)
     facts.append((_("Household"), lived.household.number_text))
-    return _with_consequences(facts, lived.household, person, inputs.get("new_head"), dies=True)
+    return _with_consequences(facts, lived.household, person, inputs, dies=True)
 
 
 def head_change(inputs: Inputs, actor: Any) -> Preview:
@@ -83,6 +84,14 @@ def recipient_change(inputs: Inputs, actor: Any) -> Preview:
         facts.append((_("Cause"), ChangeCause(inputs["cause"]).label))
     if inputs.get("reason"):
         facts.append((_("Explanation"), inputs["reason"]))
+    if inputs.get("paper"):
+        paper = inputs["paper"]
+        facts.append(
+            (
+                _("Document"),
+                paper.name if isinstance(paper, KeptPaper) else _("%(about)s (see “Documents” of the household)") % {"about": paper},
+            )
+        )
     return Preview(facts=facts, changes=[(_("Primary recipient"), now.person.full_name if now else "", person.full_name)])
 
 
@@ -151,7 +160,8 @@ def _looks_known(people: list[NewMember], actor: Any, household: Household) -> l
     return [f"{person.full_name}, {person.number_text}, {person.area.name}" for person in found]
 
 
-def _with_consequences(facts: list[Any], household: Household, person: Person, new_head: Person | None, dies: bool) -> Preview:
+def _with_consequences(facts: list[Any], household: Household, person: Person, inputs: Inputs, dies: bool) -> Preview:
+    new_head, follows = inputs.get("new_head"), inputs.get("new_recipient")
     members = members_now(household)
     remaining = [member for member in members if member.person_id != person.pk]
     was_head = any(member.person_id == person.pk and member.relationship == Relationship.HEAD for member in members)
@@ -161,5 +171,7 @@ def _with_consequences(facts: list[Any], household: Household, person: Person, n
     if Recipient.objects.filter(household=household, person=person, rank=0, valid_until=None).exists():
         ends = _("ends; a change must be asked for")
         facts.append((_("Primary recipient"), _("stays named until a change is approved; nobody is paid") if dies else ends))
+        asked = _("%(name)s, once others agree") % {"name": follows.full_name} if follows else _("nobody yet, so nobody can be paid")
+        facts.append((_("New primary recipient"), asked))
     problem = _("Choose the new head of household first.") if was_head and remaining and not new_head else ""
     return Preview(facts=facts, problem=problem)

@@ -10,7 +10,7 @@ from coremis.kernel.access.encryption import keyed_hash
 from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.expressions.variable import Variable
-from coremis.modules.registry.models import Document, Membership, Recipient, Relationship, VariableDefinition
+from coremis.modules.registry.models import AlternateUse, Document, Household, Membership, Recipient, Relationship, VariableDefinition
 from coremis.modules.registry.rules import clean_phone
 
 NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT = "no_recipient", "recipient_dead", "recipient_left"
@@ -113,3 +113,17 @@ def _years_before(day: date, years: int, after: bool = False) -> date:
     except ValueError:
         found = date(year, 2, 28)
     return date.fromordinal(found.toordinal() + 1) if after else found
+
+
+TOO_MANY_USES = 3
+
+
+def uses_in_a_row(household: Household) -> int:
+    """How many payments alternates collected since the primary recipient collected last, or somebody visited."""
+    return AlternateUse.objects.filter(household=household, ended_by="").count()
+
+
+def households_to_visit() -> QuerySet[Household]:
+    """Households in which alternates collected three times in a row or more (rulebook 2.6)."""
+    counting = AlternateUse.objects.filter(ended_by="").values("household").annotate(found=Count("pk")).filter(found__gte=TOO_MANY_USES)
+    return Household.objects.filter(pk__in=counting.values("household"))

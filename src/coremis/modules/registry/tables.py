@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.numbers import number_text
@@ -22,7 +22,7 @@ from coremis.modules.registry.filters import (
     RecipientFilter,
     variable_filters,
 )
-from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Sex
+from coremis.modules.registry.models import AlternateUse, Document, Household, HouseholdMove, Membership, Paper, Person, Recipient, Sex
 from coremis.modules.registry.words import age_of, born, masked
 
 
@@ -81,13 +81,19 @@ class HouseholdTable(Table):
         return [*super().filters_for(user), *variable_filters(get_language() or "en", *OF_HOUSEHOLDS)]
 
 
+def called(person: Person) -> str:
+    """The name, and what somebody was called before."""
+    former = person.former_names.replace("\n", ", ")
+    return gettext("%(name)s (formerly %(former)s)") % {"name": person.full_name, "former": former} if former else person.full_name
+
+
 class PersonTable(Table):
     """All persons the reader may see."""
 
     model = Person
     permission = "registry.view_person"
     columns = (
-        Column("name", _("Name"), lambda row: row.full_name, sort="search_name"),
+        Column("name", _("Name"), lambda row: called(row), sort="search_name", export=lambda row: row.full_name),
         Column("number", _("Number"), lambda row: row.number_text, kind="code", sort="number"),
         Column("sex", _("Sex"), lambda row: row.get_sex_display()),
         Column("age", _("Age"), lambda row: None if row.death_date else age_of(row), kind="number"),
@@ -145,7 +151,8 @@ class MemberTable(Table):
         Column("phone", _("Phone"), lambda row: row.person.phone, kind="code"),
         Column("since", _("Since"), lambda row: row.joined_on, kind="date"),
         Column("until", _("Until"), lambda row: row.left_on, kind="date"),
-        _step("left", _("Left"), "registry:end_membership"),
+        _step("moved", _("Moved"), "registry:move_person", lambda row: row.left_on is None),
+        _step("left", _("Left"), "registry:end_membership", lambda row: row.left_on is None),
         Column("died", "", lambda row: _("Died"), link=lambda row: reverse("registry:record_death", kwargs={"pk": row.person_id})),
     )
 
@@ -191,3 +198,67 @@ class DocumentTable(Table):
         Column("state", pgettext_lazy("of a document", "State"), lambda row: Status("off", _("out of use")) if row.ended_on else ""),
         _step("end", _("Take out of use"), "registry:end_document", lambda row: row.ended_on is None),
     )
+
+
+class AlternateUseTable(Table):
+    """Payments that an alternate collected."""
+
+    model = AlternateUse
+    permission = "registry.view_alternateuse"
+    columns = (
+        Column("used_on", _("Collected on"), kind="date"),
+        Column("who", _("Name"), lambda row: row.recipient.person.full_name),
+        Column("reference", _("Payment"), kind="code"),
+        Column("ended", _("No longer counts because"), lambda row: row.get_ended_by_display() if row.ended_by else ""),
+        Column("note", _("Note")),
+    )
+
+
+class PaperTable(Table):
+    """Papers that prove changes, with the way to their file."""
+
+    model = Paper
+    permission = "registry.view_paper"
+    columns = (
+        Column("about", _("What it proves"), link=lambda row: getattr(row, "file_url", "")),
+        Column("person", _("About"), lambda row: row.person.full_name if row.person else ""),
+        Column("added_on", _("Added on"), kind="date"),
+    )
+
+
+MOVE_TONES = {"PROPOSED": "wait", "ACCEPTED": "good", "REJECTED": "stop", "RECALLED": "off"}
+
+
+class MoveTable(Table):
+    """Moves of households between places."""
+
+    model = HouseholdMove
+    permission = "registry.view_householdmove"
+    columns = (
+        Column("household", _("Household"), lambda row: str(row.household)),
+        Column("from_area", _("Leaves"), lambda row: row.from_area.name),
+        Column("to_area", _("Arrives in"), lambda row: row.to_area.name),
+        Column("reason", _("Reason")),
+        Column("proposed", _("Proposed"), lambda row: row.proposed_on, kind="date"),
+        Column("by", _("Proposed by"), lambda row: row.proposed_name),
+        Column("state", pgettext_lazy("of a move", "State"), lambda row: Status(MOVE_TONES[row.state], row.get_state_display())),
+        Column("answer", _("Answer")),
+        _step("accept", _("Accept"), "registry:accept_move", lambda row: getattr(row, "may_accept", False)),
+        _step("reject", _("Reject"), "registry:reject_move", lambda row: getattr(row, "may_accept", False)),
+        _step("recall", _("Take back"), "registry:recall_move", lambda row: getattr(row, "may_recall", False)),
+    )
+    filters = (ChoiceFilter("state", pgettext_lazy("of a move", "State"), choices=HouseholdMove.State.choices),)
+
+    @classmethod
+    def visible(cls, user: Any) -> QuerySet[Any]:
+        """The moves from or to the reader's places, with what the reader may do about each."""
+        rows = super().visible(user)
+        waiting = {"state": HouseholdMove.State.PROPOSED, "pk": OuterRef("pk")}
+        arriving = HouseholdMove.objects.visible_to(user, "registry.accept_move").filter(**waiting).exclude(proposed_by=user.pk)
+        leaving = HouseholdMove.objects.visible_to(user, "registry.recall_move").filter(**waiting)
+        found: QuerySet[Any] = rows.annotate(may_accept=Exists(arriving), may_recall=Exists(leaving))
+        return found
+
+    @classmethod
+    def prepare(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.select_related("household", "from_area", "to_area")

@@ -45,6 +45,11 @@ def phone_words(person: Person) -> str:
     return f"{person.phone} ({owner})" if owner else person.phone
 
 
+def initials(person: Person) -> str:
+    """What stands where there is no photo: the first letters of the names."""
+    return "".join(name[0] for name in (person.given_names, person.surname) if name).upper()
+
+
 def masked(number: str) -> str:
     """Only the last three signs of a document number."""
     return "•••" + number[-3:] if len(number) > 3 else "•••"

@@ -15,6 +15,7 @@ from coremis.kernel.actions.guard import removing_prepared
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.exchange.mapping import checked_mapping
+from coremis.kernel.exchange.saved import save_mapping
 from coremis.kernel.jobs.work import Work
 from coremis.modules.payments import chunks
 from coremis.modules.payments.judging import Known, judge
@@ -29,17 +30,25 @@ ROW_COLUMNS = (
     "file", "position", "reference", "line", "area", "outcome", "problem", "amount_minor", "currency", "unpaid_reason", "receipt",
     "paid_on", "effect", "was", "proof", "collected_by", "resolution",
 )  # fmt: skip
+MAPPING_KIND = "payments.results"  # under which the matching of columns is kept for a provider
 WITH_RESULTS = (PayrollState.RELEASED, PayrollState.CLOSED)
 
 
-@action(_("Check results of payment"))
-def check_results(*, file: ResultFile, mapping: dict[str, Any], actor: Actor) -> ResultFile:
-    """Fix the columns and check every row, as a job: payment found, amount compared, receipt and reason there."""
+@action(_("Check results of payment"), covers=(save_mapping,))
+def check_results(*, file: ResultFile, mapping: dict[str, Any], save_as: str = "", actor: Actor) -> ResultFile:
+    """Fix the columns and check every row, as a job: payment found, amount compared, receipt and reason there.
+
+    With ``save_as``, such as the provider's name, the matching is kept for everybody and proposed for the next file like this.
+    """
     fresh = ResultFile.objects.select_for_update(of=("self",)).select_related("payroll").get(pk=file.pk)
     require_file(fresh, FileState.NEW)
     if fresh.kind_of == FileKind.SHEET:
         raise Refusal(_("This list was typed in. Send it from its own page."))
     fresh.mapping = checked_mapping(mapping, BY_CODE, fresh.headers)
+    if save_as.strip():
+        save_mapping(
+            import_kind=MAPPING_KIND, name=save_as, mapping=dict(fresh.mapping), options={}, headers=fresh.headers, shared=True, actor=actor
+        )
     return start_check(fresh)
 
 

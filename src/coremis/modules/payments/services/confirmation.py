@@ -22,6 +22,7 @@ from coremis.modules.payments.models import Incident, PayrollLine, ResultFile, R
 from coremis.modules.payments.services import applying
 from coremis.modules.payments.services.approval import account_ids
 from coremis.modules.payments.services.checking import WITH_RESULTS, later_attempts, missing_lines
+from coremis.modules.payments.services.collectors import log_collectors
 from coremis.modules.payments.services.steps import locked, require_state, take_step
 from coremis.modules.payments.services.uploads import require_file
 from coremis.modules.payments.states import (
@@ -129,6 +130,7 @@ def close_results(work: Work) -> None:
     file = ResultFile.objects.select_for_update(of=("self",)).get(pk=work.params["file"])
     file.state, file.job_id = FileState.APPLIED, None
     file.save()
+    log_collectors(file.pk)
     changed = PayrollLine.everything.filter(result_file=file).count()
     incidents = Incident.objects.filter(row__file=file).count()
     work.report = {"applied": changed, "rows_applied": file.good_count, "rows_left": file.bad_count, "incidents": incidents}

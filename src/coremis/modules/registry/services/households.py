@@ -14,11 +14,12 @@ from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Refusal
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, checked_data
-from coremis.modules.registry.models import Household, Person, Relationship
+from coremis.modules.registry.models import Household, HouseholdMove, Person, Relationship
 from coremis.modules.registry.rules import clean_text
 from coremis.modules.registry.services.documents import checked_document, store_document
 from coremis.modules.registry.services.fields import PERSON_FIELDS, Errors, new_person, refuse_if, store_new, take
-from coremis.modules.registry.services.living import check_day, join, lock, members_now, renew_summary
+from coremis.modules.registry.services.living import check_day, join, lock, renew_summary
+from coremis.modules.registry.services.moves import relocate
 from coremis.modules.registry.services.recipients import check_recipient, store_recipient
 
 MOST_MEMBERS = 100
@@ -72,7 +73,9 @@ def change_household(
         household.data = take(errors, "data", checked_data, OF_HOUSEHOLDS, data, household.data) or {}
     refuse_if(errors)
     if area and area.pk != household.area_id:
-        _move(household, area)
+        if HouseholdMove.objects.filter(household=household, state=HouseholdMove.State.PROPOSED).exists():
+            raise Refusal(_("A move of this household is proposed already. Take that one back first."))
+        relocate(household, area, actor)
     household.save()
     return household
 
@@ -144,10 +147,3 @@ def _settle(household: Household, people: list[NewMember]) -> None:
         if member.collects:
             rank += member.collects == ALTERNATE
             store_recipient(household, member.person, 0 if member.collects == PRIMARY else rank, day, member.reason)
-
-
-def _move(household: Household, area: Area) -> None:
-    household.area = area
-    for member in members_now(household):
-        member.person.area = area
-        member.person.save()

@@ -13,7 +13,10 @@ from coremis.modules.registry.rules import check_not_future
 
 def lock(household: Household) -> Household:
     """The household as it is now, held until the end of the transaction, so that two people do not make two heads."""
-    return Household.objects.select_for_update(of=("self",)).select_related("area").get(pk=household.pk)
+    found = Household.objects.select_for_update(of=("self",)).select_related("area").filter(pk=household.pk).first()
+    if found is None:
+        raise Refusal(_("This household was merged or withdrawn. Use the household that is in use."))
+    return found
 
 
 def members_now(household: Household) -> list[Membership]:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
+from coremis.kernel.approvals.services import submit_request
 from coremis.kernel.base.dates import PartialDate
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.modules.registry.models import Household, Membership, Person, PhoneOwner, Relationship, Sex
+from coremis.modules.registry.models import ChangeCause, Household, Membership, Paper, Person, PhoneOwner, Relationship, Sex
 from coremis.modules.registry.services.fields import Errors, new_person, refuse_if, store_new
 from coremis.modules.registry.services.living import (
     check_day,
@@ -24,6 +25,8 @@ from coremis.modules.registry.services.living import (
     relate,
     renew_summary,
 )  # fmt: skip
+from coremis.modules.registry.services.naming import refuse_withdrawn
+from coremis.modules.registry.services.succession import ask_successor, is_primary
 
 
 class LeavingReason(models.TextChoices):
@@ -46,7 +49,7 @@ def add_member(
     """Somebody joins: ``person`` where they are registered already, else the facts of a new person. A birth is such a joining."""
     household = lock(household)
     day = check_day(joined_on, "joined_on")
-    _check_role(household, relationship)
+    check_role(household, relationship)
     if person is None:
         errors: Errors = {}
         given = {
@@ -57,26 +60,37 @@ def add_member(
         refuse_if(errors)
         store_new(person)
     else:
-        _check_free(person, day)
+        check_free(person, day)
     membership = join(household, person, relationship, day)
     renew_summary(household)
     return membership
 
 
-@action(_("Record that a member left"))
+CAUSES = {LeavingReason.SEPARATED: ChangeCause.DIVORCE}
+
+
+@action(_("Record that a member left"), covers=(submit_request,))
 def end_membership(
-    *, membership: Membership, reason: LeavingReason, left_on: date | None = None, new_head: Person | None = None, actor: Actor
-) -> Membership:
-    """Somebody left; the head is followed by ``new_head``. Who leaves no longer collects for the household."""
+    *, membership: Membership, reason: LeavingReason, left_on: date | None = None, new_head: Person | None = None,
+    new_recipient: Person | None = None, paper: Paper | None = None, actor: Actor,
+) -> Membership:  # fmt: skip
+    """Somebody left; the head is followed by ``new_head``. Who leaves no longer collects for the household.
+
+    Where the primary recipient left, ``new_recipient`` with a paper is asked for in the same step.
+    """
     household = lock(membership.household)
     membership = Membership.objects.select_related("household", "person").get(pk=membership.pk)
     if membership.left_on:
         raise Refusal(_("%(name)s has left already."), name=membership.person.full_name)
     day = check_day(left_on, "left_on", membership.joined_on)
+    collected = is_primary(household, membership.person)
     leave(membership, day)
     end_recipients(household, membership.person, day - timedelta(days=1))
     hand_over_head(household, membership.relationship == Relationship.HEAD, new_head, day)
     renew_summary(household)
+    ask_successor(
+        household, collected, new_recipient, paper, CAUSES.get(reason, ChangeCause.MIGRATION), str(LeavingReason(reason).label), actor
+    )
     return membership
 
 
@@ -110,7 +124,8 @@ def relation_asked(member: Membership, asked: dict[int, str]) -> str:
     return found
 
 
-def _check_role(household: Household, relationship: str) -> None:
+def check_role(household: Household, relationship: str) -> None:
+    """Exactly one head while anybody lives there."""
     has_head = any(member.relationship == Relationship.HEAD for member in members_now(household))
     if has_head and relationship == Relationship.HEAD:
         sentence = _("This household has a head. Change the head afterwards if another person leads it.")
@@ -120,11 +135,15 @@ def _check_role(household: Household, relationship: str) -> None:
         raise Invalid(sentence, {"relationship": [sentence]})
 
 
-def _check_free(person: Person, day: date) -> None:
+def check_free(person: Person, day: date) -> None:
+    """Somebody who can join a household on a day: living, in use, and in no other one."""
+    refuse_withdrawn(person)
     if person.death_date:
         raise Refusal(_("%(name)s has died and cannot join a household."), name=person.full_name)
     last = Membership.objects.filter(person=person).order_by("-joined_on", "-pk").first()
     if last and last.left_on is None:
-        raise Refusal(_("%(name)s lives in another household. Record first that they left it."), name=person.full_name)
+        raise Refusal(
+            _("%(name)s lives in another household. Use “Move to another household”, or record that they left."), name=person.full_name
+        )
     if last and last.left_on and day < last.left_on:
         raise Invalid(_("This day lies before the person left the last household."), {"joined_on": [_("Choose a later day.")]})

@@ -8,13 +8,27 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
+from coremis.kernel.approvals.services import submit_request
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.dates import PartialDate
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.modules.registry.models import Household, Membership, Person, PhoneOwner, Precision, Recipient, Relationship, Sex
+from coremis.modules.registry.models import (
+    ChangeCause,
+    Household,
+    Membership,
+    Paper,
+    Person,
+    PhoneOwner,
+    Precision,
+    Recipient,
+    Relationship,
+    Sex,
+)  # fmt: skip
 from coremis.modules.registry.rules import check_death
 from coremis.modules.registry.services.fields import Errors, new_person, refuse_if, set_person_fields, store_new, take
 from coremis.modules.registry.services.living import hand_over_head, leave, lock, open_membership, renew_summary
+from coremis.modules.registry.services.naming import keep_former_name, refuse_withdrawn
+from coremis.modules.registry.services.succession import ask_successor, is_primary
 
 
 @action(_("Register a person"))
@@ -42,6 +56,8 @@ def change_person(
     """Change what is given, leave the rest. Former values stay in the history. Whoever lives in a household moves only with it."""
     household, seen = lock_home(person), person.version
     person.refresh_from_db()
+    refuse_withdrawn(person)
+    before = person.full_name
     person.version = seen  # what the caller saw: save() refuses where somebody else was faster (pitfall D9)
     errors: Errors = {}
     given = {
@@ -58,20 +74,27 @@ def change_person(
             errors["area"] = [_("This person lives in a household. Move the household, or record that the person left it.")]
         person.area = area
     refuse_if(errors)
+    keep_former_name(person, before)
     person.save()
     if household:
         renew_summary(household)
     return person
 
 
-@action(_("Record a death"))
-def record_death(*, person: Person, died_on: date, new_head: Person | None = None, note: str = "", actor: Actor) -> Person:
+@action(_("Record a death"), covers=(submit_request,))
+def record_death(
+    *, person: Person, died_on: date, new_head: Person | None = None, new_recipient: Person | None = None, paper: Paper | None = None,
+    note: str = "", actor: Actor,
+) -> Person:  # fmt: skip
     """The person leaves the household on the day of death; where they were its head, ``new_head`` follows.
 
-    A primary recipient who died stays named until the change is approved, and is shown as a matter to settle.
+    A primary recipient who died stays named until the change is approved, and is shown as a matter to settle. With
+    ``new_recipient`` and a paper that change is asked for in the same step.
     """
     household = lock_home(person)
     person.refresh_from_db()
+    refuse_withdrawn(person)
+    collected = is_primary(household, person)
     if person.death_date:
         raise Refusal(_("The death is recorded already."))
     try:
@@ -82,6 +105,8 @@ def record_death(*, person: Person, died_on: date, new_head: Person | None = Non
     if household:
         _leave_by_death(household, person, died_on, new_head)
     _end_alternates(person, died_on)
+    if household:
+        ask_successor(household, collected, new_recipient, paper, ChangeCause.DEATH, note, actor)
     return person
 
 

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.modules.registry.models import ChangeCause, Household, Person, Recipient
+from coremis.modules.registry.models import AlternateUse, ChangeCause, Document, Household, Paper, Person, Photo, Recipient
 from coremis.modules.registry.rules import clean_text, is_adult
+from coremis.modules.registry.services.alternates import end_uses
 from coremis.modules.registry.services.living import check_day, lock, open_membership
+from coremis.modules.registry.services.papers import check_paper
 
 
 @action(_("Name the primary recipient"))
@@ -28,10 +30,14 @@ def name_recipient(*, household: Household, person: Person, on: date | None = No
 
 @action(_("Change the primary recipient"), approvable=True)
 def change_recipient(
-    *, household: Household, person: Person, cause: ChangeCause, reason: str = "", on: date | None = None, actor: Actor
+    *, household: Household, person: Person, cause: ChangeCause, reason: str = "", on: date | None = None, paper: Paper, actor: Actor
 ) -> Recipient:
-    """Another member collects from a day on; the former recipient's last day is the day before. ``reason`` explains the cause."""
+    """Another member collects from a day on; the former recipient's last day is the day before.
+
+    ``reason`` explains the cause, ``paper`` proves it. Whoever collected in between as an alternate is no longer counted.
+    """
     household = lock(household)
+    check_paper(paper, household)
     open_membership(household, person)
     check_recipient(person, reason)
     now = Recipient.objects.filter(household=household, rank=0, valid_until=None).select_related("household").first()
@@ -45,6 +51,7 @@ def change_recipient(
         now.valid_until = day - timedelta(days=1)
         now.save()
     _end_as_alternate(household, person, day)
+    end_uses(Household.objects.filter(pk=household.pk), AlternateUse.Ended.CHANGE)
     return store_recipient(household, person, 0, day, clean_text(reason), cause)
 
 
@@ -58,6 +65,8 @@ def set_alternate(*, household: Household, person: Person, on: date | None = Non
     lives_here = household.memberships.filter(person=person, left_on=None).exists()
     if not lives_here and not reason.strip():
         raise Invalid(_("This person does not live in the household."), {"reason": [_("Say why somebody from outside collects.")]})
+    if not lives_here:
+        _check_known(person)
     last = Recipient.objects.filter(household=household, valid_until=None).aggregate(last=Max("rank"))["last"]
     return store_recipient(household, person, max(last or 0, 0) + 1, check_day(on, "on"), clean_text(reason))
 
@@ -74,6 +83,14 @@ def remove_alternate(*, recipient: Recipient, reason: str, actor: Actor) -> Reci
     recipient.valid_until = timezone.localdate() - timedelta(days=1)
     recipient.save()
     return recipient
+
+
+def _check_known(person: Person) -> None:
+    """Somebody from outside is recognised at the payment point by an own document and photo (rulebook 2.6)."""
+    if not Document.objects.filter(person=person, ended_on=None).exists():
+        raise Refusal(_("%(name)s has no identity document here. Add one to the person first."), name=person.full_name)
+    if not Photo.objects.filter(person=person, ended_on=None).exists():
+        raise Refusal(_("%(name)s has no photo here. Add one to the person first."), name=person.full_name)
 
 
 def check_recipient(person: Person, reason: str) -> None:

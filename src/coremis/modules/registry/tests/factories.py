@@ -1,14 +1,30 @@
 """Invented people for the tests of this and other modules, written under maintenance."""
 
+import io
 from datetime import date
 from itertools import count
 from typing import Any
+
+from PIL import Image
 
 from coremis.kernel.actions.numbers import next_number
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.text import fold
-from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, VariableDefinition
+from coremis.kernel.files.storage import attach, keep
+from coremis.modules.registry.models import (
+    Document,
+    Household,
+    HouseholdMove,
+    Membership,
+    Paper,
+    Person,
+    Photo,
+    Recipient,
+    Relationship,
+    VariableDefinition,
+)
+from coremis.modules.registry.services.photos import make_picture, store_photo
 
 SINCE = date(2024, 1, 1)
 NAMES = ["Aline", "Béatrice", "Cyprien", "Delphine", "Élie", "Fabrice", "Gloriose", "Hassan", "Inès", "Jérôme"]
@@ -78,3 +94,31 @@ def make_variable(code: str, kind: str = "NUMBER", subject: str = "dwelling", **
         )
         variable.save()
     return variable
+
+
+def make_photo(person: Person, colour: str = "red") -> Photo:
+    """A photo of one colour."""
+    sent = io.BytesIO()
+    Image.new("RGB", (200, 260), colour).save(sent, "JPEG")
+    with maintenance("test photos"):
+        return store_photo(person, make_picture(sent))
+
+
+def make_paper(household: Household, about: str = "death certificate") -> Paper:
+    """A paper with its file."""
+    with maintenance("test papers"):
+        paper = Paper(household=household, about=about)
+        paper.save()
+        attach(keep(io.BytesIO(b"%PDF-1.4 a paper")), "paper.pdf", owner=paper)
+    return paper
+
+
+def make_move(household: Household, to_area: Area, proposed_by: int = 0) -> HouseholdMove:
+    """A move that waits to be accepted."""
+    with maintenance("test moves"):
+        move = HouseholdMove(
+            household=household, from_area=household.area, to_area=to_area, reason="Marriage", proposed_by=proposed_by,
+            proposed_name="somebody",
+        )  # fmt: skip
+        move.save()
+    return move

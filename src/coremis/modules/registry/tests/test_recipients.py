@@ -21,7 +21,7 @@ from coremis.modules.registry.services import (
     remove_alternate,
     set_alternate,
 )
-from coremis.modules.registry.tests.factories import SINCE, make_household, make_person
+from coremis.modules.registry.tests.factories import SINCE, make_document, make_household, make_paper, make_person, make_photo
 
 TODAY = date.today()
 
@@ -51,7 +51,7 @@ def test_it_works(country, people):
     clerk, decider = people
     household = make_household(country["Almond"])
     head, spouse = person_of(household, "head"), person_of(household, "spouse")
-    asked = {"household": household, "person": spouse, "cause": "divorce", "reason": "Judgment 12"}
+    asked = {"household": household, "person": spouse, "cause": "divorce", "reason": "Judgment 12", "paper": make_paper(household)}
     with pytest.raises(NeedsApproval):
         change_recipient(**asked, actor=clerk)
     request = submit(change_recipient, asked, actor=clerk).request
@@ -87,9 +87,40 @@ def test_request_is_overtaken_when_the_household_changed(country, people):
     clerk, decider = people
     household = make_household(country["Almond"])
     asked = {"household": household, "person": person_of(household, "spouse"), "cause": "incapacity", "reason": "Ill"}
+    asked["paper"] = make_paper(household)
     request = submit(change_recipient, asked, actor=clerk).request
     record_death(person=person_of(household, "child"), died_on=TODAY, actor=clerk)
     assert approve_request(request=request, actor=decider).state == Request.State.STALE
+
+
+def test_change_for_good_needs_a_paper_of_this_household(country, people):
+    """pitfall M3"""
+    clerk, decider = people
+    household, other = make_household(country["Almond"]), make_household(country["Almond"])
+    asked = {"household": household, "person": person_of(household, "spouse"), "cause": "death", "reason": "x"}
+    with pytest.raises(Invalid):
+        submit(change_recipient, asked, actor=clerk)
+    request = submit(change_recipient, {**asked, "paper": make_paper(other)}, actor=clerk).request
+    with pytest.raises(Refusal, match="document"):
+        approve_request(request=request, actor=decider)
+
+
+def test_death_of_head_and_recipient_is_one_step(country, people):
+    """pitfall M3: who leads follows at once; who collects once others agree (HH-12)."""
+    clerk, decider = people
+    household = make_household(country["Almond"])
+    head, spouse = person_of(household, "head"), person_of(household, "spouse")
+    asked = {"person": head, "died_on": TODAY, "new_head": spouse, "new_recipient": spouse}
+    with pytest.raises(Refusal, match="document"):
+        record_death(**asked, actor=clerk)
+    record_death(**asked, paper=make_paper(household), note="Told by the chief", actor=clerk)
+    household.refresh_from_db()
+    assert household.head_name == spouse.full_name and problem(household) == "recipient_dead"
+    approve_request(request=Request.objects.get(), actor=decider)
+    assert payee(household) == spouse.pk and problem(household) == ""
+    member = household.memberships.get(relationship="child")
+    with pytest.raises(Invalid):
+        end_membership(membership=member, reason="moved", new_recipient=spouse, actor=clerk)
 
 
 def test_recipient_is_an_adult_living_member(country, people):
@@ -112,6 +143,12 @@ def test_alternates(country, people):
     first = set_alternate(household=household, person=spouse, actor=clerk)
     with pytest.raises(Invalid):
         set_alternate(household=household, person=outside, actor=clerk)
+    with pytest.raises(Refusal, match="identity document"):
+        set_alternate(household=household, person=outside, reason="Sister who cares for them", actor=clerk)
+    make_document(outside)
+    with pytest.raises(Refusal, match="photo"):
+        set_alternate(household=household, person=outside, reason="Sister who cares for them", actor=clerk)
+    make_photo(outside)
     second = set_alternate(household=household, person=outside, reason="Sister who cares for them", actor=clerk)
     assert (first.rank, second.rank) == (1, 2)
     with pytest.raises(Refusal):

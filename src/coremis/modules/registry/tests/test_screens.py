@@ -1,11 +1,12 @@
 """The pages: filled in as a person would, through the web."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import escape
 
 from coremis.kernel.testing.cast import make_user
-from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.models import Household, Paper, Person
 from coremis.modules.registry.module import KEEPS, SEES
 from coremis.modules.registry.tests.factories import make_document, make_household, make_variable
 
@@ -76,9 +77,10 @@ def test_every_page_opens(country, clerk, client):
     member = household.memberships.exclude(person=person).first()
     alternate = make_household(country["Almond"]).recipients.get()
     about = {
-        household: "household change_household add_member change_head name_recipient change_recipient set_alternate",
-        member: "end_membership", alternate: "remove_alternate", document: "end_document",
-        person: "person change_person record_death add_document",
+        household: "household change_household add_member change_head name_recipient change_recipient set_alternate record_birth "
+        "split_household merge_households propose_move record_visit add_paper withdraw_household",
+        member: "end_membership move_person", alternate: "remove_alternate", document: "end_document",
+        person: "person change_person record_death add_document merge_persons set_photo withdraw_person",
     }  # fmt: skip
     pages = {name: record for record, names in about.items() for name in names.split()}
     for name, record in pages.items():
@@ -86,7 +88,14 @@ def test_every_page_opens(country, clerk, client):
     for name in ("households", "persons", "register_household", "register_person"):
         assert client.get(reverse(f"registry:{name}") + "?sort=number").status_code == 200, name
     for name, record in {"household": household, "person": person}.items():
-        for tab in ("documents", "history", *(["dwelling"] if name == "household" else [])):
+        for tab in (
+            "documents",
+            "history",
+            "past",
+            "past&on=2026-01-01",
+            "past&on=x",
+            *(["dwelling", "members", "recipients"] if name == "household" else []),
+        ):
             answer = client.get(reverse(f"registry:{name}", kwargs={"pk": record.pk}) + f"?tab={tab}")
             assert answer.status_code == 200, (name, tab)
 
@@ -109,8 +118,16 @@ def test_change_recipient_waits_for_approval(country, clerk, client):
     spouse = household.memberships.get(relationship="spouse").person
     page = reverse("registry:change_recipient", kwargs={"pk": household.pk})
     typed = {"key": "k", "person": spouse.pk, "on": "", "cause": "divorce", "reason": "Judgment 12/2026", "version": household.version}
+    assert client.post(page, {**typed, "step": "preview"}).status_code == 422, "the document is missing"
+    typed["paper"] = SimpleUploadedFile("judgment.exe", b"%PDF-1.4 judgment")
     seen = client.post(page, {**typed, "step": "preview"})
     assert seen.status_code == 200 and escape(spouse.full_name) in seen.content.decode()
-    answer = client.post(page, {**typed, "step": "confirm", "seen": seen.context["seen"]})
+    kept = dict(seen.context["typed"])
+    assert "paper" not in kept and kept["paper_kept"], "the file is kept between preview and confirmation"
+    del typed["paper"]
+    forged = client.post(page, {**typed, "paper_kept": kept["paper_kept"] + "x", "step": "confirm", "seen": seen.context["seen"]})
+    assert forged.status_code == 422 and not Paper.objects.exists()
+    answer = client.post(page, {**typed, "paper_kept": kept["paper_kept"], "step": "confirm", "seen": seen.context["seen"]})
+    assert not Paper.objects.exists(), "refused together with the change it proves"
     assert answer.status_code == 422, "no route: nobody can approve, so nothing is sent (fails closed)"
     assert household.recipients.get().person_id != spouse.pk

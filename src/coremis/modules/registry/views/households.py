@@ -12,12 +12,14 @@ from coremis.kernel.screens.columns import Status
 from coremis.kernel.screens.details import DetailScreen
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink, Screen
-from coremis.modules.registry import forms, panels, previews, services
+from coremis.modules.registry import forms, leaving, panels, previews, services
+from coremis.modules.registry.attention import household_attention
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, variables_of
 from coremis.modules.registry.models import Household, Membership, Recipient
 from coremis.modules.registry.registration import MemberForm, RegisterHouseholdForm, rows_asked
 from coremis.modules.registry.services.households import MOST_MEMBERS
 from coremis.modules.registry.tables import HouseholdTable, household_url
+from coremis.modules.registry.views.events import PaperScreen
 
 REGISTER = ActionLink(_("Register a household"), "registry:register_household", "registry.register_household", "primary")
 
@@ -43,15 +45,23 @@ households = ListScreen(
     ),
 )
 
+
+def any_household(user: Any, key: Any) -> Household | None:
+    """The household of this id, also one that was merged or withdrawn."""
+    rows: Any = Household.everything
+    found: Household | None = rows.visible_to(user, "registry.view_household").select_related("area").filter(pk=key).first()
+    return found
+
+
 household = DetailScreen(
     Household,
     permission="registry.view_household",
+    fetch=any_household,
     title=lambda record: record.head_name or gettext("(no head)"),
     subtitle=lambda record: f"{record.number_text} · {record.area.name}",
-    status=lambda record: Status("off", _("empty")) if not record.size else None,
+    status=lambda record: Status("off", _("in use no more") if record.retired_on else _("empty")) if not record.size else None,
     facts=panels.facts_of_household,
-    attention=panels.household_attention,
-    prepare=lambda rows: rows.select_related("area"),
+    attention=household_attention,
     actions=[
         ActionLink(
             _("Name the primary recipient"),
@@ -61,10 +71,16 @@ household = DetailScreen(
             show=lambda one: not had_recipient(one),
         ),
         ActionLink(_("Add a member"), "registry:add_member", "registry.add_member"),
+        ActionLink(_("Record a birth"), "registry:record_birth", "registry.record_birth", show=lambda one: one.size > 0),
         ActionLink(_("Change facts or place"), "registry:change_household", "registry.change_household"),
         ActionLink(_("Change the head"), "registry:change_head", "registry.change_head", show=lambda one: one.size > 1),
         ActionLink(_("Change the primary recipient"), "registry:change_recipient", "registry.change_recipient", show=had_recipient),
         ActionLink(_("Name an alternate recipient"), "registry:set_alternate", "registry.set_alternate", show=lambda one: one.size > 0),
+        ActionLink(_("Propose a move"), "registry:propose_move", "registry.propose_move", show=lambda one: one.size > 0),
+        ActionLink(_("Split"), "registry:split_household", "registry.split_household", show=lambda one: one.size > 1),
+        ActionLink(_("Merge"), "registry:merge_households", "registry.merge_households"),
+        ActionLink(_("Add a paper"), "registry:add_paper", "registry.add_paper"),
+        ActionLink(_("Withdraw"), "registry:withdraw_household", "registry.withdraw_household", "quiet"),
     ],
     timeline=panels.HOUSEHOLD_TIMELINE,
 )
@@ -110,9 +126,10 @@ add_member_page = ActionScreen(
     back=back_to_household,
 )  # fmt: skip
 
-end_membership_page = ActionScreen(
+end_membership_page = PaperScreen(
     services.end_membership,
-    form=forms.EndMembershipForm,
+    household=lambda row: row.household,
+    form=leaving.EndMembershipForm,
     target=(Membership, "pk"),
     title=lambda row: gettext("%(name)s left the household") % {"name": row.person.full_name},
     preview=previews.leaving,
@@ -144,9 +161,10 @@ name_recipient_page = ActionScreen(
     back=back_to_household,
 )
 
-change_recipient_page = ActionScreen(
+change_recipient_page = PaperScreen(
     services.change_recipient,
-    form=forms.ChangeRecipientForm,
+    household=lambda record: record,
+    form=leaving.ChangeRecipientForm,
     target=(Household, "pk"),
     preview=previews.recipient_change,
     done=back_to_household,

@@ -11,10 +11,12 @@ from coremis.kernel.screens.columns import Status
 from coremis.kernel.screens.details import DetailScreen
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
-from coremis.modules.registry import forms, panels, previews, services
+from coremis.modules.registry import forms, leaving, panels, previews, services
+from coremis.modules.registry.attention import person_attention
 from coremis.modules.registry.dictionary import OF_PERSONS
 from coremis.modules.registry.models import Document, Person
 from coremis.modules.registry.tables import PersonTable, person_url
+from coremis.modules.registry.views.events import PaperScreen, home_of
 from coremis.modules.registry.words import born
 
 REGISTER = ActionLink(_("Register a person"), "registry:register_person", "registry.register_person")
@@ -51,19 +53,31 @@ persons = ListScreen(
     empty=EmptyState(_("Nobody is registered yet"), _("Persons appear here when their household is registered or imported."), REGISTER),
 )
 
+
+def any_person(user: Any, key: Any) -> Person | None:
+    """The person of this id, also a record that was merged or withdrawn."""
+    rows: Any = Person.everything
+    found: Person | None = rows.visible_to(user, "registry.view_person").select_related("area").filter(pk=key).first()
+    return found
+
+
 person = DetailScreen(
     Person,
     permission="registry.view_person",
+    fetch=any_person,
     title=lambda record: record.full_name,
     subtitle=lambda record: f"{record.number_text} · {record.area.name}",
-    status=lambda record: Status("off", _("died")) if record.death_date else None,
+    status=lambda record: (
+        Status("off", _("in use no more") if record.retired_on else _("died")) if record.death_date or record.retired_on else None
+    ),
     facts=panels.facts_of_person,
-    attention=panels.person_attention,
-    prepare=lambda rows: rows.select_related("area"),
+    attention=person_attention,
     actions=[
         ActionLink(_("Change"), "registry:change_person", "registry.change_person"),
         ActionLink(_("Add a document"), "registry:add_document", "registry.add_document"),
         ActionLink(_("Record a death"), "registry:record_death", "registry.record_death", show=lambda one: one.death_date is None),
+        ActionLink(_("Merge"), "registry:merge_persons", "registry.merge_persons"),
+        ActionLink(_("Withdraw"), "registry:withdraw_person", "registry.withdraw_person", "quiet"),
     ],
     timeline=panels.PERSON_TIMELINE,
 )
@@ -90,9 +104,10 @@ change_person_page = ActionScreen(
     back=back_to_person,
 )  # fmt: skip
 
-record_death_page = ActionScreen(
+record_death_page = PaperScreen(
     services.record_death,
-    form=forms.RecordDeathForm,
+    household=home_of,
+    form=leaving.RecordDeathForm,
     target=(Person, "pk"),
     title=lambda record: gettext("%(name)s has died") % {"name": record.full_name},
     preview=previews.death,
