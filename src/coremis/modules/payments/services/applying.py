@@ -19,6 +19,7 @@ from coremis.modules.ledger.models import Account, Movement, Posting
 from coremis.modules.ledger.services import copy_reversed, post_movements
 from coremis.modules.payments import chunks
 from coremis.modules.payments.models import EarlierResult, Incident, Payroll, PayrollLine, ResultRow
+from coremis.modules.payments.selection import changed_lines
 from coremis.modules.payments.services.checking import later_attempts, missing_lines
 from coremis.modules.payments.states import (
     INCIDENT_PROBLEMS,
@@ -178,6 +179,20 @@ def open_incidents(work: Work, due: chunks.Range) -> None:
         new_settled_by=Value(None, output_field=BigIntegerField()),
     )  # fmt: skip
     insert_from(Incident, ready, INCIDENT_COLUMNS, skip_existing=True)
+
+
+def note_changed(payroll_id: int, file_id: int) -> int:
+    """An incident for each line of this file that is no longer what was frozen; found by its fingerprint. One statement."""
+    lines = changed_lines(PayrollLine.everything.filter(payroll=payroll_id, result_file=file_id)).exclude(
+        pk__in=Incident.objects.filter(kind_of=IncidentKind.CHANGED, payroll=payroll_id).values("line")
+    )  # fmt: skip
+    nothing = Value(None, output_field=BigIntegerField())
+    ready = lines.annotate(
+        new_kind_of=Value(IncidentKind.CHANGED.value, output_field=CharField()), new_line=F("pk"), new_other=nothing, new_row=nothing,
+        new_state=Value(IncidentState.OPEN.value, output_field=CharField()), new_end=BLANK, new_explanation=BLANK,
+        new_to_recover_minor=Value(0), new_opened_at=Value(timezone.now(), output_field=DateTimeField()), new_settled_by=nothing,
+    )  # fmt: skip
+    return insert_from(Incident, ready, INCIDENT_COLUMNS)
 
 
 def put_back(file_id: int) -> int:

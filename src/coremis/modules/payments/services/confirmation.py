@@ -131,6 +131,7 @@ def close_results(work: Work) -> None:
     file.state, file.job_id = FileState.APPLIED, None
     file.save()
     log_collectors(file.pk)
+    applying.note_changed(file.payroll_id, file.pk)
     changed = PayrollLine.everything.filter(result_file=file).count()
     incidents = Incident.objects.filter(row__file=file).count()
     work.report = {"applied": changed, "rows_applied": file.good_count, "rows_left": file.bad_count, "incidents": incidents}

@@ -1,7 +1,10 @@
 """The twelve outcomes of rulebook 2.11.2: what each does to the payment and to the ledger."""
 
+from datetime import date
+
 import pytest
 
+from coremis.kernel.actions.services import maintenance
 from coremis.modules.ledger.models import Account, Movement
 from coremis.modules.payments import services
 from coremis.modules.payments.models import EarlierResult, Incident, PayrollLine, ResultRow
@@ -19,6 +22,8 @@ from coremis.modules.payments.tests.sample import (
     states,
     village,
 )  # fmt: skip
+from coremis.modules.registry.models import AlternateUse, Recipient
+from coremis.modules.registry.tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 DUE = 30_000
@@ -165,3 +170,32 @@ def test_money_dispute(people, payroll):
     line.refresh_from_db(), other.refresh_from_db()
     assert (line.state, other.state) == ("REVERSED", "OVERPAID")
     assert ledger_differences(payroll, figures_of(payroll)) == []
+
+
+def test_a_line_changed_behind_the_back(people, payroll):
+    """A line that is no longer what was frozen is found by its fingerprint when its result comes, and blocks closing."""
+    line = first(payroll)
+    with maintenance("test tampering"):
+        line.payee_phone = "+999"
+        line.save()
+    bring(payroll, people, (line.number_text, "yes", DUE, "R1"))
+    assert Incident.objects.get().kind_of == "CHANGED" and any("incident is open" in one for one in what_blocks_closing(payroll))
+
+
+def test_who_collected_is_logged(people, payroll):
+    """A payment taken by the alternate is logged in the register; the primary recipient's next one ends the count."""
+    line = first(payroll)
+    household = line.enrolment.household
+    with maintenance("test alternates"):
+        other = make_person(line.area, household)
+        Recipient(household=household, person=other, rank=1, valid_from=date(2025, 1, 1)).save()
+        line.alternate_number, line.alternate_name = other.number, str(other)
+        line.hash = ""
+        line.save()
+    file = results(
+        payroll, [(line.number_text, "yes", DUE, "R1", "", "alternate")], people[0],
+        header="Payment number;Paid;Amount;Receipt;Reason;Collected by",
+    )  # fmt: skip
+    confirmed(file, people[2])
+    use = AlternateUse.objects.get()
+    assert (use.household, use.reference, use.recipient.person) == (household, line.number_text, other)

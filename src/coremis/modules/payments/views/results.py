@@ -87,7 +87,9 @@ result_file_detail = DetailScreen(
         ),
     ],
     prepare=lambda rows: rows.select_related("payroll", "sent_by"),
-    timeline=Timeline(hidden=frozenset({"sha256", "headers", "mapping", "counts", "draft", "scope", "missing_as_unpaid", "job_id", "posting_id"})),
+    timeline=Timeline(
+        hidden=frozenset({"sha256", "headers", "mapping", "counts", "draft", "scope", "missing_as_unpaid", "job_id", "posting_id"})
+    ),
 )  # fmt: skip
 
 result_rows = ListScreen(

@@ -64,7 +64,8 @@ class SheetScreen(ActionScreen):
         if wants_part(request):
             return render(request, "payments/_sheet_totals.html", totals_context(fresh))
         if scan := request.FILES.get("page"):
-            content = keep(scan.file)
+            opened: Any = scan.file
+            content = keep(opened)
             services.attach_page(file=fresh, name=scan.name, sha256=content.sha256, size=content.size, actor=request.user)
         messages.success(request, _("Saved."))
         return see_other(request.path)
