@@ -34,7 +34,7 @@ from coremis.modules.payments.states import (
 
 Station = Account.Station
 BLANK = Value("", output_field=CharField())
-DIFFERENT, FIRST, LATE, CHANGED, REVERSED, MISSING = "different", "first", "late", "changed", "reversed", "missing"
+KEPT, DIFFERENT, FIRST, LATE, CHANGED, REVERSED, MISSING = "kept", "different", "first", "late", "changed", "reversed", "missing"
 CALMED, INCIDENTS = "calmed", "incidents"
 PAID = Q(outcome__in=PAID_LINES)
 OPEN = F("line__amount_minor") - F("line__paid_minor")  # what was still due before this row
@@ -51,6 +51,7 @@ INCIDENT_COLUMNS = (
 def planned(rows: Any) -> dict[str, Any]:
     """The rows of each pass, by its name."""
     return {
+        KEPT: rows.exclude(effect=Effect.FIRST),
         DIFFERENT: rows.filter(DIFFERS), FIRST: rows.filter(effect=Effect.FIRST), LATE: rows.filter(effect=Effect.LATE),
         CHANGED: rows.filter(effect=Effect.CHANGE), REVERSED: rows.filter(effect=Effect.REVERSE),
     }  # fmt: skip
@@ -88,14 +89,12 @@ def apply_late(work: Work, due: chunks.Range) -> None:
         posting, rows, source=accounts[Station.OWED], target=accounts[Station.PAID], step="late", amount=amount, line="line",
         expected=due.rows,
     )  # fmt: skip
-    _keep_earlier(work, rows)
     _write(work, rows, _arrived(work, "paid_minor"))
 
 
 def apply_changed(work: Work, due: chunks.Range) -> None:
     """Another reason or kind of not paid, or a dispute about what was paid: no money moves."""
     rows = due.of(_rows(work).filter(effect=Effect.CHANGE))
-    _keep_earlier(work, rows)
     said = _said(work)
     update_from(
         _lines(rows), state=_of(said, "outcome"), unpaid_reason=_of(said, "unpaid_reason"), result_file=work.params["file"]
@@ -107,7 +106,6 @@ def apply_reversed(work: Work, due: chunks.Range) -> None:
     posting, accounts = _posting(work)
     rows = due.of(_rows(work).filter(effect=Effect.REVERSE))
     reverse_payments(posting, rows.values("line"), work.params["payroll"], accounts)
-    _keep_earlier(work, rows)
     said = _said(work)
     update_from(
         _lines(rows), state=_of(said, "outcome"), unpaid_reason=_of(said, "unpaid_reason"), paid_minor=0, receipt="", proof="",
@@ -215,7 +213,9 @@ def _write(work: Work, rows: Any, paid: Any) -> None:
     update_from(_lines(rows), state=_of(said, "outcome"), paid_minor=paid, result_file=work.params["file"], **texts)
 
 
-def _keep_earlier(work: Work, rows: Any) -> None:
+def keep_earlier(work: Work, due: chunks.Range) -> None:
+    """What was known of the payments before, where a row takes its place."""
+    rows = due.of(_rows(work).exclude(effect=Effect.FIRST))
     ready = _lines(rows).order_by().annotate(new_line=F("pk"), new_replaced_by=Value(work.params["file"], output_field=BigIntegerField()))
     insert_from(EarlierResult, ready, EARLIER_COLUMNS)
 
@@ -247,6 +247,7 @@ def _of(rows: Any, column: str) -> Subquery:
 
 
 PASSES: dict[str, Callable[[Work, chunks.Range], None]] = {
+    KEPT: keep_earlier,
     DIFFERENT: post_differences, FIRST: apply_first, LATE: apply_late, CHANGED: apply_changed, REVERSED: apply_reversed,
     CALMED: calm_incidents, MISSING: apply_missing, INCIDENTS: open_incidents,
 }  # fmt: skip

@@ -121,6 +121,6 @@ def test_it_works(monkeypatch):
     undisturbed = digest(through(calm, country["North"], *people, finish=settled))
     disturbed = digest(through(killed, country["North"], *people, finish=run_killed))
     assert undisturbed[0]["payroll"] == ["RELEASED", 7, 210_000, 1] and len(undisturbed[0]["movements"]) == 7 + 7 + 7 + 3 + 4
-    assert len(undisturbed[0]["again"]) == 3 and len(undisturbed[0]["incidents"]) == 3 and len(undisturbed[0]["earlier"]) == 4
+    assert len(undisturbed[0]["again"]) == 4 and len(undisturbed[0]["incidents"]) == 3 and len(undisturbed[0]["earlier"]) == 4
     assert disturbed == undisturbed
     assert not Posting.objects.exclude(state="POSTED").exists()
