@@ -21,7 +21,9 @@ ALLOWED_HOSTS = env.words("COREMIS_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("COREMIS_ORIGINS")
 COREMIS_HTTPS = env.switch("COREMIS_HTTPS")
 
-COREMIS_MODULES = env.words("COREMIS_MODULES", "administration,registry,filters,intake,programmes,benefits,points,ledger,payments")
+COREMIS_MODULES = env.words(
+    "COREMIS_MODULES", "administration,registry,duplicates,filters,intake,programmes,benefits,points,ledger,payments,former"
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -52,6 +52,8 @@ class PersonReader:
         self._clean(row, "phone", clean_phone)
         if "phone" in row.values:
             row.values["phone_name"] = f"{row.values['phone']} {folded_name(row)}"
+        if {"birth", "area"} <= set(row.values):
+            row.values["name_birth"] = name_birth_of(row.values["area"], row.values["birth"], folded_name(row))
         self._document(row)
         for code in self._texts:
             self._clean(row, code, clean_text)
@@ -109,6 +111,11 @@ class PersonReader:
         else:
             row.values["document"] = {"kind": kind, "token": encrypt(clean_text(number, 40))}
             row.values["document_hash"] = keyed_hash(number)
+
+
+def name_birth_of(area_id: int, birth: str, name: str) -> str:
+    """What people of the same name, birth year and place have in common."""
+    return f"{area_id} {birth[:4]} {name}"
 
 
 def masked(number: str) -> str:

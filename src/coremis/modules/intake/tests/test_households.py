@@ -169,3 +169,15 @@ def test_required_variables(country, people):
     )
     text = rows("A,N1A,Rui,M,30,1,,", "A,N1A,Eva,F,20,0,,3", "B,N1A,Ivo,M,40,1,,")
     assert reasons(checked(people, country["North"], text, titles=TITLES)) == {4: ["This is required. Fill it in."]}
+
+
+def test_the_same_name_birth_year_and_place(country, people):
+    """Told on both rows of a file, and on a new person who is in the register already; nobody is dropped (ETL-09)."""
+    twin = "H9;P8;N1A;ANA;SILVA;F;1980;head;;;;;;\n"
+    batch = checked(people, country["North"], ANA + twin)
+    found = {row: [sentence for _column, _value, sentence in warnings] for row, warnings in told(batch, warnings=True).items()}
+    sentence = "The same name, birth year and place stand in several rows: 2, 3."
+    assert sentence in found[2] and sentence in found[3] and batch.bad_count == 0
+    imported(people, country["North"], ANA, "first.csv")
+    again = checked(people, country["North"], twin, "second.csv", source="another")
+    assert any("has the same name, birth year and place" in sentence for _c, _v, sentence in told(again, warnings=True)[2])
