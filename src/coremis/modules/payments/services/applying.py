@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import BigIntegerField, Case, CharField, DateTimeField, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Cast, Coalesce, Concat, Least
+from django.db.models.functions import Cast, Coalesce, Concat, Least, Left
 from django.utils import timezone
 
 from coremis.kernel.actions.bulk import insert_from, update_from
@@ -122,7 +122,7 @@ def reverse_payments(posting: Posting, lines: Any, payroll_id: int, accounts: di
     settled = same.filter(from_account=accounts[Station.TO_RECOVER], reverses=None)
     paid = Q(to_account=accounts[Station.PAID]) | Q(to_account=accounts[Station.TO_RECOVER], step="difference") & ~Exists(settled)
     made = mine.filter(paid & ~Exists(same.filter(reverses=OuterRef("pk")))).annotate(
-        new_step=Concat(Value("b"), Cast(F("pk"), CharField()), output_field=CharField())
+        new_step=Concat(Value("b"), Cast(F("posting__attempt"), CharField()), Left("step", 1), output_field=CharField())
     )
     back = Case(When(to_account=accounts[Station.PAID], then=Value(accounts[Station.OWED])), default=Value(accounts[Station.FUND]))
     return copy_reversed(posting, made, target=back)

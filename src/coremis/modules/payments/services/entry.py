@@ -24,6 +24,7 @@ MOST_LINES = 800
 SHEET_FIELDS = ("receipt", "paid_on", "paper_count", "paper_total", "first", "last")
 LINE_FIELDS = ("reason", "amount", "by", "receipt")
 LONGEST = 60
+MOST_NAMED = 10
 # What a scanned page begins with: nothing else is kept.
 PAGE_STARTS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 NOT_YOURS = _("Somebody else types this list. Start a list of your own.")
@@ -119,6 +120,9 @@ def faults_of(file: ResultFile, lines: list[tuple[int, PayrollLine]]) -> dict[st
     for number, line in on_sheet:
         if problem := fault_of(file, line):
             errors[str(line.pk)] = [_("Line %(number)s: %(problem)s") % {"number": number, "problem": problem}]
+    if unproved := without_proof(file, on_sheet):
+        numbers = ", ".join(str(number) for number in unproved[:MOST_NAMED]) + (" …" if len(unproved) > MOST_NAMED else "")
+        errors["receipt"] = [_("Paid without proof: %(numbers)s. Give a receipt, or attach the signed page.") % {"numbers": numbers}]
     if not on_sheet:
         errors["first"] = [_("None of these lines waits for a result.")]
     if not _is_day(file.draft.get("paid_on", "")):
@@ -137,9 +141,14 @@ def fault_of(file: ResultFile, line: PayrollLine) -> Any:
         return _("choose who collected the money.")
     if said.get("amount") and not amount_in(said["amount"], file):
         return _("the amount is not understood.")
-    if not (said.get("receipt") or file.draft.get("receipt") or files_of(file).exists()):
-        return _("paid without proof. Give a receipt, or attach the signed page.")
     return ""
+
+
+def without_proof(file: ResultFile, lines: list[tuple[int, PayrollLine]]) -> list[int]:
+    """The numbers of the lines that were paid without a receipt and without a signed page (REC-04)."""
+    if file.draft.get("receipt") or files_of(file).exists():
+        return []
+    return [number for number, line in lines if typed(file, line).get("paid", True) and not typed(file, line).get("receipt")]
 
 
 def _is_day(text: str) -> bool:

@@ -22,7 +22,13 @@ from coremis.modules.payments.tests.sample import (
 
 pytestmark = pytest.mark.django_db
 HEADER = "Opération;Issue;Versement;Quittance banque;Cause"
-MAPPING = {"reference": ["Opération"], "result": ["Issue"], "amount": ["Versement"], "provider_reference": ["Quittance banque"], "reason": ["Cause"]}
+MAPPING = {
+    "reference": ["Opération"],
+    "result": ["Issue"],
+    "amount": ["Versement"],
+    "provider_reference": ["Quittance banque"],
+    "reason": ["Cause"],
+}
 
 
 @pytest.fixture
@@ -46,7 +52,10 @@ def test_it_works(country, people):
     settled(services.check_results(file=first, mapping=MAPPING, save_as="Banque du Lac", actor=people[3]))
     confirmed(first, people[2])
     assert states(payroll) == {"PAID": 1, "UNCOLLECTED": 1, "SENT": 1}
-    assert PayrollLine.objects.get(state="PAID").proof == "provider" and PayrollLine.objects.get(state="UNCOLLECTED").unpaid_reason == "no_proof"
+    assert (
+        PayrollLine.objects.get(state="PAID").proof == "provider"
+        and PayrollLine.objects.get(state="UNCOLLECTED").unpaid_reason == "no_proof"
+    )
     second = bank_file(payroll, [(failed, "échoué", "", "", "network")], people[3], "b.csv")
     form = CheckResultsForm(actor=people[3], permission="payments.check_results", target=second)
     kept = {code: [form.fields[code].initial] for code in MAPPING}

@@ -25,6 +25,7 @@ from coremis.modules.payments.views.addresses import file_url, payroll_url
 
 # A field of the page, by the letter before the line's id.
 LETTERS = {"r": "reason", "a": "amount", "b": "by", "n": "receipt"}
+MOST_ERRORS = 10
 REASONS = [one for one in UnpaidReason if one not in (UnpaidReason.NO_PROOF, UnpaidReason.NOT_IN_FILE)]
 
 start_sheet = ActionScreen(
@@ -91,7 +92,8 @@ class SheetScreen(ActionScreen):
         errors = {name: str(sentences[0]) for name, sentences in (errors or {}).items()}
         typing = file.kind_of == FileKind.SHEET and file.state == FileState.NEW
         context = {
-            **self.frame(attempt), "problem": problem, "errors": errors, "file": file, "typing": typing, "key": file_key(file),
+            **self.frame(attempt), "problem": problem, "errors": errors,
+            "first_errors": list(errors.values())[:MOST_ERRORS], "file": file, "typing": typing, "key": file_key(file),
             "reasons": REASONS, "collectors": Collector.choices, "draft": file.draft, "pages": list(files_of(file)),
             "payroll": file.payroll, "blank_reasons": reason_options(), **(totals_context(file, errors) if typing else {}),
         }  # fmt: skip
