@@ -22,7 +22,7 @@ CSRF_TRUSTED_ORIGINS = env.words("COREMIS_ORIGINS")
 COREMIS_HTTPS = env.switch("COREMIS_HTTPS")
 
 COREMIS_MODULES = env.words(
-    "COREMIS_MODULES", "administration,registry,duplicates,filters,intake,programmes,benefits,points,ledger,payments,former"
+    "COREMIS_MODULES", "administration,registry,duplicates,filters,intake,programmes,benefits,points,ledger,payments,former,photos"
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -7,18 +7,11 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
-from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.config.country import offered_languages
+from coremis.kernel.config.environment import band_words
 from coremis.kernel.module.contributions import contributions
 from coremis.kernel.screens.menu import Entry, MenuItem, Section, TopSearch, entry_of, may_open, sections, target, visible_items
-
-BANDS = {
-    "demo": (_("Demo"), _("Invented people. No real money moves.")),
-    "training": (_("Training"), _("Practise here. Nothing leaves this system.")),
-    "uat": (_("UAT"), _("For trials before use. No real money moves.")),
-    "production": (_("Production"), _("Real people and real money.")),
-}
 
 
 class Band(NamedTuple):
@@ -53,9 +46,7 @@ class Frame:
     @cached_property
     def band(self) -> Band:
         """Which environment this is, in words; an unknown one is named as it is."""
-        code = settings.COREMIS_ENVIRONMENT
-        title, sentence = BANDS.get(code, (code, ""))
-        return Band(code, str(title), str(sentence))
+        return Band(*band_words())
 
     @cached_property
     def items(self) -> list[MenuItem]:

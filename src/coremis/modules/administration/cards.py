@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from coremis.kernel.access.models import User
 from coremis.kernel.actions.models import Event, Seal
 from coremis.kernel.approvals.queries import waiting_for
+from coremis.kernel.config.environment import BANDS
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.screens.columns import text_of
-from coremis.kernel.screens.context import BANDS
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.tables import small_table
 from coremis.modules.administration.jobs import verify_history

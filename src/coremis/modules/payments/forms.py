@@ -95,12 +95,6 @@ class ReasonForm(ActionForm):
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea)
 
 
-class PayeeListForm(ActionForm):
-    """The whole payroll, or one place."""
-
-    area = AreaField(label=_("Place"), required=False, help_text=_("Empty: the whole payroll."))
-
-
 class UploadResultsForm(ActionForm):
     """The file of results."""
 

@@ -13,10 +13,11 @@ from coremis.kernel.config.settings import Setting
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
-from coremis.modules.payments import panels, people, previews, queries, result_panels, services
+from coremis.modules.payments import panels, people, point_panels, previews, queries, result_panels, services
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.payments.services.forfeiting import forfeitable
+from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.services import UndoObstacle
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.services.hooks import BeforeMerge
@@ -25,7 +26,9 @@ from coremis.modules.registry.services.hooks import BeforeMerge
 TWO_LEVELS_FROM = 50_000_000
 SEES_PLANS = ("payments.view_fund", "payments.view_cycle", "payments.view_payroll", "payments.view_payrollstep", "payments.view_leftout")
 SEES_RESULTS = ("payments.view_resultfile", "payments.view_resultrow", "payments.view_incident")
-SEES = (*SEES_PLANS, *SEES_RESULTS, "payments.view_payrollline")
+SEES = (*SEES_PLANS, *SEES_RESULTS, "payments.view_payrollline", "payments.view_takenpaper")
+PRINTS_POINTS = ("payments.take_point_list", "payments.take_cash_sheet", "payments.view_takenpaper")
+PRINTS = ("payments.take_payee_list", "payments.take_funds_request", "payments.save_notes_and_coins", *PRINTS_POINTS)
 CALCULATES = (
     "payments.save_cycle",
     "payments.generate_payroll",
@@ -61,19 +64,35 @@ def unclaimed_total(inputs: dict[str, Any]) -> Money:
 
 
 contributions: list[Contribution] = [
+    Setting(
+        "payments.denominations", _("Notes and coins"), _("The notes and coins of each currency, in its smallest unit."),
+        {
+            "BIF": [10000, 5000, 2000, 1000, 500, 100, 50], "SZF": [10000, 5000, 2000, 1000, 500, 100, 50],
+            "XOF": [10000, 5000, 2000, 1000, 500, 200, 100, 50, 25, 10, 5], "XAF": [10000, 5000, 2000, 1000, 500, 100, 50, 25, 10, 5],
+            "MZN": [100000, 50000, 20000, 10000, 5000, 2000, 1000, 500, 200, 100, 50],
+        },
+    ),
+    Setting(
+        "payments.currency_words", _("Names of currencies"), _("How a currency is called in words, for one and for several, by language."),
+        {"SZF": {"en": ["franc", "francs"], "fr": ["franc sanzirais", "francs sanzirais"], "pt": ["franco", "francos"]}},
+    ),
     MenuItem(_("Payrolls"), "payments:payroll_list", group=PROVIDE, order=10),
     MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),
-    MenuItem(_("Incidents"), "payments:incident_list", group=PROVIDE, order=35),
     MenuItem(_("Payment cycles"), "payments:cycle_list", group=PROVIDE, order=40),
     MenuItem(_("Funds"), "payments:fund_list", group=PROVIDE, order=45),
     Tab(Payroll, "lines", _("Payments"), order=10),
+    Tab(Payroll, "points", _("Payment points"), order=15),
     Tab(Payroll, "left_out", _("Left out"), order=20),
     Tab(Payroll, "results", _("Results"), order=30),
     Tab(Payroll, "money", _("Money"), order=40),
     Panel(Payroll, _("What became of the payments"), panels.figures, "payments.view_payroll", order=10),
     Panel(Payroll, _("Who did what"), panels.steps, "payments.view_payrollstep", order=20),
     Panel(Payroll, _("Payments"), panels.lines, "payments.view_payrollline", tab="lines"),
+    Panel(Payroll, _("Payment points"), point_panels.payroll_points, "payments.view_payroll", tab="points", order=10),
+    Panel(Payroll, _("Papers that were taken"), point_panels.payroll_papers, "payments.view_takenpaper", tab="points", order=20),
+    Panel(PaymentPoint, _("Payees of the newest payrolls"), point_panels.point_payrolls, "payments.view_payrollline", order=30),
+    Panel(PaymentPoint, _("Papers that were taken"), point_panels.point_papers, "payments.view_takenpaper", order=50),
     Panel(Payroll, _("Left out, by reason"), panels.left_out, "payments.view_leftout", tab="left_out"),
     Panel(
         Payroll, _("Balance"), result_panels.balance, "payments.view_payroll", "payments/balance.html", order=20, tab="results"
@@ -124,11 +143,11 @@ Tab(Household, "payments", _("Payments"), order=60),
     RoutePreset(services.confirm_results, ("approver",)),
     RoutePreset(services.close_payroll, ("approver",)),
     RoutePreset(services.write_off, ("approver",)),
-    SeatPermissions("payments", (*SEES, *CALCULATES, *BRINGS, "payments.take_payee_list")),
+    SeatPermissions("payments", (*SEES, *CALCULATES, *BRINGS, *PRINTS)),
     SeatPermissions("verifier", SEES),
     SeatPermissions("approver", SEES),
-    SeatPermissions("accountant", (*SEES, "payments.save_fund", "payments.release_payroll", *RECONCILES)),
+    SeatPermissions("accountant", (*SEES, "payments.take_funds_request", "payments.save_fund", "payments.release_payroll", *RECONCILES)),
     SeatPermissions("manager", (*SEES, "payments.release_payroll")),
     SeatPermissions("auditor", SEES),
-    SeatPermissions("commune", ("payments.view_payrollline", "payments.view_cycle")),
+    SeatPermissions("commune", ("payments.view_payrollline", "payments.view_cycle", *PRINTS_POINTS)),
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coremis.modules.payments.views import again, incidents, payrolls, plans, results, sheets
+from coremis.modules.payments.views import again, incidents, papers, payrolls, plans, results, sheets
 
 app_name = "payments"
 urlpatterns = [
@@ -15,7 +15,11 @@ urlpatterns = [
     path("payrolls/<int:pk>/release/", payrolls.release_payroll, name="release_payroll"),
     path("payrolls/<int:pk>/cancel/", payrolls.cancel_payroll, name="cancel_payroll"),
     path("payrolls/<int:pk>/close/", payrolls.close_payroll, name="close_payroll"),
-    path("payrolls/<int:pk>/payees/", payrolls.take_payee_list, name="take_payee_list"),
+    path("payrolls/<int:pk>/payees/", papers.take_payee_list, name="take_payee_list"),
+    path("payrolls/<int:pk>/funds-request/", papers.take_funds_request, name="take_funds_request"),
+    path("points/<int:pk>/list/", papers.take_point_list, name="take_point_list"),
+    path("points/<int:pk>/cash-sheet/", papers.take_cash_sheet, name="take_cash_sheet"),
+    path("notes-and-coins/", papers.save_notes_and_coins, name="save_notes_and_coins"),
     path("payrolls/<int:pk>/results/", results.upload_results, name="upload_results"),
     path("payrolls/<int:pk>/signed-list/", sheets.start_sheet, name="start_sheet"),
     path("payrolls/<int:pk>/re-issue/", again.reissue_payroll, name="reissue_payroll"),

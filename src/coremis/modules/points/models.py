@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.models import Record
 from coremis.kernel.areas.models import Area
+from coremis.kernel.base.text import fold
 from coremis.modules.registry.models import Household
 
 
@@ -31,6 +32,7 @@ class PaymentPoint(Record):
     is_active = models.BooleanField(_("in use"), default=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     closing_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    search_name = models.CharField(max_length=151, blank=True, editable=False, db_index=True, help_text="Name and code, folded.")
 
     class Meta:
         verbose_name = _("payment point")
@@ -40,6 +42,11 @@ class PaymentPoint(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the folded name and code beside the name."""
+        self.search_name = fold(f"{self.name} {self.code}")
+        super().save(*args, **kwargs)
 
 
 class PointManager(Record):

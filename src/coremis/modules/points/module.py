@@ -1,5 +1,32 @@
 """What this module adds."""
 
-from coremis.kernel.module.contributions import Contribution
+from django.utils.translation import gettext_lazy as _
 
-contributions: list[Contribution] = []
+from coremis.kernel.access.seats import SeatPermissions
+from coremis.kernel.module.contributions import Contribution
+from coremis.kernel.screens.contributions import Panel
+from coremis.kernel.screens.menu import PROVIDE, MenuItem
+from coremis.modules.points import panels
+from coremis.modules.points.imports import POINTS
+from coremis.modules.points.models import PaymentPoint
+from coremis.modules.registry.models import Household
+
+SEES = tuple(f"points.view_{kind}" for kind in ("paymentpoint", "pointmanager", "servedplace", "householdpoint"))
+KEEPS = tuple(
+    f"points.{name}" for name in (
+        "add_point", "change_point", "close_point", "reopen_point", "assign_point_manager", "end_point_manager", "serve_places",
+        "stop_serving", "choose_household_point", "end_household_point",
+    )
+)  # fmt: skip
+
+contributions: list[Contribution] = [
+    MenuItem(_("Payment points"), "points:point_list", group=PROVIDE, order=42),
+    POINTS,
+    Panel(PaymentPoint, _("Places served"), panels.served, "points.view_servedplace", order=10),
+    Panel(PaymentPoint, _("Managers"), panels.managers, "points.view_pointmanager", order=20),
+    Panel(PaymentPoint, _("Households of their own choice"), panels.own_households, "points.view_householdpoint", order=40),
+    Panel(Household, _("Payment point"), panels.household_point, "points.view_householdpoint", order=50),
+    SeatPermissions("payments", (*SEES, *KEEPS)),
+    SeatPermissions("commune", (*SEES, "points.choose_household_point", "points.end_household_point")),
+    *(SeatPermissions(seat, SEES) for seat in ("manager", "verifier", "approver", "accountant", "auditor")),
+]

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from reportlab.pdfbase.ttfonts import TTFontFile
+from reportlab.pdfbase.ttfonts import TTFontFile  # type: ignore[import-untyped]
 
 FOLDER = Path(__file__).parent.parent / "fonts"
 FILES = {False: "DejaVuSansCondensed.ttf", True: "DejaVuSansCondensed-Bold.ttf"}
@@ -30,7 +30,7 @@ class Face:
     def width(self, text: str) -> float:
         """The width in thousandths of the size."""
         widths, unknown = self.widths, self.unknown_width
-        return sum(widths.get(ord(sign), unknown) for sign in text)
+        return float(sum(widths.get(ord(sign), unknown) for sign in text))
 
 
 @cache
@@ -75,6 +75,7 @@ def _pieces(text: str, width: float, size: float, bold: bool) -> Iterator[str]:
     for word in text.split(" "):
         while width_of(word, size, bold) > width and len(word) > 1:
             part = _fitting(word, width, size, bold)
+            part = part[: part.rfind("-") + 1] or part
             yield part
             word = word[len(part) :]
         if word:

@@ -7,9 +7,10 @@ from coremis.modules.payments.services.closing import close_payroll, write_off
 from coremis.modules.payments.services.confirmation import confirm_results
 from coremis.modules.payments.services.entry import attach_page, save_sheet, send_sheet, start_sheet
 from coremis.modules.payments.services.forfeiting import forfeit_unclaimed, save_unclaimed_policy
+from coremis.modules.payments.services.funds import save_notes_and_coins, take_funds_request
 from coremis.modules.payments.services.generation import generate_payroll
 from coremis.modules.payments.services.incidents import dispute_payment, settle_incident
-from coremis.modules.payments.services.payees import take_payee_list
+from coremis.modules.payments.services.papers import take_cash_sheet, take_payee_list, take_point_list
 from coremis.modules.payments.services.planning import save_cycle, save_fund
 from coremis.modules.payments.services.reissue import reissue_payroll
 from coremis.modules.payments.services.rejected import take_rejected_rows
@@ -19,6 +20,6 @@ from coremis.modules.payments.services.uploads import discard_results, upload_re
 __all__ = [
     "approve_payroll", "attach_page", "cancel_payroll", "check_results", "close_payroll", "confirm_results", "discard_results",
     "dispute_payment", "forfeit_unclaimed", "generate_payroll", "reissue_payroll", "release_payroll", "save_cycle", "save_fund",
-    "save_sheet", "save_unclaimed_policy", "send_sheet", "settle_incident", "start_sheet", "take_payee_list", "take_rejected_rows",
-    "upload_results", "write_off",
+    "save_notes_and_coins", "save_sheet", "save_unclaimed_policy", "send_sheet", "settle_incident", "start_sheet", "take_cash_sheet",
+    "take_funds_request", "take_payee_list", "take_point_list", "take_rejected_rows", "upload_results", "write_off",
 ]  # fmt: skip

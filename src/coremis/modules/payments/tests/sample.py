@@ -25,6 +25,7 @@ RIGHTS = [
     *(
         f"payments.{name}" for name in (
             "generate_payroll", "approve_payroll", "release_payroll", "cancel_payroll", "close_payroll", "take_payee_list", "save_fund",
+            "take_point_list", "take_cash_sheet", "take_funds_request", "save_notes_and_coins", "view_takenpaper",
             "save_cycle", "upload_results", "check_results", "confirm_results", "discard_results", "write_off", "take_rejected_rows",
             "dispute_payment", "settle_incident", "forfeit_unclaimed", "save_unclaimed_policy", "reissue_payroll", "start_sheet",
             "save_sheet", "send_sheet", "attach_page", "view_incident", "view_payroll", "view_payrollline", "view_leftout", "view_resultfile", "view_resultrow", "view_fund", "view_cycle",

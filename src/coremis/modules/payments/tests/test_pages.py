@@ -95,7 +95,10 @@ def test_the_way_to_the_end(country, people):
     assert settled(file).state == "APPLIED"
     for tab in ("overview", "lines", "left_out", "results"):
         assert calculator.get(reverse("payments:payroll_detail", kwargs={"pk": payroll.pk}), {"tab": tab}).status_code == 200
-    answer = calculator.post(reverse("payments:take_payee_list", kwargs={"pk": payroll.pk}), {"key": "p", "step": "confirm"})
+    answer = calculator.post(
+        reverse("payments:take_payee_list", kwargs={"pk": payroll.pk}),
+        {"key": "p", "step": "confirm", "file_format": "PDF", "language": "en"},
+    )
     assert answer.status_code == 303 and take_payee_list.name in people[0].permissions()
     content = b"".join(calculator.get(answer["Location"]).streaming_content)
-    assert io.BytesIO(content).read(2) == b"PK" and confirmed
+    assert io.BytesIO(content).read(2) == b"%P" and confirmed

@@ -2,7 +2,9 @@ import pytest
 
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.testing.check_module import check_module
+from coremis.modules.payments import services
 from coremis.modules.payments.models import Cycle, Fund, Incident, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
+from coremis.modules.payments.tests.at_points import put
 from coremis.modules.payments.tests.sample import (
     approved,
     calculated,
@@ -15,6 +17,8 @@ from coremis.modules.payments.tests.sample import (
     results,
     village,
 )  # fmt: skip
+from coremis.modules.points.models import PaymentPoint
+from coremis.modules.points.tests.sample import make_point
 from coremis.modules.registry.tests.factories import make_household
 
 
@@ -26,6 +30,9 @@ def samples(area):
     village(fund.programme, area, 1)
     enrol(fund.programme, make_household(area), "SUSPENDED")
     payroll = released(approved(calculated(fund.programme, [area], calculator, fund, cycle, amount=1_000), calculator), sender)
+    point = make_point(area, f"Point of {area.name}")
+    put(payroll, point, area)
+    services.take_point_list(point=point, payroll_number=payroll.number, actor=calculator)
     line = PayrollLine.objects.get(payroll=payroll)
     file = results(
         payroll, [(line.number_text, "yes", 1_000, f"R{payroll.pk}"), ("T-1", "yes", 1, "R")], calculator, name=f"{area.name}.csv"
@@ -38,6 +45,7 @@ def samples(area):
         LeftOut: LeftOut.objects.filter(payroll=payroll).first(),
         Incident: incident,
         ResultFile: file, ResultRow: ResultRow.objects.get(line=line),
+        PaymentPoint: point,
     }  # fmt: skip
 
 

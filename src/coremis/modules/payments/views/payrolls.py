@@ -17,11 +17,11 @@ from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
 from coremis.kernel.screens.screen import ActionLink
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.payments import previews, services
-from coremis.modules.payments.forms import GeneratePayrollForm, NoteForm, PayeeListForm, ReasonForm
+from coremis.modules.payments.forms import GeneratePayrollForm, NoteForm, ReasonForm
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.states import CANCELLABLE_PAYROLLS, LIVE_PAYROLLS, PAID_LINES, WORKING_PAYROLLS, LineState, PayrollState
 from coremis.modules.payments.tables import LeftOutTable, LineTable, PayrollTable
-from coremis.modules.payments.views.addresses import download_url, payroll_url
+from coremis.modules.payments.views.addresses import payroll_url
 from coremis.modules.payments.views.again import RESULT_STEPS
 from coremis.modules.payments.words import status_of
 from coremis.modules.registry.models import Household, Person
@@ -55,7 +55,8 @@ NEXT_STEPS = [
     ActionLink(_("Send for payment"), "payments:release_payroll", "payments.release_payroll", "primary", in_state(State.APPROVED)),
     *RESULT_STEPS,
     ActionLink(_("Close"), "payments:close_payroll", "payments.close_payroll", show=in_state(State.RELEASED)),
-    ActionLink(_("Payee list"), "payments:take_payee_list", "payments.take_payee_list", show=in_state(*LIVE_PAYROLLS)),
+    ActionLink(_("Payee lists"), "payments:take_payee_list", "payments.take_payee_list", show=in_state(*LIVE_PAYROLLS)),
+    ActionLink(_("Request for funds"), "payments:take_funds_request", "payments.take_funds_request", show=in_state(*LIVE_PAYROLLS)),
     ActionLink(_("Cancel"), "payments:cancel_payroll", "payments.cancel_payroll", "danger", in_state(*CANCELLABLE_PAYROLLS)),
 ]  # fmt: skip
 
@@ -160,7 +161,3 @@ approve_payroll = step_screen(services.approve_payroll, previews.approval)
 release_payroll = step_screen(services.release_payroll, previews.release)
 cancel_payroll = step_screen(services.cancel_payroll, previews.cancellation, ReasonForm, danger=True)
 close_payroll = step_screen(services.close_payroll, previews.closing)
-take_payee_list = ActionScreen(
-    services.take_payee_list, form=PayeeListForm, target=(Payroll, "pk"), done=download_url, back=payroll_url,
-    said=lambda found: str(_("The list is ready.") if found else _("The list is being written. You will find it under “My work”.")),
-)  # fmt: skip

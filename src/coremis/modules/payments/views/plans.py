@@ -31,7 +31,8 @@ def cycle_url(cycle: Cycle) -> str:
 
 add_fund = ActionLink(_("Add a fund"), "payments:save_fund", "payments.save_fund", tone="primary")
 fund_list = ListScreen(
-    FundTable, title=_("Funds"), actions=[add_fund],
+    FundTable, title=_("Funds"),
+    actions=[add_fund, ActionLink(_("Notes and coins"), "payments:save_notes_and_coins", "payments.save_notes_and_coins")],
     empty=EmptyState(_("No funds yet"), _("A fund holds the money of one programme. Payrolls are paid from it."), add_fund),
 )  # fmt: skip
 

@@ -26,6 +26,7 @@ from coremis.modules.payments.words import status_of
 
 result_file_list = ListScreen(
     ResultFileTable, title=_("Results of payment"), lead=_("Files from providers and payment points."),
+    actions=[ActionLink(_("Incidents"), "payments:incident_list", "payments.view_incident")],
     empty=EmptyState(_("No results yet"), _("Open a payroll that is in payment, and bring its results there.")),
 )  # fmt: skip
 
