@@ -56,7 +56,7 @@ def payroll(country, people):
 
 
 def lines(payroll):
-    return list(PayrollLine.objects.filter(payroll=payroll).order_by("pk"))
+    return list(PayrollLine.objects.filter(payroll=payroll).order_by("reissue_of_id", "pk"))
 
 
 def reissue(payroll, actor, freeze_on=date(2026, 3, 1)):
