@@ -102,6 +102,7 @@ def programme_terms(request: Any, programme: Programme) -> Shown:
     """How a programme pays."""
     terms = terms_of(programme.pk)
     facts = [Fact(_("Rounds in order"), terms.rounds_in_order), Fact(_("Payees who may share a phone in one place"), terms.phone_limit)]
+    facts.append(Fact(_("Only with consent"), terms.consent_needed))
     shown: dict[str, Any] = {"facts": [fact.ready() for fact in facts]}
     if request.user.has_perm("payments.set_payment_terms"):
         url = reverse("payments:set_payment_terms", kwargs={"pk": programme.pk})
