@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from coremis.kernel.actions.models import Record
-from coremis.kernel.screens.columns import Cell, Column
+from coremis.kernel.screens.columns import Cell, Column, Status, text_of
 from coremis.kernel.screens.filters import Filter
 from coremis.kernel.screens.keyset import Order
 from coremis.kernel.screens.selection import RESERVED
@@ -127,4 +127,19 @@ def small_table(table: type[Table], rows: Sequence[Any], user: Any, omit: Sequen
     return {"heads": heads, "rows": cells_of(table, columns, rows, user)}
 
 
-__all__ = ["Cell", "Column", "Table", "small_table"]
+def figure_table(heads: Sequence[tuple[Any, str]], rows: Sequence[Sequence[tuple[Any, str]]]) -> dict[str, Any]:
+    """A table of figures for a card: the heads as (title, kind), and for each cell its value and where it leads ("": nowhere)."""
+    titles = [{"title": str(title), "css": kind, "help": "", "sort_url": "", "sorted": ""} for title, kind in heads]
+    ready = [[Cell(kind, _shown(value), href, _tone(value), str(title)) for (title, kind), (value, href) in zip(heads, row, strict=True)] for row in rows]
+    return {"heads": titles, "rows": [{"id": number, "css": "", "cells": cells} for number, cells in enumerate(ready)]}
+
+
+def _shown(value: Any) -> str:
+    return text_of(value) or "–"
+
+
+def _tone(value: Any) -> str:
+    return value.tone if isinstance(value, Status) else ""
+
+
+__all__ = ["Cell", "Column", "Table", "figure_table", "small_table"]

@@ -25,7 +25,7 @@ BRINGS = (SEE, create_batch.name, check_batch.name, cancel_batch.name, apply_bat
 contributions: list[Contribution] = [
     PERSONS,
     MenuItem(_("Imports"), "intake:batches", group=ASSESS, order=20),
-    HomeCard(_("My imports"), panels.my_imports, permission=create_batch.name, order=20),
+    HomeCard(_("My imports"), panels.my_imports, permission=create_batch.name, order=20, seats={"data": 10, "commune": 30}, wide=True),
     Approvable(apply_batch, preview=batch_effect, page=batch_page),
     RoutePreset(apply_batch, ("manager",)),
     SeatPermissions("data", BRINGS),

@@ -28,6 +28,11 @@ def status_of(batch: Batch) -> Status:
     return Status(TONES[batch.state], batch.get_state_display())
 
 
+def rows_address(batch: Batch, state: str) -> str:
+    """The rows of an import in one state."""
+    return f"{reverse('intake:rows', args=[batch.pk])}?state={state}"
+
+
 class BatchTable(Table):
     """The imports."""
 
@@ -40,8 +45,8 @@ class BatchTable(Table):
         Column("sent_at", _("Sent on"), kind="date", sort="sent_at"),
         Column("state", _("Status"), show=status_of, kind="status"),
         Column("row_count", _("Rows"), kind="number"),
-        Column("good_count", _("Good"), kind="number"),
-        Column("bad_count", _("To correct"), kind="number"),
+        Column("good_count", _("Good"), kind="number", link=lambda row: rows_address(row, "GOOD")),
+        Column("bad_count", _("To correct"), kind="number", link=lambda row: rows_address(row, "BAD")),
         Column("applied_count", _("Taken in"), kind="number"),
     )
     filters = (

@@ -12,7 +12,7 @@ from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import ENROL, MenuItem
-from coremis.modules.programmes import panels, people, previews
+from coremis.modules.programmes import cards, panels, people, previews
 from coremis.modules.programmes.facts import facts
 from coremis.modules.programmes.models import GroupChange, Programme
 from coremis.modules.programmes.services import (
@@ -63,7 +63,8 @@ contributions: list[Contribution] = [
     *[BeforeMerge(kind, people.both_enrolled, people.follow) for kind in (Household, Person)],
     *[BeforeWithdrawal(kind, people.enrolled) for kind in (Household, Person)],
     *[OnPastDay(kind, _("Programmes"), people.on_day, "programmes.view_enrolment") for kind in (Household, Person)],
-    HomeCard(_("Programmes"), panels.pipeline, "programmes.view_enrolment", order=30),
+    *cards.FIGURES,
+    HomeCard(_("Programmes"), cards.pipeline, "programmes.view_enrolment", seats={"manager": 10}, wide=True),
     *with_approval(change_programme, previews.changed_programme),
     *with_approval(enrol_matching, previews.group_enrolment),
     *with_approval(change_status_matching, previews.group_status),

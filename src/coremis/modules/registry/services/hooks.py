@@ -81,3 +81,18 @@ def follow_move(household: Household, actor: Actor) -> None:
     """Let the other modules follow a household to its new place."""
     for item in contributions(AfterMove):
         item.follow(Household.objects.filter(pk=household.pk), actor)
+
+
+@dataclass(frozen=True)
+class PlaceFigure(Contribution):
+    """A column of “My places” on the home page: how many of something there are in each place, each number leading to its list.
+
+    ``counts(user)`` gives (place, how many) of everything this person may see under ``permission``, grouped by the place that
+    stands in the row: one query. The table adds up what lies below. ``address(place)`` is the list of a place and all below.
+    """
+
+    title: Text
+    permission: str
+    counts: Callable[[Any], Iterable[tuple[int, int]]]
+    address: Callable[[int], str]
+    order: int = 100
