@@ -130,16 +130,12 @@ def small_table(table: type[Table], rows: Sequence[Any], user: Any, omit: Sequen
 def figure_table(heads: Sequence[tuple[Any, str]], rows: Sequence[Sequence[tuple[Any, str]]]) -> dict[str, Any]:
     """A table of figures for a card: the heads as (title, kind), and for each cell its value and where it leads ("": nowhere)."""
     titles = [{"title": str(title), "css": kind, "help": "", "sort_url": "", "sorted": ""} for title, kind in heads]
-    ready = [[Cell(kind, _shown(value), href, _tone(value), str(title)) for (title, kind), (value, href) in zip(heads, row, strict=True)] for row in rows]
+    ready = [[_figure(head, *cell) for head, cell in zip(heads, row, strict=True)] for row in rows]
     return {"heads": titles, "rows": [{"id": number, "css": "", "cells": cells} for number, cells in enumerate(ready)]}
 
 
-def _shown(value: Any) -> str:
-    return text_of(value) or "–"
-
-
-def _tone(value: Any) -> str:
-    return value.tone if isinstance(value, Status) else ""
+def _figure(head: tuple[Any, str], value: Any, href: str) -> Cell:
+    return Cell(head[1], text_of(value) or "–", href, value.tone if isinstance(value, Status) else "", str(head[0]))
 
 
 __all__ = ["Cell", "Column", "Table", "figure_table", "small_table"]

@@ -25,7 +25,7 @@ def my_imports(request: HttpRequest) -> dict[str, Any]:
     if not open_ones:
         return {"text": _("You have no open imports."), "links": links}
     omit = ["area", "sent_by", "row_count", "applied_count"]
-    oldest = oldest_to_correct([batch for batch in mine.filter(bad_count__gt=0).order_by("sent_at", "pk")[:1]])
+    oldest = oldest_to_correct(list(mine.filter(bad_count__gt=0).order_by("sent_at", "pk")[:1]))
     return {"facts": oldest, "table": small_table(BatchTable, open_ones, person, omit=omit), "links": links}
 
 

@@ -10,7 +10,7 @@ from coremis.kernel.config.settings import Setting
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
-from coremis.modules.payments import panels, people, point_panels, previews, queries, services
+from coremis.modules.payments import home, panels, people, point_panels, previews, queries, services
 from coremis.modules.payments.models import Payroll
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.points.models import PaymentPoint
@@ -72,6 +72,7 @@ contributions: list[Contribution] = [
     Panel(Payroll, _("Postings in the ledger"), panels.money, "ledger.view_posting", tab="money"),
 Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", order=60),
     Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", order=60),
+    *home.CARDS,
     UndoObstacle(
         queries.paid_on_a_status,
         _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),

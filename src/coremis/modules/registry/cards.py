@@ -82,7 +82,8 @@ REGISTERED = PlaceFigure(
 
 def search(request: HttpRequest) -> Shown:
     """One box for households and persons; what is typed is posted, so that no name stands in an address."""
-    pages = [("registry:households", _("Households"), "registry.view_household"), ("registry:persons", _("Persons"), "registry.view_person")]
+    households = ("registry:households", _("Households"), "registry.view_household")
+    pages = [households, ("registry:persons", _("Persons"), "registry.view_person")]
     open_to = [{"url": reverse(address), "title": title} for address, title, right in pages if request.user.has_perm(right)]
     return {"pages": open_to} if open_to else None
 
