@@ -67,9 +67,19 @@ def test_payment_officer_calculates(village: House, meet: Meet, story: dict[str,
     payments.content()
 
 
+def test_the_verifier_verifies(village: House, meet: Meet, story: dict[str, Any]) -> None:
+    """Before anybody approves, another person has looked; the payment officer cannot."""
+    payments, verifier = meet(village, "payments"), meet(village, "verifier")
+    assert payments.open(f"{story['payroll']}verify/").status == 403
+    verifier.open(f"{story['payroll']}verify/")
+    verifier.do_it()
+    verifier.wait_for_status(said("verified"))
+    verifier.content()
+
+
 def test_two_levels_approve_and_the_maker_cannot(village: House, meet: Meet, story: dict[str, Any]) -> None:
     """The second level cannot go first; whoever asked cannot decide (pitfalls S1, S2)."""
-    payments, verifier, approver = (meet(village, seat) for seat in ("payments", "verifier", "approver"))
+    payments, verifier, approver = (meet(village, seat) for seat in ("payments", "controller", "approver"))
     payments.open(story["payroll"])
     payments.page.locator("main a[href$='/approve/']").click()
     payments.do_it()
@@ -79,10 +89,10 @@ def test_two_levels_approve_and_the_maker_cannot(village: House, meet: Meet, sto
     assert payments.try_to_decide(asked)[0] == 403
     assert approver.try_to_decide(asked)[0] in (403, 404, 422)
     payments.open(story["payroll"])
-    payments.wait_for_status(said("calculated"))
+    payments.wait_for_status(said("verified"))
     assert "60 000 000" in verifier.decide("approve")
     assert verifier.try_to_decide(asked)[0] in (403, 404, 422), "one person, one level"
-    assert "Prosper Tuyaga" in approver.decide("approve"), "the second level sees what the first one said"
+    assert "Godelieve Ntahimpera" in approver.decide("approve"), "the second level sees what the first one said"
     payments.open(story["payroll"])
     payments.wait_for_status(said("approved"))
     payments.content()

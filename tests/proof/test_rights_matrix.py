@@ -10,7 +10,9 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.actions.action import ACTIONS, records_in
 from coremis.kernel.actions.parameters import PartialDate, Secret
@@ -21,6 +23,7 @@ from coremis.kernel.base.dates import parse_partial_date
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import NotPermitted, OutsidePlaces
 from coremis.kernel.testing.cast import make_profile, make_route, make_user
+from coremis.modules.payments.models import FlagGroup, Payroll
 from coremis.modules.programmes.services import create_programme
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.tests.factories import make_document, make_variable
@@ -44,10 +47,18 @@ WITHOUT_PLACE = {
     "config.change_settings": "settings of the whole country",
     "ledger.store_proof": "only the nightly job calls it",
     "payments.save_cycle": "a cycle belongs to a programme, which has no place",
+    "payments.close_cycle": "a cycle belongs to a programme, which has no place",
+    "payments.plan_cycles": "a cycle belongs to a programme, which has no place",
+    "payments.set_payment_terms": "a programme has no place; approved by a second person",
+    "payments.waive_order": "a cycle belongs to a programme, which has no place; approved by a second person",
     "payments.save_fund": "a fund belongs to a programme, which has no place",
     "programmes.change_programme": "a programme has no place; approved by a second person",
     "programmes.create_programme": "a programme has no place",
     "registry.define_variable": "the data dictionary has no place",
+    "registry.change_variable": "the data dictionary has no place; approved by a second person",
+    "registry.reorder_variables": "the data dictionary has no place",
+    "registry.restore_variable": "the data dictionary has no place; approved by a second person",
+    "registry.retire_variable": "the data dictionary has no place; approved by a second person",
     "screens.export_list": "holds only the rows in one's own places",
     "screens.save_exported_list": "the file is for one user and follows that user's rights",
     "ledger.receive_funds": "an account has no place; its movement lies in the whole country and is checked",
@@ -70,6 +81,11 @@ def world(db, tmp_path, monkeypatch):
     make_route("access.assign", north, profile)
     for name in {ready[0] for ready in presets()} - {"access.assign"}:
         make_route(name, found.country["Testland"], profile)
+    with maintenance("a flagged group"):
+        now, payroll = timezone.now(), Payroll.objects.latest("pk")
+        FlagGroup(
+            payroll=payroll, kind="PHONE", severity="SERIOUS", key="k", size=1, first_enrolment=1, enrolment_sum=1, found_at=now
+        ).save()  # fmt: skip
     user = found.people[0]
     inputs = {"user": user, "profile": profile, "area": north, "valid_from": date(2026, 1, 1)}
     submit(ACTIONS["access.assign"], inputs, actor=user)

@@ -14,7 +14,7 @@ from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
 from coremis.modules.payments import services
 from coremis.modules.payments.models import Payroll
-from coremis.modules.payments.tests.sample import calculated, everyone, make_fund, make_programme, village
+from coremis.modules.payments.tests.sample import calculated, everyone, make_fund, make_programme, verified, village
 from coremis.modules.registry.models import Person
 from tests.proof.world import browser, row_counts, said, sent
 
@@ -28,7 +28,7 @@ def office():
     (calculator,) = everyone(country["Testland"], "calculator")
     programme = make_programme()
     village(programme, country["North"], 3)
-    payroll = calculated(programme, [country["North"]], calculator)
+    payroll = verified(calculated(programme, [country["North"]], calculator))
     profile = make_profile("checkers", *DECIDES)
     checkers = [make_user(f"checker{number}", area=country["Testland"], profile=profile) for number in range(3)]
     make_route(services.approve_payroll.name, country["Testland"], profile)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from coremis.kernel.actions.context import Authority, approved_by
+from coremis.kernel.actions.system import system
 from coremis.kernel.base.money import Money
 from coremis.kernel.exchange.applying import apply_batch
 from coremis.kernel.exchange.checking import check_batch
@@ -105,6 +106,9 @@ class Thread:
         cycle = payments.save_cycle(programme=programme, names={"en": str(first.year)}, actor=self.maker, **days)
         payroll = payments.generate_payroll(cycle=cycle, areas=[self.area], amount=AMOUNT, fund=fund, actor=self.maker)
         self.finish()
+        payroll.refresh_from_db()
+        payments.verify_payroll(payroll=payroll, actor=system(payments.verify_payroll.name))
+        payroll.refresh_from_db()
         return self.agree(payments.approve_payroll, self.maker, payroll=payroll)
 
     def cancelled(self, payroll: Any) -> None:

@@ -36,7 +36,7 @@ from coremis.modules.payments.queries import figures_of
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.services import create_programme, enrol_matching
 from coremis.modules.registry.models import Household, Person
-from coremis.project.demo.load import approvers
+from coremis.project.demo.load import approvers, judge_flags
 from coremis.project.demo.seats import ADMINISTRATORS, PASSWORD, agreed, decide, make_seats, seat, work_off
 from tests.real.costarica import MISSING, REGIONS, SOURCE, collectors, define_variables, rewrite, survey
 
@@ -132,6 +132,9 @@ def released(place, programme):
     cycle = payments.save_cycle(programme=programme, names={"en": "First cycle"}, actor=seat("payments"), **days)
     made = payments.generate_payroll(cycle=cycle, areas=[place], amount=Money(AMOUNT, CURRENCY), fund=fund, actor=seat("payments"))
     work_off()
+    payroll = Payroll.objects.get(pk=made.pk)
+    judge_flags(payroll)
+    payments.verify_payroll(payroll=payroll, actor=seat("verifier"))
     payroll = Payroll.objects.get(pk=made.pk)
     agreed(payments.approve_payroll, {"payroll": payroll}, seat("payments"), *approvers(payroll))
     work_off()

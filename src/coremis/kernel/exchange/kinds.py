@@ -25,7 +25,8 @@ class ImportColumn:
     What a row holds, by kind: text a str; number and amount (smallest units of ``currency``) an int; decimal its digits as
     text; date and partial_date ISO text; yes_no a bool; choice the code of one of ``choices`` ({code: label, or labels by
     language}); area the id of a place. Blank is None. ``aliases`` are other titles under which files bring the column;
-    ``words`` are other spellings of the choices, folded, with the code each means.
+    ``words`` are other spellings of the choices, folded, with the code each means. What is told about a ``masked`` column never
+    repeats its values.
     """
 
     code: str
@@ -38,6 +39,7 @@ class ImportColumn:
     currency: str = ""
     longest: int = 200
     not_future: bool = False
+    masked: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -56,6 +58,7 @@ class ImportKind(Contribution):
     same ``group_column`` value; without one, each row is its own). They note what is wrong with ``row.problem``; ``apply`` gets
     good rows only, writes records, and sets ``row.target_id`` and, where nothing had to change, calls ``row.unchanged()``.
     ``permission`` is what a person must hold, in the import's place, to bring rows of this kind.
+    ``file_permission`` is the right to open the whole files of such an import, where seeing the import is not enough.
     ``identity_column`` names the column whose value no two rows of a file may share. ``check_file`` looks, once all rows are
     kept, for what only the whole file can show. ``options`` are the names of the kind's own choices, kept with the import's.
     """
@@ -69,6 +72,7 @@ class ImportKind(Contribution):
     check_groups: Hook | None = None
     check_file: Callable[["RowContext"], None] | None = None
     options: tuple[str, ...] = ()
+    file_permission: str = ""
     group_column: str = ""
     identity_column: str = ""
 

@@ -38,7 +38,7 @@ def write_rejected_rows(batch: Batch) -> Attachment:
         else:
             write_csv(target, columns, rows, get_language() or "en")
         name = f"{PurePath(batch.name).stem[:120]} - {gettext('rows to correct')}.{'xlsx' if as_workbook else 'csv'}"
-        return store(target, name, owner=batch, most_bytes=1 << 40)
+        return store(target, name, owner=batch, permission=find_kind(batch.import_kind).file_permission, most_bytes=1 << 40)
 
 
 def rejected_columns(batch: Batch) -> list[SheetColumn]:

@@ -1,7 +1,7 @@
 """The rows of an import while they are worked on: a chunk at a time, with a constant number of statements."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from coremis.kernel.jobs.messages import Sentence, message_key, plain_params
 CHUNK = 20_000
 ALONE = "\x1f"  # begins the group key of a row that belongs to no group; no cell can hold it
 LONGEST_VALUE = 200
+COVERED, HARMLESS = "•••", frozenset({"row", "rows", "number", "least", "most", "longest", "name", "said"})
 
 GOOD, BAD, APPLIED, UNCHANGED = BatchRow.State.GOOD, BatchRow.State.BAD, BatchRow.State.APPLIED, BatchRow.State.UNCHANGED
 
@@ -76,6 +77,16 @@ def context_of(batch: Batch) -> RowContext:
     """The context of an import's hooks."""
     kind = find_kind(batch.import_kind)
     return RowContext(batch, kind, kind.all_columns())
+
+
+def cover(rows: Sequence[StagedRow], columns: Mapping[str, ImportColumn]) -> None:
+    """Take the values of masked columns out of what is told about rows; the number of the row leads to them in the file."""
+    for row in rows:
+        for told in row.problems:
+            column = columns.get(told["column"])
+            if column is not None and column.masked:
+                told["value"] = COVERED if told["value"] else ""
+                told["params"] = {name: value if name in HARMLESS else COVERED for name, value in told["params"].items()}
 
 
 STORED = ("batch", "number", "values", "problems", "state", "group_key", "identity", "area_id", "target_id")

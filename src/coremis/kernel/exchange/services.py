@@ -46,7 +46,7 @@ def create_batch(
     refuse_same_file(kind, sha256)
     batch.mapping = guess_mapping(declared.all_columns().values(), headers)
     batch.save()
-    attach(Content(sha256, size), name, owner=batch)
+    attach(Content(sha256, size), name, owner=batch, permission=declared.file_permission)
     return batch
 
 

@@ -52,6 +52,12 @@ class Among(Expression):
         self.keys: Any = keys.query if isinstance(keys, QuerySet) else keys
         self.wanted = wanted
 
+    def opposite(self) -> "Among":
+        """Whether the key is none of them."""
+        found: Among = self.copy()
+        found.wanted = not self.wanted
+        return found
+
     def get_source_expressions(self) -> list[Any]:
         return [self.key]
 

@@ -15,10 +15,12 @@ class AttachmentQuerySet(RecordQuerySet["Attachment"]):
     """A file has no right and no place of its own: it follows its owner."""
 
     def visible_to(self, user: Any, permission: str) -> Self:
-        """Files of what ``user`` may see, and files made for ``user`` alone while the right they were made under is held."""
-        seen = Q(user_id=user.pk, permission__in=user.permissions())
+        """Files of what ``user`` may see, and files made for ``user`` alone; a right that a file names itself is needed, too."""
+        held = user.permissions()
+        seen = Q(user_id=user.pk, permission__in=held)
+        open_to = Q(permission="") | Q(permission__in=held)
         for kind in self.order_by().exclude(owner_kind="").values_list("owner_kind", flat=True).distinct():
-            seen |= Q(owner_kind=kind, owner_id__in=seen_owners(kind, user))
+            seen |= open_to & Q(owner_kind=kind, owner_id__in=seen_owners(kind, user))
         return self.filter(seen)
 
 

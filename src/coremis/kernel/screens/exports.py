@@ -30,10 +30,13 @@ TYPES = {
 
 
 @action(_("Take a list home as a file"))
-def export_list(*, list_title: str, address: str, file_format: str, row_count: int, actor: Actor) -> int | None:
+def export_list(
+    *, list_title: str, address: str, file_format: str, row_count: int, revealed: list[str] | None = None, actor: Actor
+) -> int | None:
     """Note who read how many rows of which list. Above `AT_ONCE` rows a job makes the file; its id is returned.
 
-    `address` is the path and filters of the list. It holds no name: a search for one stands under a number.
+    `address` is the path and filters of the list. It holds no name: a search for one stands under a number. `revealed` names
+    the masked columns that stand open to this person.
     """
     if file_format not in FORMATS:
         raise Refusal(_("Choose Excel or CSV."))
@@ -55,6 +58,11 @@ def my_downloads(user: Any) -> QuerySet[Any]:
     """The files made for this person that they may still open, newest first."""
     rows: QuerySet[Any] = Attachment.objects.visible_to(user, "files.view_attachment")
     return rows.filter(user_id=user.pk).order_by("-pk")
+
+
+def revealed_in(columns: Sequence[Column], user: Any) -> list[str]:
+    """The names of the masked columns that stand open to this person somewhere."""
+    return [column.name for column in columns if column.permission and user.has_perm(column.permission)]
 
 
 def may_export(user: Any) -> bool:

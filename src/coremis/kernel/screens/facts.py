@@ -22,10 +22,11 @@ class Fact(Contribution):
     """One thing that can be asked about a row of `on`. Its key is stored for good: `registry.household.size`.
 
     `path` names a column of `on`; `value(prefix)` gives an expression instead, for rows reached through `prefix`;
-    `test(prefix, day, is_, value)` writes the whole condition itself. One of the three. Texts are columns or expressions
-    made by `base.text.fold`, unless `exact`. `choices` are (value, words) pairs or a function of the user (None: all).
-    `permission` is asked for beyond the one of the list, in the place of the row. `private` values (names, phones) never
-    stand in an address. `missing` is what an unknown value is stored as ("" for texts), None for NULL.
+    `test(prefix, day, is_, value)` writes the whole condition itself. One of the three. Texts are columns made by
+    `base.text.fold`; `exact` ones are as people typed them, and are folded in the database. `choices` are (value, words)
+    pairs or a function of the user (None: all). `permissions` are asked for beyond the one of the list, in the place of the
+    row. `private` values (names, phones) never stand in an address. `missing` is what an unknown value is stored as ("" for
+    texts), None for NULL.
     """
 
     on: type[Model]
@@ -38,7 +39,7 @@ class Fact(Contribution):
     choices: Any = ()
     group: Text = ""
     unit: Text = ""
-    permission: str = ""
+    permissions: tuple[str, ...] = ()
     private: bool = False
     exact: bool = False
     missing: Any = None
@@ -116,22 +117,40 @@ class Subject(Contribution):
 class Known:
     """Every fact and link of the modules that are on, read once for one piece of work."""
 
-    _facts: dict[type[Model], dict[str, Fact]] = field(default_factory=dict)
+    _declared: dict[type[Model], dict[str, Fact]] = field(default_factory=dict)
+    _sources: dict[type[Model], dict[str, Fact]] = field(default_factory=dict)
+    _options: dict[str, dict[str, tuple[Any, str]]] = field(default_factory=dict)
 
     def facts_of(self, model: type[Model]) -> dict[str, Fact]:
-        """The facts of a class by key, those of the dictionary too."""
-        if model not in self._facts:
-            found = [fact for fact in contributions(Fact) if fact.on is model]
-            for source in contributions(FactSource):
-                found += source.facts() if source.on is model else []
-            self._facts[model] = {fact.key: fact for fact in sorted(found, key=lambda fact: fact.order)}
-        return self._facts[model]
+        """The facts of a class by key, in their order, those of the dictionary too."""
+        found = [*self.declared(model).values(), *self.sourced(model).values()]
+        return {fact.key: fact for fact in sorted(found, key=lambda fact: fact.order)}
+
+    def declared(self, model: type[Model]) -> dict[str, Fact]:
+        """The facts that modules declare once and for all."""
+        if model not in self._declared:
+            self._declared[model] = {fact.key: fact for fact in contributions(Fact) if fact.on is model}
+        return self._declared[model]
+
+    def sourced(self, model: type[Model]) -> dict[str, Fact]:
+        """The facts that have to be looked up."""
+        if model not in self._sources:
+            sources = [source for source in contributions(FactSource) if source.on is model]
+            self._sources[model] = {fact.key: fact for source in sources for fact in source.facts()}
+        return self._sources[model]
+
+    def options(self, fact: Fact) -> dict[str, tuple[Any, str]]:
+        """All choices of a fact, looked up once."""
+        if fact.key not in self._options:
+            self._options[fact.key] = fact.options()
+        return self._options[fact.key]
 
     def fact(self, scope: Scope, key: str) -> tuple[Fact, str] | None:
         """A fact by its key with the path to its row; None where nobody knows it here."""
         for model, path in scope:
-            if fact := self.facts_of(model).get(key):
-                return fact, path
+            if key.rpartition(".")[0] == model._meta.label_lower:
+                fact = self.declared(model).get(key) or self.sourced(model).get(key)
+                return (fact, path) if fact else None
         return None
 
     def links(self, scope: Scope) -> list[tuple[Link, str]]:
@@ -143,6 +162,11 @@ class Known:
     def link(self, scope: Scope, name: str) -> tuple[Link, str] | None:
         """A link by its name with the path to its row; None where nobody knows it here."""
         return next(((link, path) for link, path in self.links(scope) if link.name == name), None)
+
+
+def may_ask(user: Any, fact: Fact) -> bool:
+    """Whether somebody may ask for a fact at all; in which places is another question."""
+    return all(user.has_perm(permission) for permission in fact.permissions)
 
 
 def subjects() -> dict[str, Subject]:

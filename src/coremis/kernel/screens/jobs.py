@@ -50,13 +50,14 @@ def export_table(work: Work) -> bool:
     with translation.override(work.params["language"]):
         export = read_export(work)
         visible, rows = export.screen.visible(export.user, export.asked.owner), export.screen.rows(export.user, export.asked)
+        columns = export.screen.table.file_columns_for(export.user)
         part = part_of(work)
         if not cut_to_size(part, work.cursor.get("bytes", 0)):
             work.cursor, work.done = {}, 0
-        page = page_of(rows, visible, Order(), Place(after=work.cursor.get("after")), CHUNK)
+        page = page_of(export.screen.table.prepare_file(rows), visible, Order(), Place(after=work.cursor.get("after")), CHUNK)
         if page.lost:
             raise Refusal(_("The list changed while the file was being made. Ask for the file again."))
-        cells = file_rows(export.screen.table, export.asked.columns, page.rows, export.user)
+        cells = file_rows(export.screen.table, columns, page.rows, export.user)
         work.cursor = {"after": page.next, "bytes": append_rows(part, cells)}
         work.done += len(cells)
         return page.next is not None
@@ -70,7 +71,8 @@ def finish_export(work: Work) -> None:
         table, title = export.screen.table, export.screen.title_for(export.asked.owner)
         name = file_name(table.export_name or title, work.params["format"])
         with TemporaryFile() as target:
-            write_table(target, work.params["format"], title, sheet_columns(export.asked.columns), stored_rows(part_of(work)))
+            columns = sheet_columns(table.file_columns_for(export.user))
+            write_table(target, work.params["format"], title, columns, stored_rows(part_of(work)))
             content = keep(target, LARGEST_FILE)
         with coming_from(Source(job_id=work.job_id, cause_id=work.cause_id)):
             attachment = save_exported_list(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from coremis.kernel.actions.models import Record
 from coremis.kernel.base.refusal import NotPermitted, Refusal
 from coremis.kernel.screens.columns import Column
-from coremis.kernel.screens.exports import AT_ONCE, FORMATS, export_list, file_response, may_export
+from coremis.kernel.screens.exports import AT_ONCE, FORMATS, export_list, file_response, may_export, revealed_in
 from coremis.kernel.screens.filters import Filter
 from coremis.kernel.screens.keyset import Order, Page, Place, in_order, page_of
 from coremis.kernel.screens.screen import (
@@ -200,12 +200,13 @@ class ListScreen(Screen):
         user, query = request.user, query_of(request)
         asked = self.read(user, query, kwargs)
         back = request.path + _address(_kept(query))
+        columns = self.table.file_columns_for(user)
         try:
             if asked.selection.problems:
                 raise Refusal(" ".join(asked.selection.problems))
             job = export_list(
                 list_title=self.title_for(asked.owner), address=back, file_format=request.POST.get("format", ""),
-                row_count=self.rows(user, asked).order_by().count(), actor=user,
+                row_count=self.rows(user, asked).order_by().count(), revealed=revealed_in(columns, user), actor=user,
             )  # fmt: skip
         except NotPermitted:
             raise
@@ -215,10 +216,10 @@ class ListScreen(Screen):
         if job is not None:
             messages.success(request, _("The file is being made. You will find it under “My work”."))
             return see_other(back)
-        rows = list(in_order(self.rows(user, asked), asked.order)[:AT_ONCE])
-        cells = file_rows(self.table, asked.columns, rows, user)
+        rows = list(in_order(self.table.prepare_file(self.rows(user, asked)), asked.order)[:AT_ONCE])
+        cells = file_rows(self.table, columns, rows, user)
         title = self.title_for(asked.owner)
-        return file_response(request.POST["format"], title, self.table.export_name or title, asked.columns, cells)
+        return file_response(request.POST["format"], title, self.table.export_name or title, columns, cells)
 
     def title_for(self, owner: Any) -> str:
         """The title of the page, for one owner."""

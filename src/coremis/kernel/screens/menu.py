@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from coremis.kernel.module.contributions import Contribution, contributions
 
-LONGEST_GROUP = 7
+LONGEST_GROUP = 8
 
 
 @dataclass(frozen=True)

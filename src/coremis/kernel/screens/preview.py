@@ -14,14 +14,14 @@ from coremis.kernel.screens.screen import Text
 
 @dataclass
 class Preview:
-    """What will happen: `facts` (label, value), how many (`count`), how much (`amount`), who is left out and why.
+    """What will happen: `facts` (label, value, and where it leads), how many (`count`), how much (`amount`), who is left out and why.
 
     `left_out` holds (reason, number), `changes` holds (label, before, after). `button` repeats the numbers:
     "Suspend 1,240 households". A `count` of 0 means that nobody is concerned: it is said, and nothing can be
     confirmed. `problem` is a sentence that forbids the confirmation. `table` is a `small_table`.
     """
 
-    facts: Sequence[tuple[Text, Any]] = ()
+    facts: Sequence[tuple[Text, Any] | tuple[Text, Any, str]] = ()
     count: int | None = None
     amount: Money | None = None
     left_out: Sequence[tuple[Text, int]] = ()
@@ -37,7 +37,7 @@ class Preview:
     def fingerprint(self) -> str:
         """Changes whenever what the person looked at changes."""
         amount = (self.amount.amount_minor, self.amount.currency) if self.amount else None
-        facts = [str(value) for _label, value in self.facts]
+        facts = [str(fact[1]) for fact in self.facts]
         changes = [(str(before), str(after)) for _label, before, after in self.changes]
         said = repr((facts, self.count, amount, [number for _reason, number in self.left_out], changes))
         return hashlib.sha256(said.encode()).hexdigest()[:32]
@@ -48,7 +48,7 @@ class Preview:
         if self.count == 0 and not problem:
             problem = _("Nobody is concerned, so there is nothing to do. Change what you chose.")
         return {
-            "facts": [{"label": str(label), "text": text_of(value) or "–"} for label, value in self.facts],
+            "facts": [{"label": str(label), "text": text_of(value) or "–", "href": "".join(href)} for label, value, *href in self.facts],
             "count": text_of(self.count),
             "amount": text_of(self.amount),
             "left_out": [(str(reason), text_of(number)) for reason, number in self.left_out if number],

@@ -1,15 +1,24 @@
 """`Table`: the declaration of a list. One class says what a row is, who sees it, its columns, filters and export."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
 from coremis.kernel.actions.models import Record
+from coremis.kernel.module.contributions import Contribution, contributions
 from coremis.kernel.screens.columns import Cell, Column, Status, text_of
 from coremis.kernel.screens.filters import Filter
 from coremis.kernel.screens.keyset import Order
 from coremis.kernel.screens.selection import RESERVED
+
+
+@dataclass(frozen=True)
+class ListFilters(Contribution):
+    """Filters that a module adds to lists that are not its own: `make(table, user)` gives those for one list and reader."""
+
+    make: Callable[[type["Table"], Any], Sequence[Filter]]
 
 
 class Table:
@@ -42,13 +51,24 @@ class Table:
 
     @classmethod
     def filters_for(cls, user: Any) -> list[Filter]:
-        """The filters this person may use. Override to add those of the data dictionary."""
-        return [*([cls.search] if cls.search else []), *cls.filters]
+        """The filters this person may use, those of other modules too. Override to add those of the data dictionary."""
+        further = [filter for more in contributions(ListFilters) for filter in more.make(cls, user)]
+        return [*([cls.search] if cls.search else []), *cls.filters, *further]
 
     @classmethod
     def columns_for(cls, user: Any) -> list[Column]:
         """The columns this person sees. Override to add those of the data dictionary."""
         return list(cls.columns)
+
+    @classmethod
+    def file_columns_for(cls, user: Any) -> list[Column]:
+        """The columns of a file made from this list. Override to add more than a page can show."""
+        return cls.columns_for(user)
+
+    @classmethod
+    def prepare_file(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Add what only the columns of a file need."""
+        return rows
 
     @classmethod
     def visible(cls, user: Any) -> QuerySet[Any]:

@@ -16,6 +16,7 @@ from coremis.kernel.actions.events import new_event
 from coremis.kernel.actions.models import Change, Event, Record
 from coremis.kernel.actions.values import stored_value
 from coremis.kernel.areas.models import Area
+from coremis.kernel.module.contributions import Contribution, contributions
 from coremis.kernel.screens.columns import text_of
 
 LATEST, MOST = 50, 1_000
@@ -34,6 +35,28 @@ class Timeline:
     hidden: frozenset[str] = frozenset()
     words: Mapping[str, Callable[[Any, Any], str]] = field(default_factory=dict)
     key_label: Callable[[str, str], str] | None = None
+
+
+@dataclass(frozen=True)
+class HistoryGuard(Contribution):
+    """Masks what not everybody may read in the history of `on` records, wherever it is told.
+
+    `reader(user, page)` gives a function (name, value, area_id): the value of a field as this reader may see it; of a field
+    that holds many, a dict without the keys that the reader may not know of. `page` is the record whose page is open, if any.
+    """
+
+    on: type[Record]
+    reader: Callable[[Any, Record | None], Callable[[str, Any, int | None], Any]]
+
+
+def history_guards(user: Any, page: Record | None = None) -> Callable[[Any, str, Any, int | None], Any]:
+    """A function (class, name, value, area_id) that gives values of the history as this reader may see them."""
+    readers = {guard.on: guard.reader(user, page) for guard in contributions(HistoryGuard)}
+
+    def guarded(model: Any, name: str, value: Any, area_id: int | None) -> Any:
+        return readers[model](name, value, area_id) if model in readers and value not in (None, "") else value
+
+    return guarded
 
 
 @dataclass
@@ -81,7 +104,7 @@ def timeline_of(record: Record, user: Any, timeline: Timeline, in_full: bool = F
         key: Entry(event, action_title(event.action), reasons.get(key, "") or reasons.get(event.cause_id or 0, ""))
         for key, event in events.items()
     }
-    teller = _Teller(timeline, user, subjects)
+    teller = _Teller(timeline, user, subjects, record)
     teller.tell(changes, entries)
     newest = sorted(entries.values(), key=lambda entry: (entry.event.recorded_at, entry.event.pk), reverse=True)
     return {"entries": newest[:most], "more": len(newest) > most and not in_full}
@@ -156,8 +179,9 @@ def _choice_words(action: str, name: str, value: Any) -> str:
 class _Teller:
     """Walks back from what the records hold now, so that every change knows its value before and after."""
 
-    def __init__(self, timeline: Timeline, user: Any, subjects: Mapping[tuple[str, int], Record]) -> None:
+    def __init__(self, timeline: Timeline, user: Any, subjects: Mapping[tuple[str, int], Record], page: Record) -> None:
         self.timeline, self.user, self.subjects = timeline, user, subjects
+        self.guarded, self.area = history_guards(user, page), (page.place_ids() or [None])[0]
         self.linked: dict[type[models.Model], dict[Any, str]] = {}
 
     def tell(self, changes: Sequence[Change], entries: Mapping[int, Entry]) -> None:
@@ -195,13 +219,15 @@ class _Teller:
 
     def _lines(self, step: Step) -> list[Line]:
         record, told = step.record, step.told
+        before, after = (self.guarded(type(record), told.name, value, self.area) for value in (step.before, step.after))
         if isinstance(step.before, dict) or isinstance(step.after, dict):
             old, new = step.before or {}, step.after or {}
-            keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+            shown = {**(before or {}), **(after or {})}
+            keys = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key) and key in shown]
             name = self.timeline.key_label or (lambda _field, key: key)
-            return [Line(name(told.name, key), text_of(old.get(key)), text_of(new.get(key))) for key in keys]
+            return [Line(name(told.name, key), text_of((before or {}).get(key)), text_of((after or {}).get(key))) for key in keys]
         label = str(told.verbose_name)
-        return [Line(label[:1].upper() + label[1:], self._words(record, told, step.before), self._words(record, told, step.after))]
+        return [Line(label[:1].upper() + label[1:], self._words(record, told, before), self._words(record, told, after))]
 
     def _words(self, record: Record, told: "models.Field[Any, Any]", value: Any) -> str:
         if value is None or value == "" or value == HIDDEN:

@@ -1,5 +1,6 @@
 """What one history entry changed, in words: which things, which of their fields, and what stood there before."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
@@ -20,13 +21,13 @@ def visible_changes(event: Event, reader: User) -> "QuerySet[Change]":
     return changes if places.everywhere else changes.filter(area_id__in=places.areas())
 
 
-def told(change: Change) -> dict[str, Any]:
+def told(change: Change, guarded: Callable[[Any, str, Any, int | None], Any]) -> dict[str, Any]:
     """One change as the template prints it: what it is about, and its fields before."""
     model = _model_of(change.kind)
     thing = str(model._meta.verbose_name) if model else change.kind
     fields = {field.attname: field for field in model._meta.concrete_fields} if model else {}
     lines = [
-        (_label(fields[name]), _words(fields[name], value))
+        (_label(fields[name]), _words(fields[name], guarded(model, fields[name].name, value, change.area_id)))
         for name, value in (change.before or {}).items()
         if name in fields and fields[name].editable
     ]

@@ -60,6 +60,8 @@ def read_part(given: Definition, names: Mapping[str, str], members: Mapping[str,
         kind = PartKind(str(given.get("kind")))
     except ValueError:
         raise Refusal(_("The part “%(code)s” is of no known kind."), code=code) from None
+    if kind is PartKind.IMPORTED:
+        raise Refusal(_("The part “%(code)s” is of no known kind."), code=code)
     if kind in NEEDS_MEMBERS and not household:
         raise Refusal(_("The part “%(code)s” counts members. This programme helps single persons."), code=code)
     read = {"amount": whole, "most": whole, "share": whole}
@@ -71,9 +73,13 @@ def read_part(given: Definition, names: Mapping[str, str], members: Mapping[str,
         numbers["most"], steps_of(given, code) if kind is PartKind.SIZE else (), numbers["share"] or 0,
         bool(given.get("counting", kind in COUNTS_FIRST)),
     )  # fmt: skip
-    if COMPLETE.get(kind, lambda part: part.amount > 0)(part):
+    if COMPLETE.get(kind, _has_amount)(part):
         return part
     raise Refusal(_("The part “%(code)s” says no amount. Fill it in."), code=code)
+
+
+def _has_amount(part: Part) -> bool:
+    return part.amount > 0
 
 
 HIGHEST = {"most": MOST_MEMBERS, "share": WHOLE}

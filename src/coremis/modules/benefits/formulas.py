@@ -111,6 +111,8 @@ def reckon(rule: Rule, facts: Facts) -> Result:
     found = [part_of(part, rule, facts) for part in rule.parts if part.kind is not PartKind.PERCENT]
     if rule.max_payments is not None and facts.payments >= rule.max_payments:
         return Result("MAX_PAYMENTS")
+    if facts.imported is None and any(part.kind is PartKind.IMPORTED for part in rule.parts):
+        return Result("NO_AMOUNT")
     if None in [amount for _part, amount, _count in found]:
         return Result("MISSING_FACT")
     amounts = in_order(rule, facts, {part.code: (amount or 0, count) for part, amount, count in found})

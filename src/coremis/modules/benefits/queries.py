@@ -10,9 +10,23 @@ from coremis.modules.benefits.formulas import PartKind, Rule
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
 from coremis.modules.benefits.names import member_names, unit_names
 from coremis.modules.benefits.sets import AMOUNTS, PAST, SetRule, Sql
+from coremis.modules.benefits.working import names_of_parts
 from coremis.modules.programmes.models import Programme
 
-__all__ = ["AMOUNTS", "PAST", "PartKind", "Rule", "SetRule", "Sql", "active_version", "flat", "names_of", "rule_of", "usable_rules"]
+__all__ = [
+    "AMOUNTS",
+    "PAST",
+    "PartKind",
+    "Rule",
+    "SetRule",
+    "Sql",
+    "active_version",
+    "flat",
+    "names_of",
+    "names_of_parts",
+    "rule_of",
+    "usable_rules",
+]
 
 
 def rule_of(version: RuleVersion) -> Rule:
@@ -39,3 +53,13 @@ def active_version(rule: BenefitRule) -> RuleVersion | None:
 def usable_rules(rows: "QuerySet[BenefitRule]") -> "QuerySet[BenefitRule]":
     """Those of ``rows`` that have a version in use."""
     return rows.filter(versions__state=RuleVersion.State.ACTIVE)
+
+
+def is_household(version: RuleVersion) -> bool:
+    """Whether the rule pays households."""
+    return version.rule.programme.unit == Programme.Unit.HOUSEHOLD
+
+
+def decimals_for(version: RuleVersion) -> int:
+    """The decimals of the currency a version pays in."""
+    return decimals_of(version.rule.programme.currency)

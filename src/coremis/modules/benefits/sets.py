@@ -25,6 +25,7 @@ Sql = tuple[str, tuple[Any, ...]]
 LEAST = {"postgresql": "LEAST", "sqlite": "MIN"}
 GREATEST = {"postgresql": "GREATEST", "sqlite": "MAX"}
 AMOUNTS = ("amount_minor", "carried_minor", "entitled_minor", "backlog_minor", "recovered_minor")
+ONCE = "'1'"
 PAST = ("used_cycle", "used_total", "payments", "backlog", "to_recover")
 
 
@@ -67,12 +68,13 @@ class SetRule:
     members: Mapping[str, str]
 
     def chain(
-        self, rows: "QuerySet[Enrolment]", base: "QuerySet[Enrolment]", keep: Sequence[str], past: Sequence["QuerySet[Any]"] = ()
-    ) -> Chain:
+        self, rows: "QuerySet[Enrolment]", base: "QuerySet[Enrolment]", keep: Sequence[str], past: Sequence["QuerySet[Any]"] = (),
+        beside: Mapping[str, "QuerySet[Any]"] | None = None,
+    ) -> Chain:  # fmt: skip
         """Everything about ``rows``, which carry ``left_out`` and the columns to keep.
 
         ``base`` are the same beneficiaries, or more, by nothing but their key range: their members are counted. ``past`` yields
-        a key and the columns of PAST.
+        a key and the columns of PAST. ``beside`` adds columns from tables by a kept one: "column by kept" and (key, value).
         """
         chain = Chain()
         own = [name for name in self.used() if name not in FROM_MEMBERS or self.unit != "household"]
@@ -82,9 +84,14 @@ class SetRule:
         facts = annotated.order_by().values_list("pk", "left_out", *keep, *(f"fact_{place}" for place in range(len(own))))
         chain.add("facts", *sql_of(facts), columns=["id", "reason", *keep, *(f"x_{name}" for name in own)])
         joined = self._join_members(chain, base) + _join_past(chain, past)
-        columns = ", ".join(["facts.*", *(column for _table, column in joined)])
-        tables = "".join(f" LEFT JOIN {table} ON {table}.id = facts.id" for table in dict.fromkeys(table for table, _column in joined))
-        chain.add("known", f"SELECT {columns} FROM facts{tables}")
+        columns = ["facts.*", *(column for _table, column in joined)]
+        tables = [f"{table} ON {table}.id = facts.id" for table in dict.fromkeys(table for table, _column in joined)]
+        for place, (added, values) in enumerate((beside or {}).items()):
+            column, key = added.split(" by ")
+            chain.add(f"beside_{place}", *sql_of(values), columns=["id", column])
+            columns.append(f"beside_{place}.{column}")
+            tables.append(f"beside_{place} ON beside_{place}.id = facts.{key}")
+        chain.add("known", f"SELECT {', '.join(columns)} FROM facts{''.join(f' LEFT JOIN {table}' for table in tables)}")
         self._parts(chain)
         self._limits(chain)
         return chain
@@ -194,6 +201,8 @@ class SetRule:
     def _left_out(self) -> str:
         rule = self.rule
         paid_out = "" if rule.max_payments is None else f" WHEN COALESCE(payments, 0) >= {rule.max_payments} THEN 'MAX_PAYMENTS'"
+        if any(part.kind is PartKind.IMPORTED for part in rule.parts):
+            paid_out += " WHEN imported IS NULL THEN 'NO_AMOUNT'"
         return (
             f"CASE WHEN reason <> '' THEN reason{paid_out} WHEN gross IS NULL THEN 'MISSING_FACT'"
             " WHEN entitled_minor + backlog_minor = 0 AND gross > 0 THEN 'CAP_REACHED'"
@@ -203,20 +212,17 @@ class SetRule:
 
     def _listed(self) -> Sql:
         """The parts as JSON text: [code, amount, count], those without amount left out."""
-        texts: list[str] = []
-        params: list[str] = []
         counts = {place: self._count(part, place) for place, part in enumerate(self.rule.parts)}
-        for place, (code, column) in enumerate(self.totals()):
-            texts.append(
-                f"CASE WHEN ({column}) <> 0 THEN %s || CAST({column} AS text) || ', ' || {counts.get(place, chr(39) + '1' + chr(39))} || ']' ELSE '' END"
-            )
-            params.append(f', ["{code}", ')
-        return f"'[' || substr({' || '.join(texts)}, 3) || ']'", tuple(params)
+        texts = [
+            f"CASE WHEN ({column}) <> 0 THEN %s || CAST({column} AS text) || ', ' || {counts.get(place, ONCE)} || ']' ELSE '' END"
+            for place, (_code, column) in enumerate(self.totals())
+        ]
+        return f"'[' || substr({' || '.join(texts)}, 3) || ']'", tuple(f', ["{code}", ' for code, _column in self.totals())
 
     def _count(self, part: Part, place: int) -> str:
         if part.kind is PartKind.MEMBER:
             return f"CAST({f'n_{place}' if part.most is None else f'{LEAST[connection.vendor]}(n_{place}, {part.most})'} AS text)"
-        return "CAST(CAST(x_size AS bigint) AS text)" if part.kind is PartKind.SIZE else "'1'"
+        return "CAST(CAST(x_size AS bigint) AS text)" if part.kind is PartKind.SIZE else ONCE
 
 
 def _join_past(chain: Chain, past: "Sequence[QuerySet[Any]]") -> list[tuple[str, str]]:

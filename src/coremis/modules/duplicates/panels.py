@@ -21,21 +21,25 @@ SHOWN = 10
 def may_be_twice(request: HttpRequest, person: Person) -> Shown:
     """Who is alike this person, now and by what, on both sides; what was decided about it."""
     user: Any = request.user
-    facts = []
-    for likeness, others in alike(person).items():
-        count = others.count()
-        if not count:
-            continue
-        seen = others.filter(pk__in=Person.objects.visible_to(user, "registry.view_person").values("pk"))[:SHOWN]
-        title = Likeness(likeness).label.capitalize()
-        facts += [Fact(title, f"{one.full_name} ({one.number_text})", reverse("registry:person", kwargs={"pk": one.pk})) for one in seen]
-        if count > len(seen):
-            facts.append(Fact(title, _("%(count)s more, outside your places or too many to list") % {"count": count - len(seen)}))
-    if not facts:
+    found = {likeness: list(others.order_by("pk")[: SHOWN + 1]) for likeness, others in alike(person).items()}
+    others = [one.pk for people in found.values() for one in people]
+    seen = set(Person.objects.visible_to(user, "registry.view_person").filter(pk__in=[0, *others]).values_list("pk", flat=True))
+    groups = list(GroupTable.visible(user).filter(members__person=person, members__until=None).prefetch_related(None).distinct())
+    if not others:
         return None
-    groups = GroupTable.visible(user).filter(members__person=person, members__until=None).distinct()
+    facts = [fact for likeness, people in found.items() for fact in likeness_facts(likeness, people, seen)]
     links = [{"url": reverse("duplicates:group", kwargs={"pk": group.pk}), "title": group_words(group)} for group in groups]
     return {"facts": [fact.ready() for fact in facts], "links": links}
+
+
+def likeness_facts(likeness: str, people: list[Person], seen: set[int]) -> list[Fact]:
+    """Those whom the reader may see by name, and that there are others."""
+    title = Likeness(likeness).label.capitalize()
+    named = [one for one in people[:SHOWN] if one.pk in seen]
+    facts = [Fact(title, f"{one.full_name} ({one.number_text})", reverse("registry:person", kwargs={"pk": one.pk})) for one in named]
+    if len(people) > len(named):
+        facts.append(Fact(title, _("and others, outside your places or too many to list")))
+    return facts
 
 
 def group_words(group: DuplicateGroup) -> str:

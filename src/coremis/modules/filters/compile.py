@@ -1,6 +1,6 @@
 """From a checked tree to one database condition. Linked rows become one grouped query each, never one for each row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import reduce
@@ -13,6 +13,7 @@ from django.db.models import lookups as compare
 from coremis.kernel.areas.queries import below
 from coremis.kernel.base.text import fold
 from coremis.kernel.expressions.definite import Among, Unmet
+from coremis.kernel.expressions.folded import folded
 from coremis.kernel.expressions.stored import compare_stored
 from coremis.kernel.expressions.variable import Variable
 from coremis.kernel.screens.facts import BOOLEAN, CHOICE, DATE, PLACE, TEXT, Fact, Known, Link, Scope
@@ -27,6 +28,28 @@ CLASSES: dict[str, Any] = {
 STORED = {"equal": "equal", "unequal": "unequal", "least": "more_or_equal", "most": "less_or_equal", "between": "between"}
 
 
+@dataclass(frozen=True)
+class Rows:
+    """The rows that a part is about: their class, and the path to them from the rows that are filtered."""
+
+    model: Any
+    prefix: str = ""
+
+
+def asks_links(node: Mapping[str, Any]) -> bool:
+    """Whether a part asks for linked rows anywhere."""
+    inner = [*node.get("all", ()), *node.get("any", ()), *([node["not"]] if "not" in node else [])]
+    return "link" in node or any(asks_links(part) for part in inner)
+
+
+def opposite(met: Q) -> Q:
+    """All rows for which a condition is not met; of a condition on ids, the other ids."""
+    (only, *more) = met.children
+    if isinstance(only, Among) and not more and not met.negated:
+        return Q(only.opposite())
+    return Q(Unmet(met))
+
+
 @dataclass
 class Compiler:
     """Compiles checked trees as of a ``day``; with a ``user``, only from what that person may see."""
@@ -35,26 +58,35 @@ class Compiler:
     user: Any = None
     known: Known = field(default_factory=Known)
 
-    def node(self, node: Mapping[str, Any], scope: Scope, prefix: str = "", wanted: bool = True) -> Q:
+    def node(self, node: Mapping[str, Any], scope: Scope, rows: Rows, wanted: bool = True) -> Q:
         """One part of a tree as a condition; ``wanted`` is False for its opposite (de Morgan, down to the conditions)."""
         if "not" in node:
-            return self.node(node["not"], scope, prefix, not wanted)
+            return self.node(node["not"], scope, rows, not wanted)
         if "link" in node:
-            return self.linked(node, scope, prefix, wanted)
+            return self.linked(node, scope, rows, wanted)
         if "fact" in node:
-            met = self.condition(node, scope, prefix)
-            return met if wanted else Q(Unmet(met))
+            met = self.condition(node, scope, rows.prefix)
+            return met if wanted else opposite(met)
         joined = "all" if "all" in node else "any"
-        parts = [self.node(part, scope, prefix, wanted) for part in node[joined]]
-        return reduce(and_ if (joined == "all") == wanted else or_, parts)
+        if (joined == "all") == wanted:
+            return reduce(and_, [self.node(part, scope, rows, wanted) for part in node[joined]])
+        if len(node[joined]) > 1 and asks_links(node):
+            return self.either(node[joined], scope, rows, wanted)
+        return reduce(or_, [self.node(part, scope, rows, wanted) for part in node[joined]])
 
-    def linked(self, node: Mapping[str, Any], scope: Scope, prefix: str, wanted: bool) -> Q:
+    def either(self, parts: Sequence[Mapping[str, Any]], scope: Scope, rows: Rows, wanted: bool) -> Q:
+        """Alternatives with linked rows: their ids put together. PostgreSQL joins each alternative, but cannot join inside OR."""
+        alone = Rows(rows.model)
+        found = [rows.model._base_manager.filter(self.node(part, scope, alone, wanted)).order_by().values("pk") for part in parts]
+        return Q(Among(f"{rows.prefix}pk", found[0].union(*found[1:])))
+
+    def linked(self, node: Mapping[str, Any], scope: Scope, rows: Rows, wanted: bool) -> Q:
         """Whether so many linked rows fit: the ids of those rows that have them, grouped once."""
         found = self.known.link(scope, node["link"])
         assert found is not None
         link, path = found
         keys = self.keys(link, node, max(node["count"], 1))
-        return Q(Among(f"{prefix}{path}pk", keys, wanted == (node["count"] > 0)))
+        return Q(Among(f"{rows.prefix}{path}pk", keys, wanted == (node["count"] > 0)))
 
     def keys(self, link: Link, node: Mapping[str, Any], least: int) -> Any:
         """The ids of the rows that have at least so many linked rows which fit."""
@@ -62,7 +94,7 @@ class Compiler:
         if self.user is not None:
             rows = rows.visible_to(self.user, link.permission)
         if "where" in node:
-            rows = rows.filter(self.node(node["where"], link.scope))
+            rows = rows.filter(self.node(node["where"], link.scope, Rows(rows.model)))
         grouped = rows.filter(**{f"{link.key}__isnull": False}).order_by().values(link.key)
         return grouped if least == 1 else grouped.annotate(found=Count("pk")).filter(found__gte=least).values(link.key)
 
@@ -72,19 +104,22 @@ class Compiler:
         assert found is not None
         fact, path = found
         met = self.test(fact, f"{prefix}{path}", node["is"], node.get("value"))
-        return met & self.seen(fact, f"{prefix}{path}") if fact.permission and self.user is not None else met
+        return met & self.seen(fact, f"{prefix}{path}") if fact.permissions and self.user is not None else met
 
     def seen(self, fact: Fact, prefix: str) -> Q:
         """The rows in whose place the reader may see this fact."""
-        places, area = self.user.places_for(fact.permission), getattr(fact.on, "area_path", None)
-        return Q() if places.everywhere or not area else Q(**{f"{prefix}{area}__in": places.areas()})
+        area, found = getattr(fact.on, "area_path", None), Q()
+        for permission in fact.permissions:
+            places = self.user.places_for(permission)
+            found &= Q() if places.everywhere or not area else Q(**{f"{prefix}{area}__in": places.areas()})
+        return found
 
     def test(self, fact: Fact, prefix: str, is_: str, value: Any) -> Q:
         """The condition itself, by the kind of the fact."""
         if fact.test is not None:
             given = {"yes": True, "no": False}.get(is_, value) if fact.kind == BOOLEAN else value
             return Q(fact.test(prefix, self.day, is_, given))
-        target = Target(fact, prefix)
+        target = Target(fact, prefix, self.known)
         if is_ in ("known", "unknown"):
             return target.known(is_ == "known")
         if fact.kind == PLACE:
@@ -112,6 +147,7 @@ class Target:
 
     fact: Fact
     prefix: str
+    known_facts: Known
 
     def is_(self, lookup: str, value: Any) -> Q:
         """The comparison with a value: of a column, or of an expression."""
@@ -135,7 +171,7 @@ class Target:
         if self.fact.kind == BOOLEAN:
             return self.is_("exact", is_ == "yes")
         if self.fact.kind == CHOICE:
-            options = self.fact.options()
+            options = self.known_facts.options(self.fact)
             chosen = self.is_("in", [options[one][0] for one in value])
             return chosen if is_ == "in" else self.known(True) & Q(Unmet(chosen))
         if self.fact.kind == TEXT:
@@ -144,10 +180,14 @@ class Target:
 
     def text(self, is_: str, value: str) -> Q:
         """Every word, without accents, somewhere in the folded text; or the text as a whole."""
+        if self.fact.exact:
+            text = folded(self.expression())
+            if is_ == "equal":
+                return Q(compare.Exact(text, fold(value)))
+            return reduce(and_, [Q(compare.Contains(text, word)) for word in fold(value).split()[:10]])
         if is_ == "equal":
-            return self.is_("exact", value if self.fact.exact else fold(value))
-        words = fold(value).split()[:10] if not self.fact.exact else value.split()[:10]
-        return reduce(and_, [self.is_("contains", word) for word in words])
+            return self.is_("exact", fold(value))
+        return reduce(and_, [self.is_("contains", word) for word in fold(value).split()[:10]])
 
     def number(self, is_: str, value: Any) -> Q:
         """Numbers of the dictionary are compared as formulas compare them, to six decimals."""

@@ -1,5 +1,6 @@
 """What other modules ask of filters: is this one in order, what does it say, and which rows does it find."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,9 +8,12 @@ from django.db.models import Q, QuerySet
 
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.facts import Known, subject_of, subjects
-from coremis.modules.filters.compile import Compiler
+from coremis.modules.filters.compile import Compiler, Rows
+from coremis.modules.filters.models import SavedFilter
 from coremis.modules.filters.tree import Check, broken
 from coremis.modules.filters.words import Words
+
+SEES = "filters.view_savedfilter"
 
 
 def matching(rows: "QuerySet[Any]", condition: dict[str, Any], day: date, user: Any = None) -> "QuerySet[Any]":
@@ -42,12 +46,21 @@ def words(condition: dict[str, Any]) -> str:
     return Words(known).tree(Check(known).tree(condition))
 
 
+def usable_filters(user: Any, about: Sequence[str]) -> "QuerySet[SavedFilter]":
+    """The filters on these subjects that somebody may choose from: one's own and those shared with one, while in use.
+
+    Whoever uses one for work that lasts keeps a copy of its ``condition``.
+    """
+    rows: QuerySet[SavedFilter] = SavedFilter.objects.visible_to(user, SEES)
+    return rows.filter(subject__in=about, is_active=True)
+
+
 def _condition(rows: "QuerySet[Any]", tree: dict[str, Any], compiler: Compiler) -> Q:
     about = subjects()[tree["about"]]
     if rows.model is about.model:
-        return compiler.node(tree["where"], about.scope)
+        return compiler.node(tree["where"], about.scope, Rows(about.model))
     reached = subject_of(rows.model)
     paths = [path for model, path in (reached.scope if reached else ()) if model is about.model]
     if not paths:
         raise Refusal(broken().sentence)
-    return Q(**{f"{paths[0]}pk__isnull": False}) & compiler.node(tree["where"], about.scope, paths[0])
+    return Q(**{f"{paths[0]}pk__isnull": False}) & compiler.node(tree["where"], about.scope, Rows(about.model, paths[0]))

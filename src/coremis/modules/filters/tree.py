@@ -108,8 +108,8 @@ class Check:
         is_ = node.get("is")
         if is_ not in OPERATORS[fact.kind]:
             raise broken()
-        if fact.permission:
-            self.must(fact.permission)
+        for permission in fact.permissions:
+            self.must(permission)
         if is_ in WITHOUT_VALUE:
             if "value" in node:
                 raise broken()
@@ -144,7 +144,7 @@ class Check:
         if fact.kind == DATE:
             return ends(value, day_text, is_ == "between")
         if fact.kind == TEXT:
-            return words_of(value, is_)
+            return words_of(value)
         return self.several(fact, value)
 
     def several(self, fact: Fact, value: Any) -> list[Any]:
@@ -155,7 +155,7 @@ class Check:
             raise Refusal(_("“%(fact)s”: nothing is chosen. Choose at least one."), fact=fact.title)
         if fact.kind == PLACE:
             return known_places(value)
-        options = fact.options()
+        options = self.known.options(fact)
         asked = [str(one) for one in value]
         if any(one not in options for one in asked):
             raise Refusal(_("“%(fact)s” no longer has one of the chosen answers. Change the filter."), fact=fact.title)
@@ -214,11 +214,11 @@ def day_text(value: Any) -> str:
         raise broken() from None
 
 
-def words_of(value: Any, is_: str) -> str:
+def words_of(value: Any) -> str:
     """A text to look for; it must hold something that can be found."""
     if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
         raise broken()
-    if not (fold(value) if is_ == "has" else value.strip()):
+    if not fold(value):
         raise Refusal(_("There is no letter and no figure to look for. Write a word."))
     return value.strip()
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from coremis.kernel.areas.models import Area
-from coremis.kernel.screens.facts import CHOICE, DATE, PLACE, TEXT, Fact, Known, Scope, subjects
+from coremis.kernel.base.money import Money
+from coremis.kernel.screens.facts import AMOUNT, CHOICE, DATE, PLACE, TEXT, Fact, Known, Scope, subjects
 from coremis.modules.filters.tree import conditions_of
 
 PATTERNS = {
@@ -37,7 +38,7 @@ class Words:
             return _("Everybody")
         subject = subjects()[tree["about"]]
         self.read_places(tree["where"])
-        return _("%(subject)s where %(condition)s") % {"subject": subject.title, "condition": self.node(tree["where"], subject.scope)}
+        return _("%(subject)s: %(condition)s") % {"subject": subject.title, "condition": self.node(tree["where"], subject.scope)}
 
     def read_places(self, node: Mapping[str, Any]) -> None:
         """The names of all places of a tree, in one query."""
@@ -64,7 +65,7 @@ class Words:
         link, count = found[0], node["count"]
         start = link.none if not count else link.some if count == 1 else str(link.least) % {"n": count}
         condition = self.node(node["where"], link.scope) if "where" in node else _("is there")
-        return f"{start}: {condition}"
+        return f"{start} [{condition}]"
 
     def condition(self, node: Mapping[str, Any], scope: Scope) -> str:
         """One fact, its operator and its value."""
@@ -88,10 +89,12 @@ class Words:
         if fact.kind == PLACE:
             return _(" or ").join(self.places.get(one, "…") for one in value)
         if fact.kind == CHOICE:
-            options = fact.options()
+            options = self.known.options(fact)
             return _(" or ").join(options[one][1] for one in value)
         if fact.kind == DATE:
             return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+        if fact.kind == AMOUNT:
+            return Money(value, str(fact.unit)).text()
         if fact.kind == TEXT:
             return str(value)
         text = number_format(value, use_l10n=True, force_grouping=True)

@@ -10,11 +10,12 @@ from coremis.kernel.base.text import label
 from coremis.kernel.exchange.kinds import AREA, CHOICE, DATE, DECIMAL, NUMBER, PARTIAL_DATE, TEXT, YES_NO, ImportColumn
 from coremis.modules.intake import words
 from coremis.modules.registry.models import DocumentKind, PhoneOwner, Relationship, Sex, VariableDefinition
-from coremis.modules.registry.services.checks import variables_of
+from coremis.modules.registry.services.checks import asked_of
 
 PERSON, HOUSEHOLD = "person.", "household."
 LONGEST_KEY = 80
 Kind, Subject = VariableDefinition.Kind, VariableDefinition.Subject
+OF_PEOPLE = (Subject.PERSON, Subject.HOUSEHOLD, Subject.DWELLING)
 KINDS = {Kind.NUMBER: DECIMAL, Kind.BOOLEAN: YES_NO, Kind.TEXT: TEXT, Kind.DATE: DATE, Kind.CHOICE: CHOICE}
 COLLECTS = {"primary": _("primary recipient"), "alternate": _("alternate recipient"), "no": _("does not collect")}
 
@@ -90,7 +91,9 @@ FIXED = (
         aliases=("recipient", "primary recipient", "récipiendaire", "recebedor"),
     ),
     ImportColumn("collects_reason", _("Reason why a young person collects"), aliases=("recipient reason",)),
-    ImportColumn("phone", _("Phone"), longest=40, aliases=("phone number", "telephone", "téléphone", "telefone", "telemóvel", "mobile")),
+    ImportColumn(
+        "phone", _("Phone"), longest=40, masked=True, aliases=("phone number", "telephone", "téléphone", "telefone", "telemóvel", "mobile")
+    ),
     ImportColumn(
         "phone_owner", _("Whose phone"), CHOICE, choices=dict(PhoneOwner.choices), words=words.PHONE_OWNER, aliases=("phone owner",)
     ),
@@ -129,7 +132,7 @@ names_of: Any = lazy(_label, str)
 
 def person_columns() -> list[ImportColumn]:
     """The columns as they are now: the data dictionary may have changed."""
-    return [*FIXED, *(variable_column(variable) for variable in variables_of(*Subject.values))]
+    return [*FIXED, *(variable_column(variable) for variable in asked_of(*OF_PEOPLE))]
 
 
 def variable_column(variable: VariableDefinition) -> ImportColumn:
@@ -138,7 +141,8 @@ def variable_column(variable: VariableDefinition) -> ImportColumn:
     if variable.kind == Kind.CHOICE:
         choices = {str(choice["code"]): choice.get("names") or str(choice["code"]) for choice in variable.choices}
     return ImportColumn(
-        code_of(variable), names_of(variable.names), KINDS[Kind(variable.kind)], choices=choices,
+        code_of(variable), names_of(variable.names), KINDS[Kind(variable.kind)], choices=choices, help=names_of(variable.help_texts),
+        masked=variable.masked or variable.sensitive,
         aliases=(variable.code, *map(str, variable.names.values())),
     )  # fmt: skip
 

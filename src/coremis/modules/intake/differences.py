@@ -6,9 +6,10 @@ from typing import Any
 from coremis.kernel.base.dates import YEAR, parse_partial_date
 from coremis.kernel.exchange.rows import StagedRow
 from coremis.modules.intake.choices import HEAD, Choices
-from coremis.modules.intake.columns import HOUSEHOLD, PERSON, code_of
+from coremis.modules.intake.columns import HOUSEHOLD, OF_PEOPLE, PERSON, code_of
 from coremis.modules.intake.persons import full_name
-from coremis.modules.registry.models import Household, Person, Relationship, VariableDefinition
+from coremis.modules.registry.models import Household, Person, Relationship
+from coremis.modules.registry.services.checks import asked_of
 
 PLAIN = ("sex", "phone", "phone_owner")
 
@@ -28,7 +29,7 @@ Differences = dict[str, Difference]
 
 def required_facts() -> list[str]:
     """The columns of the variables that everybody must have."""
-    return [code_of(variable) for variable in VariableDefinition.objects.filter(is_active=True, required=True)]
+    return [code_of(variable) for variable in asked_of(*OF_PEOPLE) if variable.required]
 
 
 def person_differences(row: StagedRow, person: Person) -> Differences:

@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.access.permissions import FURTHER
 from coremis.kernel.exchange.kinds import ImportKind
-from coremis.kernel.exchange.rows import RowContext, StagedRow
+from coremis.kernel.exchange.rows import RowContext, StagedRow, cover
 from coremis.modules.intake import choices
 from coremis.modules.intake.columns import person_columns
+from coremis.modules.intake.dictionary import note_repeated_facts
 from coremis.modules.intake.duplicates import note_registered_people, note_repeated_people
 from coremis.modules.intake.households import HouseholdChecks, groups_of
 from coremis.modules.intake.known import Known
@@ -13,6 +15,9 @@ from coremis.modules.intake.persons import check_persons
 from coremis.modules.intake.plan import Planner
 from coremis.modules.intake.writing import apply_persons
 from coremis.modules.registry.services import register_household
+
+OPEN_FILES = "intake.reveal_files"
+FURTHER[OPEN_FILES] = _("Open the files of imports, with everything in them")
 
 
 def check_households(rows: list[StagedRow], context: RowContext) -> None:
@@ -23,10 +28,23 @@ def check_households(rows: list[StagedRow], context: RowContext) -> None:
         checks.check(key, members)
     Planner(rows, context, known).make()
     note_registered_people(rows)
+    cover(rows, context.columns)
+
+
+def check_single(rows: list[StagedRow], context: RowContext) -> None:
+    """Every row by itself; what is told of masked columns holds no values."""
+    check_persons(rows, context)
+    cover(rows, context.columns)
+
+
+def check_whole_file(context: RowContext) -> None:
+    """What only the whole file can show."""
+    note_repeated_people(context)
+    note_repeated_facts(context)
 
 
 PERSONS = ImportKind(
     "intake.persons", _("Persons with a household key"), person_columns, register_household.name, apply_persons,
-    check=check_persons, check_groups=check_households, check_file=note_repeated_people,
+    check=check_single, check_groups=check_households, check_file=check_whole_file, file_permission=OPEN_FILES,
     group_column="household_key", identity_column="person_key", options=choices.NAMES,
 )  # fmt: skip

@@ -16,19 +16,23 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard
 from coremis.kernel.screens.menu import ASSESS, MenuItem
 from coremis.modules.intake import panels
-from coremis.modules.intake.imports import PERSONS
+from coremis.modules.intake.imports import OPEN_FILES, PERSONS
 from coremis.modules.intake.previews import batch_effect, batch_page
+from coremis.modules.intake.queries import imports_with
 from coremis.modules.intake.tables import SEE
+from coremis.modules.registry.queries import VariableUse
 
-BRINGS = (SEE, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name)
+BRINGS = (SEE, OPEN_FILES, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name)
 
 contributions: list[Contribution] = [
     PERSONS,
+    VariableUse(imports_with),
     MenuItem(_("Imports"), "intake:batches", group=ASSESS, order=20),
     HomeCard(_("My imports"), panels.my_imports, permission=create_batch.name, order=20, seats={"data": 10, "commune": 30}, wide=True),
     Approvable(apply_batch, preview=batch_effect, page=batch_page),
     RoutePreset(apply_batch, ("manager",)),
     SeatPermissions("data", BRINGS),
     SeatPermissions("commune", BRINGS),
-    *(SeatPermissions(seat, (SEE,)) for seat in ("manager", "approver", "auditor")),
+    *(SeatPermissions(seat, (SEE, OPEN_FILES)) for seat in ("manager", "auditor")),
+    SeatPermissions("approver", (SEE,)),
 ]

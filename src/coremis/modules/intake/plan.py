@@ -13,6 +13,7 @@ from coremis.kernel.base.text import fold
 from coremis.kernel.exchange.rows import RowContext, StagedRow
 from coremis.modules.intake.choices import LOCAL, choices_of
 from coremis.modules.intake.columns import HOUSEHOLD, PERSON
+from coremis.modules.intake.dictionary import check_facts
 from coremis.modules.intake.differences import Differences, household_differences, person_differences, required_facts, shared
 from coremis.modules.intake.households import groups_of, hold
 from coremis.modules.intake.known import Known, made_by_hand
@@ -55,6 +56,7 @@ class Planner:
 
     def make(self) -> Plan:
         """The plan; every good row afterwards is new, changes something, or is marked as unchanged."""
+        check_facts(self._rows, self._context, self._known)
         for key, members in groups_of(self._rows).items():
             good = [row for row in members if row.good]
             if good:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from coremis.kernel.areas.models import Area
 from coremis.kernel.exchange.models import Batch, BatchRow
 from coremis.kernel.jobs.messages import rendered
 from coremis.modules.intake.choices import choices_of
-from coremis.modules.registry.models import Household
+from coremis.modules.intake.columns import code_of
+from coremis.modules.registry.models import Household, VariableDefinition
 
 State = BatchRow.State
 LOOKED_AT, EXAMPLES, PLACES = 400, 5, 30
@@ -49,7 +52,7 @@ def effect_of(batch: Batch) -> Effect:
     keys = good.values("group_key")
     known = Household.objects.filter(source=choices_of(batch).source, external_id__in=keys).count()
     by_place = good.exclude(area_id=None).values_list("area_id").annotate(found=Count("pk")).order_by("-found")[:PLACES]
-    names = dict(Area.objects.filter(pk__in=[area for area, _found in by_place]).values_list("pk", "name"))
+    names = dict(Area.objects.filter(pk__in=[area for area, _count in by_place]).values_list("pk", "name"))
     return Effect(
         counts["new"], counts["changed"], counts["unchanged"], counts["bad"], max(counts["households"] - known, 0), known,
         [(names.get(area, ""), found) for area, found in by_place],
@@ -95,3 +98,9 @@ def _grouped(batch: Batch, counts: list[list[Any]], warning: bool) -> list[Told]
             if told and ("warning" in problem) == warning and len(told.examples) < EXAMPLES:
                 told.examples.append((number, problem["value"], rendered(problem["message"], problem["params"])))
     return list(found.values())
+
+
+def imports_with(variable: VariableDefinition, user: Any) -> list[tuple[str, str]]:
+    """The imports whose columns bring a variable, the latest first: words and address."""
+    found = Batch.objects.visible_to(user, "exchange.view_batch").filter(mapping__has_key=code_of(variable)).order_by("-pk")[:PLACES]
+    return [(_("Import: %(name)s") % {"name": batch.name}, reverse("intake:batch", args=[batch.pk])) for batch in found]

@@ -23,7 +23,7 @@ from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.intake import queries
 from coremis.modules.intake.choices import choices_of
 from coremis.modules.intake.forms import MatchColumnsForm, SendFileForm
-from coremis.modules.intake.imports import PERSONS
+from coremis.modules.intake.imports import OPEN_FILES, PERSONS
 from coremis.modules.intake.previews import asked_effect, open_reason
 from coremis.modules.intake.tables import SEE, BatchTable, RowTable, column_title, status_of
 
@@ -122,6 +122,7 @@ class BatchScreen(DetailScreen):
 
     def tab_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """Progress, counts, problems with examples, files."""
+        opens = request.user.has_perm(OPEN_FILES)
         return {
             **super().tab_context(request, record),
             **progress_of(record),
@@ -129,8 +130,8 @@ class BatchScreen(DetailScreen):
             "cards": [(words, text_of(figure)) for words, figure in cards_of(record)],
             "problems": told_words(record, queries.problems_of(record)),
             "warnings": told_words(record, queries.warnings_of(record)),
-            "source_file": record.source_file,
-            "rejected_file": record.rejected_file,
+            "source_file": record.source_file if opens else None,
+            "rejected_file": record.rejected_file if opens else None,
         }
 
 

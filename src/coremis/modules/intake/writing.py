@@ -12,19 +12,22 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from coremis.kernel.access.encryption import decrypt
+from coremis.kernel.actions import context
 from coremis.kernel.actions.bulk import copy_into, update_from
 from coremis.kernel.actions.models import Record
 from coremis.kernel.actions.numbers import take_serials
 from coremis.kernel.base.dates import DAY, parse_partial_date
 from coremis.kernel.base.numbers import with_check
-from coremis.kernel.exchange.rows import RowContext, StagedRow
+from coremis.kernel.exchange.rows import RowContext, StagedRow, cover
 from coremis.modules.intake.choices import choices_of
 from coremis.modules.intake.columns import HOUSEHOLD, PERSON
+from coremis.modules.intake.dictionary import lock_facts
 from coremis.modules.intake.differences import shared
 from coremis.modules.intake.known import Known
 from coremis.modules.intake.persons import full_name
 from coremis.modules.intake.plan import Plan, Planner, folded, search_names
-from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, Sex
+from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, Sex, last_signs
+from coremis.modules.registry.services.hooks import follow_moves
 from coremis.modules.registry.services.naming import with_former
 
 HOUSEHOLD_COLUMNS = (
@@ -39,8 +42,10 @@ PERSON_COLUMNS = (
 def apply_persons(rows: list[StagedRow], context: RowContext) -> None:
     """One chunk of whole households becomes part of the register: each chunk is complete in itself."""
     known = Known(rows, choices_of(context.batch).source, lock=True)
+    lock_facts()
     plan = Planner(rows, context, known).make()
     Writer(plan, known, context).write()
+    cover(rows, context.columns)
 
 
 class Writer:
@@ -64,6 +69,8 @@ class Writer:
         self._renew_households()
         write_changes(Person, self._plan.person_changes)
         write_changes(Household, self._plan.household_changes)
+        for kind, changes in ((Household, self._plan.household_changes), (Person, self._plan.person_changes)):
+            follow_moves(kind, [row.pk for row, wanted in changes.items() if "area_id" in wanted], context.required().actor)
         for relationship, memberships in by_value(self._plan.relations).items():
             update_from(Membership.objects.filter(pk__in=memberships), relationship=relationship)
 
@@ -115,11 +122,9 @@ class Writer:
         write_rows(Recipient, columns, rows, bool(self._plan.recipients))
 
     def _documents(self) -> None:
-        rows = (
-            (row.target_id, row.values["document"]["kind"], decrypt(row.values["document"]["token"]), row.values["document_hash"])
-            for row in self._plan.documents
-        )
-        write_rows(Document, ("person", "kind", "number", "number_hash"), rows, bool(self._plan.documents))
+        plain = ((row, row.values["document"]["kind"], decrypt(row.values["document"]["token"])) for row in self._plan.documents)
+        rows = ((row.target_id, kind, number, row.values["document_hash"], last_signs(number)) for row, kind, number in plain)
+        write_rows(Document, ("person", "kind", "number", "number_hash", "number_end"), rows, bool(self._plan.documents))
 
     def _renew_households(self) -> None:
         """Size, head's name and the places of members follow what was written beside them."""

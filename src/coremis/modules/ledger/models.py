@@ -58,6 +58,7 @@ class Posting(Record):
         RELEASE = "RELEASE", _("payroll sent for payment")
         RESULTS = "RESULTS", _("results of payment")
         WRITE_OFF = "WRITE_OFF", _("difference written off")
+        RECOVERY = "RECOVERY", _("kept back for what was overpaid")
         REVERSAL = "REVERSAL", _("reversed")
 
     class State(models.TextChoices):

@@ -6,7 +6,7 @@ what it kept back (``recovered_minor``). Their sums are the account, so each fra
 
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, F, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, IntegerField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from coremis.modules.payments.models import Cycle, LeftOut, PayrollLine, ResultRow
@@ -27,14 +27,22 @@ def past_of(cycle: Cycle, base: "QuerySet[Any]") -> "list[QuerySet[Any]]":
     return [_lines(cycle, keys), _below_minimum(cycle, keys), _written_off(keys)]
 
 
+def _less(one: Any, other: Any) -> Any:
+    return ExpressionWrapper(one - other, output_field=BigIntegerField())
+
+
+def _sum(amount: Any, only: Q | None = None) -> Any:
+    return Coalesce(Sum(amount, filter=only, output_field=BigIntegerField()), NOTHING)
+
+
 def _lines(cycle: Cycle, keys: Any) -> "QuerySet[Any]":
     over, posted = Q(state=LineState.OVERPAID), Q(payroll__state__in=POSTED_PAYROLLS)
     lines = PayrollLine.everything.filter(still_there(), enrolment_id__in=keys).order_by().values("enrolment_id")
     found = lines.annotate(
         cycle_used=Coalesce(Sum("entitled_minor", filter=Q(cycle=cycle)), NOTHING), all_used=Sum("entitled_minor"),
         times=Count("pk", filter=Q(reissue_of=None)),
-        left=Coalesce(Sum("carried_minor", filter=posted), NOTHING) - Sum("backlog_minor"),
-        excess=Coalesce(Sum(F("paid_minor") - F("amount_minor"), filter=over), NOTHING) - Sum("recovered_minor"),
+        left=_less(Coalesce(Sum("carried_minor", filter=posted), NOTHING), Sum("backlog_minor")),
+        excess=_less(_sum(_less(F("paid_minor"), F("amount_minor")), over), Sum("recovered_minor")),
     )  # fmt: skip
     return found.values_list("enrolment_id", "cycle_used", "all_used", "times", "left", "excess")
 
@@ -54,6 +62,6 @@ def _written_off(keys: Any) -> "QuerySet[Any]":
     rows = ResultRow.objects.filter(line__enrolment_id__in=keys, outcome=LineState.OVERPAID).exclude(resolution="").order_by()
     found = rows.values("line__enrolment_id").annotate(
         cycle_used=NOTHING, all_used=NOTHING, times=NONE, left=NOTHING,
-        excess=Coalesce(Sum(F("line__amount_minor") - F("line__paid_minor")), NOTHING),
+        excess=_sum(_less(F("line__amount_minor"), F("line__paid_minor"))),
     )  # fmt: skip
     return found.values_list("line__enrolment_id", "cycle_used", "all_used", "times", "left", "excess")

@@ -8,9 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.money import Money, parse_amount
 from coremis.kernel.base.refusal import Refusal
-from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
-from coremis.modules.payments.models import Cycle, Fund
+from coremis.kernel.exchange.models import Batch
+from coremis.kernel.screens.forms import ActionForm, AreaField, LabelField, RecordField
+from coremis.modules.benefits.models import BenefitRule
+from coremis.modules.benefits.queries import usable_rules
+from coremis.modules.filters.models import SavedFilter
+from coremis.modules.payments.findings import Verdict
+from coremis.modules.payments.findings_tables import place_of
+from coremis.modules.payments.models import Cycle, FlagMember, Fund
 from coremis.modules.payments.reading import COLUMNS
+from coremis.modules.payments.states import HoldReason
+from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Programme
 
 
@@ -29,25 +37,6 @@ class FundForm(ActionForm):
     is_active = forms.BooleanField(label=_("In use"), required=False)
 
 
-class CycleForm(ActionForm):
-    """What may change of a cycle."""
-
-    names = LabelField(label=_("Name"))
-    starts_on = forms.DateField(label=_("First day"), widget=DateInput())
-    ends_on = forms.DateField(label=_("Last day"), widget=DateInput())
-    freeze_on = forms.DateField(
-        label=_("Data freeze"), widget=DateInput(), help_text=_("Who is paid, and to whom, is taken as it was on this day.")
-    )
-    rows: ClassVar[Sequence[Sequence[str]]] = (("names",), ("starts_on", "ends_on", "freeze_on"))
-
-
-class NewCycleForm(CycleForm):
-    """A cycle of a programme."""
-
-    programme = RecordField(Programme, "programmes.view_programme", label=_("Programme"))
-    rows = (("programme",), ("names",), ("starts_on", "ends_on", "freeze_on"))
-
-
 class GeneratePayrollForm(ActionForm):
     """Who is paid how much, from which fund."""
 
@@ -56,26 +45,55 @@ class GeneratePayrollForm(ActionForm):
     )
     fund = RecordField(Fund, "payments.view_fund", choose=lambda rows: rows.filter(is_active=True), label=_("Fund"))
     areas = AreaField(label=_("Chosen places"), many=True, help_text=_("Everything below these places belongs to them."))
+    rule = RecordField(
+        BenefitRule, "benefits.view_benefitrule", choose=lambda rows: usable_rules(rows).select_related("programme"),
+        label=_("Benefit rule"), required=False, help_text=_("Its version in use says how much each receives."),
+    )  # fmt: skip
     amount = forms.CharField(
-        label=_("Amount for each"), max_length=40, help_text=_("In the currency of the programme."),
+        label=_("Or the same amount for each"), max_length=40, help_text=_("In the currency of the programme."), required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "amount", "autocomplete": "off"}),
     )  # fmt: skip
+    batch = RecordField(
+        Batch, "exchange.view_batch", choose=lambda rows: rows.filter(import_kind="payments.amounts", state="APPLIED").order_by("-pk"),
+        label=_("Or amounts from a file"), required=False, help_text=_("Bring and take in the file under “Imports” first."),
+    )  # fmt: skip
+    declared_count = forms.IntegerField(label=_("Number of amounts in the file"), required=False, min_value=1)
+    declared_total = forms.CharField(label=_("Total of the file"), required=False, max_length=40)
+    filter = RecordField(
+        SavedFilter, "filters.view_savedfilter", choose=lambda rows: rows.filter(is_active=True).order_by("name"), label=_("Only those"),
+        required=False, help_text=_("A saved filter, as of the day of the data freeze."),
+    )  # fmt: skip
+    point = RecordField(
+        PaymentPoint, "points.view_paymentpoint", choose=lambda rows: rows.filter(is_active=True), label=_("Only one payment point"),
+        required=False,
+    )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
+    rows: ClassVar[Sequence[Sequence[str]]] = (
+        ("cycle", "fund"),
+        ("areas",),
+        ("rule", "amount"),
+        ("batch", "declared_count", "declared_total"),
+        ("filter", "point"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["rule"].label_from_instance = lambda rule: f"{rule.programme} · {rule}"  # type: ignore[attr-defined]
         self.fields["cycle"].label_from_instance = lambda cycle: f"{cycle.programme} · {cycle}"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """The amount in the programme's currency."""
         cleaned: dict[str, Any] = super().clean() or {}
-        cycle, text = cleaned.get("cycle"), cleaned.get("amount")
-        if cycle and text:
-            currency = cycle.programme.currency
+        cycle = cleaned.get("cycle")
+        for name in ("amount", "declared_total"):
+            text = cleaned.get(name)
             try:
-                cleaned["amount"] = Money(parse_amount(text, currency), currency)
+                currency = cycle.programme.currency if cycle else ""
+                cleaned[name] = Money(parse_amount(text, currency), currency) if cycle and text else None
             except Refusal as problem:
-                self.add_error("amount", str(problem))
+                self.add_error(name, str(problem))
+        found = cleaned.pop("filter", None)
+        cleaned["condition"] = found.condition if found else None
         return cleaned
 
 
@@ -89,6 +107,41 @@ class ReasonForm(ActionForm):
     """Only a reason."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea)
+
+
+class HoldForm(ReasonForm):
+    """Which of the held payments, and why."""
+
+    because = forms.ChoiceField(label=_("Held because"), required=False, choices=[("", _("whatever the reason")), *HoldReason.choices])
+    area = AreaField(label=_("Place"), required=False, help_text=_("Empty: the whole payroll."))
+    rows: ClassVar[Sequence[Sequence[str]]] = (("because",), ("area",), ("reason",))
+
+    def clean_because(self) -> HoldReason | None:
+        """The reason chosen, or None."""
+        chosen = self.cleaned_data["because"]
+        return HoldReason(chosen) if chosen else None
+
+
+class DecideFlagForm(ActionForm):
+    """Pay or hold for each payment of a flagged group, and why."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        seen = FlagMember.objects.visible_to(self.actor, "payments.view_flagmember").filter(group=self.target, elsewhere=False)
+        for member in seen.select_related("line__area__parent").order_by("pk"):
+            line = member.line
+            self.fields[f"line_{line.number}"] = forms.ChoiceField(
+                label=f"{line.payee_name} · {line.number_text} · {place_of(line)}", choices=Verdict.choices, initial=member.verdict or None,
+                widget=forms.RadioSelect,
+            )  # fmt: skip
+        self.fields["reason"] = forms.CharField(
+            label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}), initial=self.target.reason,
+            help_text=_("Remembered: the same people are not asked about again in the next cycle."),
+        )  # fmt: skip
+
+    def verdicts(self) -> dict[str, str]:
+        """What was said of each payment, by its number."""
+        return {name.removeprefix("line_"): value for name, value in self.cleaned_data.items() if name.startswith("line_")}
 
 
 class UploadResultsForm(ActionForm):

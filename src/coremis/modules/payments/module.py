@@ -7,13 +7,31 @@ from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.base.money import Money
 from coremis.kernel.config.settings import Setting
+from coremis.kernel.jobs.schedule import Schedule
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
-from coremis.modules.payments import home, panels, people, point_panels, previews, queries, services
-from coremis.modules.payments.models import Payroll
+from coremis.modules.payments import (
+    findings_panels,
+    findings_previews,
+    home,
+    panels,
+    people,
+    plan_previews,
+    point_panels,
+    previews,
+    queries,
+    services,
+)  # fmt: skip
+from coremis.modules.payments.amounts_file import AMOUNTS
+from coremis.modules.payments.facts import facts
+from coremis.modules.payments.jobs import book_what_was_kept_back
+from coremis.modules.payments.models import Cycle, FlagGroup, Payroll, PayrollLine
+from coremis.modules.payments.queries import to_approve
 from coremis.modules.payments.services.confirmation import settled_amount
+from coremis.modules.payments.views.addresses import payroll_url
 from coremis.modules.points.models import PaymentPoint
+from coremis.modules.programmes.models import Programme
 from coremis.modules.programmes.services import UndoObstacle
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.services.hooks import BeforeMerge
@@ -22,12 +40,53 @@ from coremis.modules.registry.services.hooks import BeforeMerge
 TWO_LEVELS_FROM = 50_000_000
 SEES_PLANS = ("payments.view_fund", "payments.view_cycle", "payments.view_payroll", "payments.view_payrollstep", "payments.view_leftout")
 SEES_RESULTS = ("payments.view_resultfile", "payments.view_resultrow")
-SEES = (*SEES_PLANS, *SEES_RESULTS, "payments.view_payrollline", "payments.view_takenpaper")
+SEES_FINDINGS = (
+    "payments.view_review",
+    "payments.view_flaggroup",
+    "payments.view_flagmember",
+    "payments.view_hold",
+    "payments.view_difference",
+)
+SEES = (*SEES_PLANS, *SEES_FINDINGS, *SEES_RESULTS, "payments.view_payrollline", "payments.view_takenpaper")
+CALCULATES = (
+    "payments.save_cycle",
+    "payments.plan_cycles",
+    "payments.generate_payroll",
+    "payments.review_payroll",
+    "payments.approve_payroll",
+    "payments.cancel_payroll",
+    "payments.recall_payroll",
+    "payments.pay_held",
+    "payments.void_lines",
+    "payments.waive_order",
+)
+JUDGES = ("payments.decide_flag",)
+VERIFIES = (*JUDGES, "payments.review_payroll", "payments.verify_payroll")
 PRINTS_POINTS = ("payments.take_point_list", "payments.take_cash_sheet", "payments.view_takenpaper")
 PRINTS = ("payments.take_payee_list", "payments.take_funds_request", "payments.save_notes_and_coins", *PRINTS_POINTS)
-CALCULATES = ("payments.save_cycle", "payments.generate_payroll", "payments.approve_payroll", "payments.cancel_payroll")
 BRINGS = ("payments.upload_results", "payments.check_results", "payments.discard_results", "payments.take_rejected_rows")
 RECONCILES = ("payments.confirm_results", "payments.close_payroll", "payments.write_off", "payments.take_rejected_rows")
+
+
+def page_of(inputs: dict[str, object]) -> str:
+    """The page of the payroll that a request is about."""
+    payroll = inputs["payroll"]
+    assert isinstance(payroll, Payroll)
+    return payroll_url(payroll)
+
+
+def approved_total(inputs: dict[str, object]) -> Money:
+    """What an approval would owe, without what a verdict holds."""
+    payroll = inputs["payroll"]
+    assert isinstance(payroll, Payroll)
+    return Money(to_approve(payroll)[1], payroll.currency)
+
+
+def chosen_total(inputs: dict[str, object]) -> Money:
+    """What the payments are worth that are decided on."""
+    found = findings_previews.decision(inputs, None).amount
+    assert found is not None
+    return found
 
 
 def total_of(inputs: dict[str, object]) -> Money:
@@ -38,6 +97,9 @@ def total_of(inputs: dict[str, object]) -> Money:
 
 
 contributions: list[Contribution] = [
+    AMOUNTS,
+    Schedule(book_what_was_kept_back, every="day", at_hour=3),
+    *facts,
     Setting(
         "payments.denominations", _("Notes and coins"), _("The notes and coins of each currency, in its smallest unit."),
         {
@@ -56,11 +118,13 @@ contributions: list[Contribution] = [
     MenuItem(_("Payment cycles"), "payments:cycle_list", group=PROVIDE, order=40),
     MenuItem(_("Funds"), "payments:fund_list", group=PROVIDE, order=45),
     Tab(Payroll, "lines", _("Payments"), order=10),
+    Tab(Payroll, "findings", _("Comparison and flags"), order=5),
     Tab(Payroll, "points", _("Payment points"), order=15),
     Tab(Payroll, "left_out", _("Left out"), order=20),
     Tab(Payroll, "results", _("Results"), order=30),
     Tab(Payroll, "money", _("Money"), order=40),
     Panel(Payroll, _("What became of the payments"), panels.figures, "payments.view_payroll", order=10),
+    Panel(PayrollLine, _("How the amount came about"), panels.parts, "payments.view_payrollline", order=10),
     Panel(Payroll, _("Who did what"), panels.steps, "payments.view_payrollstep", order=20),
     Panel(Payroll, _("Payments"), panels.lines, "payments.view_payrollline", tab="lines"),
     Panel(Payroll, _("Payment points"), point_panels.payroll_points, "payments.view_payroll", tab="points", order=10),
@@ -70,21 +134,31 @@ contributions: list[Contribution] = [
     Panel(Payroll, _("Left out, by reason"), panels.left_out, "payments.view_leftout", tab="left_out"),
     Panel(Payroll, _("Files of results"), panels.results, "payments.view_resultfile", tab="results"),
     Panel(Payroll, _("Postings in the ledger"), panels.money, "ledger.view_posting", tab="money"),
-Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", order=60),
-    Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", order=60),
+    Panel(Payroll, _("Beside the cycle before"), findings_panels.comparison, "payments.view_review", order=5, tab="findings"),
+    Panel(Payroll, _("Flagged groups"), findings_panels.flags, "payments.view_flaggroup", order=10, tab="findings"),
+    Panel(Payroll, _("Held payments"), findings_panels.holds, "payments.view_hold", order=20, tab="findings"),
+    Panel(FlagGroup, _("Side by side"), findings_panels.members, "payments.view_flagmember", order=10),
+    Panel(Cycle, _("Payrolls"), findings_panels.payrolls, "payments.view_payroll", order=10),
+    Panel(Programme, _("Payment calendar"), findings_panels.programme_calendar, "payments.view_cycle", order=60),
+    Panel(Programme, _("Payment rules"), findings_panels.programme_terms, "payments.view_cycle", order=70),
     *home.CARDS,
-    UndoObstacle(
-        queries.paid_on_a_status,
-        _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),
-    ),
-Tab(Household, "payments", _("Payments"), order=60),
+    Tab(Household, "payments", _("Payments"), order=60),
     Tab(Person, "payments", _("Payments"), order=60),
     Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", tab="payments"),
     Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", tab="payments"),
     BeforeMerge(Household, people.unsettled),
     BeforeMerge(Person, people.unsettled),
-    Approvable(services.approve_payroll, amount=total_of, preview=previews.approval),
-    Approvable(services.release_payroll, amount=total_of, preview=previews.release),
+    UndoObstacle(
+        queries.paid_on_a_status,
+        _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),
+    ),
+    Approvable(services.approve_payroll, amount=approved_total, preview=findings_previews.approval, page=page_of),
+    Approvable(services.release_payroll, amount=total_of, preview=previews.release, page=page_of),
+    Approvable(services.recall_payroll, amount=total_of, preview=findings_previews.recall, page=page_of),
+    Approvable(services.pay_held, amount=chosen_total, preview=findings_previews.letting_go, page=page_of),
+    Approvable(services.void_lines, amount=chosen_total, preview=findings_previews.voiding, page=page_of),
+    Approvable(services.waive_order, preview=plan_previews.waiving),
+    Approvable(services.set_payment_terms, preview=plan_previews.terms),
     Approvable(services.cancel_payroll, amount=total_of, preview=previews.cancellation),
     Approvable(services.close_payroll, amount=total_of, preview=previews.closing),
     Approvable(
@@ -96,14 +170,22 @@ Tab(Household, "payments", _("Payments"), order=60),
     RoutePreset(services.approve_payroll, ("verifier", "approver"), min_amount=TWO_LEVELS_FROM),
     RoutePreset(services.release_payroll, ("approver",)),
     RoutePreset(services.cancel_payroll, ("approver",)),
+    RoutePreset(services.recall_payroll, ("approver",)),
+    RoutePreset(services.pay_held, ("approver",)),
+    RoutePreset(services.void_lines, ("approver",)),
+    RoutePreset(services.waive_order, ("manager",)),
+    RoutePreset(services.set_payment_terms, ("approver",)),
     RoutePreset(services.confirm_results, ("approver",)),
     RoutePreset(services.close_payroll, ("approver",)),
     RoutePreset(services.write_off, ("approver",)),
     SeatPermissions("payments", (*SEES, *CALCULATES, *BRINGS, *PRINTS)),
-    SeatPermissions("verifier", SEES),
-    SeatPermissions("approver", SEES),
-    SeatPermissions("accountant", (*SEES, "payments.take_funds_request", "payments.save_fund", "payments.release_payroll", *RECONCILES)),
-    SeatPermissions("manager", (*SEES, "payments.release_payroll")),
+    SeatPermissions("verifier", (*SEES, *VERIFIES)),
+    SeatPermissions("approver", (*SEES, *JUDGES)),
+    SeatPermissions(
+        "accountant",
+        (*SEES, "payments.take_funds_request", "payments.save_fund", "payments.release_payroll", "payments.close_cycle", *RECONCILES),
+    ),
+    SeatPermissions("manager", (*SEES, "payments.release_payroll", "payments.close_cycle", "payments.set_payment_terms")),
     SeatPermissions("auditor", SEES),
     SeatPermissions("commune", ("payments.view_payrollline", "payments.view_cycle", *PRINTS_POINTS)),
 ]  # fmt: skip

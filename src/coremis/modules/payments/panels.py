@@ -12,6 +12,7 @@ from coremis.kernel.screens.tables import small_table
 from coremis.modules.ledger.models import Posting
 from coremis.modules.ledger.queries import postings_about
 from coremis.modules.payments.models import Payroll, PayrollLine
+from coremis.modules.payments.parts import said_parts
 from coremis.modules.payments.previews import figure_facts
 from coremis.modules.payments.queries import left_out_counts, payments_of
 from coremis.modules.payments.states import HIDDEN_PAYROLLS, Exclusion
@@ -27,6 +28,15 @@ def figures(request: Any, payroll: Payroll) -> Shown:
     if payroll.state in HIDDEN_PAYROLLS:
         return None
     return {"facts": [Fact(label, value).ready() for label, value in figure_facts(payroll)]}
+
+
+def parts(request: Any, line: PayrollLine) -> Shown:
+    """How the amount came about, part by part, by which version of which rule."""
+    rows = [Fact(name, words).ready() for name, words in said_parts(line)]
+    version = line.payroll.rule_version
+    if version is not None and request.user.has_perm("benefits.view_ruleversion"):
+        rows.append(Fact(_("By"), str(version), reverse("benefits:version_detail", args=[version.pk])).ready())
+    return {"facts": rows}
 
 
 def steps(request: Any, payroll: Payroll) -> Shown:

@@ -8,14 +8,12 @@ from django.utils.translation import ngettext
 from coremis.kernel.base.money import Money
 from coremis.kernel.screens.columns import money_text, text_of
 from coremis.kernel.screens.preview import Preview
-from coremis.modules.ledger.models import Account
-from coremis.modules.ledger.queries import accounts_of, available
 from coremis.modules.payments.models import Payroll
 from coremis.modules.payments.parts import part_names
-from coremis.modules.payments.queries import figures_of, left_out_counts, previous_total, what_blocks_closing
+from coremis.modules.payments.queries import figures_of, what_blocks_closing
 from coremis.modules.payments.selection import asked_by, counts
 from coremis.modules.payments.services.confirmation import settled_amount
-from coremis.modules.payments.services.generation import check_request, new_payroll
+from coremis.modules.payments.services.generation import check_declared, check_request, new_payroll
 from coremis.modules.payments.states import Exclusion, LineState, RowProblem
 
 LABELS = {**dict(LineState.choices), **dict(RowProblem.choices)}
@@ -24,8 +22,10 @@ LABELS = {**dict(LineState.choices), **dict(RowProblem.choices)}
 def calculation(inputs: dict[str, Any], actor: Any) -> Preview:
     """How many would be paid, how much in all and by part, and who is left out: the computation of the payroll itself."""
     cycle, areas, amount, rule = inputs["cycle"], inputs["areas"], inputs.get("amount"), inputs.get("rule")
-    check_request(cycle, areas, amount, inputs["fund"], rule)
-    wanted = {name: inputs[name] for name in ("component", "condition", "point") if inputs.get(name)}
+    check_request(cycle, areas, amount, inputs["fund"], rule, inputs.get("condition"), actor, inputs.get("batch"))
+    if inputs.get("batch"):
+        check_declared(cycle, inputs["batch"], inputs.get("declared_count"), inputs.get("declared_total"))
+    wanted = {name: inputs[name] for name in ("component", "condition", "point", "batch") if inputs.get(name)}
     payroll = new_payroll(cycle=cycle, fund=inputs["fund"], amount=amount, rule=rule, **wanted)
     found = counts(asked_by(payroll, [area.pk for area in areas]))
     total = Money(found.total_minor, payroll.currency)
@@ -34,11 +34,17 @@ def calculation(inputs: dict[str, Any], actor: Any) -> Preview:
         facts=[
             (_("Programme"), str(cycle.programme)), (_("Payment cycle"), str(cycle)), (_("Data freeze"), cycle.freeze_on),
             (_("Chosen places"), ", ".join(area.name for area in areas)), *amount_facts(payroll, found.part_totals),
-            (_("Fund"), str(inputs["fund"])), *held_facts(payroll, found.held, found.held_minor),
+            *limit_facts(payroll), (_("Fund"), str(inputs["fund"])), *held_facts(payroll, found.held, found.held_minor),
         ],
         count=found.paid, amount=total, left_out=[(Exclusion(reason).label, number) for reason, number in found.left_out.items()],
         button=said(words, found.paid, total),
     )  # fmt: skip
+
+
+def limit_facts(payroll: Payroll) -> list[tuple[Any, Any]]:
+    """The filter and the payment point that limit a payroll further."""
+    limits = [(_("Only those"), payroll.condition_words), (_("Only one payment point"), str(payroll.point or ""))]
+    return [(label, words) for label, words in limits if words]
 
 
 def amount_facts(payroll: Payroll, totals: dict[str, int]) -> list[tuple[Any, Any]]:
@@ -56,28 +62,12 @@ def held_facts(payroll: Payroll, count: int, amount_minor: int) -> list[tuple[An
     return [(_("Held, above the maximum"), f"{text_of(count)} · {money_text(Money(amount_minor, payroll.currency))}")] if count else []
 
 
-def approval(inputs: dict[str, Any], actor: Any) -> Preview:
-    """Number, total, who is left out, the fund, and the cycle before."""
-    payroll: Payroll = inputs["payroll"]
-    before = previous_total(payroll)
-    fund = accounts_of(payroll.fund)[Account.Station.FUND]
-    return Preview(
-        facts=[*about(payroll), (_("Free in the fund"), available(fund))],
-        count=payroll.line_count, amount=payroll.total,
-        left_out=[(Exclusion(reason).label, number) for reason, number in left_out_counts(payroll)],
-        changes=[
-            (_("Payments, against the cycle before"), before[0], payroll.line_count),
-            (_("Total, against the cycle before"), Money(before[1], payroll.currency), payroll.total),
-        ],
-        button=pay(payroll, _("Ask for approval of %(count)s payments, %(amount)s")),
-    )  # fmt: skip
-
-
 def release(inputs: dict[str, Any], actor: Any) -> Preview:
-    """How many payments go on their way."""
+    """How many payments go on their way. Those that are held by then stay behind; who that is, is looked at when it is done."""
     payroll: Payroll = inputs["payroll"]
     button = pay(payroll, _("Send %(count)s payments, %(amount)s"))
-    return Preview(facts=about(payroll), count=payroll.line_count, amount=payroll.total, button=button)
+    told = (_("Looked at again"), _("Payments whose payee died, left, was suspended or replaced are held, not sent."))
+    return Preview(facts=[*about(payroll), told], count=payroll.line_count, amount=payroll.total, button=button)
 
 
 def cancellation(inputs: dict[str, Any], actor: Any) -> Preview:
@@ -127,7 +117,7 @@ def about(payroll: Payroll) -> list[tuple[Any, Any]]:
     places = ", ".join(payroll.places.values_list("area__name", flat=True).order_by("area__name"))
     return [
         (_("Payroll"), payroll.number_text), (_("Programme"), str(payroll.cycle.programme)), (_("Payment cycle"), str(payroll.cycle)),
-        (_("Chosen places"), places), *amount_facts(payroll, payroll.part_totals), (_("Fund"), str(payroll.fund)),
+        (_("Chosen places"), places), *limit_facts(payroll), *amount_facts(payroll, payroll.part_totals), (_("Fund"), str(payroll.fund)),
     ]  # fmt: skip
 
 
@@ -138,6 +128,8 @@ def figure_facts(payroll: Payroll) -> list[tuple[Any, Any]]:
         (_("Approved"), found.approved), (_("Paid"), found.paid), (_("Uncollected or returned"), found.uncollected),
         (_("Failed"), found.failed), (_("In transit"), found.in_transit), (_("Cancelled"), found.cancelled),
     ]  # fmt: skip
+    if payroll.held_count:
+        named.append((_("Held for a decision"), (payroll.held_count, payroll.held_minor)))
     lines = [(label, f"{text_of(figure[0])} · {money_text(found.money(figure))}") for label, figure in named]
     return [*lines, (_("Paid too much, to recover"), Money(found.excess_minor, found.currency))]
 

@@ -13,12 +13,15 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import sums_about
-from coremis.modules.payments.models import LeftOut, Payroll, PayrollLine, ResultRow
+from coremis.modules.payments.findings import NEEDS_VERDICT, HoldDecision, Verdict
+from coremis.modules.payments.models import FlagGroup, FlagMember, Hold, LeftOut, PaymentTerms, Payroll, PayrollLine, ResultRow
 from coremis.modules.payments.selection import changed_lines
 from coremis.modules.payments.states import (
     AWAITING_LINES,
     BLOCKING_PROBLEMS,
+    DUE_LINES,
     FREE_LINES,
+    HELD_BEFORE,
     HELD_LINES,
     LIVE_PAYROLLS,
     PAID_LINES,
@@ -46,6 +49,7 @@ class Figures:
     in_transit: Figure = (0, 0)
     cancelled: Figure = (0, 0)
     waiting: Figure = (0, 0)
+    held: Figure = (0, 0)
     excess_minor: int = 0
     differences: list[str] = field(default_factory=list)
 
@@ -60,11 +64,13 @@ class Figures:
 
 
 def figures_of(payroll: Payroll) -> Figures:
-    """What became of the lines of a payroll. One query."""
-    found = Figures(payroll.currency, approved=(payroll.line_count, payroll.total_minor))
-    rest = 0
-    for state, count, due, paid, kept in _by_state(PayrollLine.objects.filter(payroll=payroll)):
-        if state in PAID_LINES:
+    """What became of the lines of a payroll. Two queries. Lines that were held or voided before anything was owed stand apart."""
+    found = Figures(payroll.currency)
+    rest, unowed, owed = 0, *_voided(payroll)
+    for state, reason, count, due, paid, kept in _by_state(PayrollLine.objects.filter(payroll=payroll)):
+        if state in HELD_LINES and reason in HELD_BEFORE:
+            found.held = (found.held[0] + count, found.held[1] + due)
+        elif state in PAID_LINES:
             found.paid = (found.paid[0] + count, found.paid[1] + kept)
             found.excess_minor += paid - kept
             rest += due - kept
@@ -73,7 +79,16 @@ def figures_of(payroll: Payroll) -> Figures:
             before = getattr(found, name)
             setattr(found, name, (before[0] + count, before[1] + due))
     found.uncollected = (found.uncollected[0], found.uncollected[1] + rest)
+    found.cancelled = (found.cancelled[0] - unowed[0], found.cancelled[1] - unowed[1])
+    found.approved = (payroll.line_count + owed[0], payroll.total_minor + owed[1])
     return found
+
+
+def _voided(payroll: Payroll) -> tuple[Figure, Figure]:
+    """The single payments that were voided before, and after, anything was owed for them."""
+    rows = Hold.objects.filter(payroll=payroll, decision=HoldDecision.VOID).order_by().values_list("was_owed")
+    found = {owed: (count, total) for owed, count, total in rows.annotate(count=Count("pk"), total=Sum("line__amount_minor"))}
+    return found.get(False, (0, 0)), found.get(True, (0, 0))
 
 
 GROUP_OF = {
@@ -93,7 +108,11 @@ def what_blocks_closing(payroll: Payroll) -> list[str]:
             found.in_transit[0],
         )
         sentences.append(words % _said(found.in_transit[0], found.money(found.in_transit)))
-    if found.explained() != found.approved:
+    held = found.held[0] + found.waiting[0]
+    if held:
+        words = ngettext("%(count)s payment is held. Decide on it.", "%(count)s payments are held. Decide on them.", held)
+        sentences.append(words % {"count": held})
+    elif found.explained() != found.approved:
         missing = (found.approved[0] - found.explained()[0], found.approved[1] - found.explained()[1])
         sentences.append(_("%(count)s payments over %(amount)s are not explained.") % _said(missing[0], found.money(missing)))
     if files := payroll.files.filter(state__in=UNDECIDED_FILES).count():
@@ -155,9 +174,32 @@ def previous_total(payroll: Payroll) -> Figure:
 
 def refuse_other_totals(payroll: Payroll) -> None:
     """Refuse where the lines no longer are as many, and worth as much, as was declared (envelope control, rulebook 2.11.1)."""
-    now = PayrollLine.objects.filter(payroll=payroll).aggregate(count=Count("pk"), total=Sum("amount_minor"))
+    now = declared_lines(payroll).aggregate(count=Count("pk"), total=Sum("amount_minor"))
     if (now["count"], now["total"] or 0) != (payroll.line_count, payroll.total_minor):
         raise Refusal(gettext_lazy("The payments no longer add up to what was calculated. Cancel this payroll and calculate it again."))
+
+
+def declared_lines(payroll: Payroll) -> "QuerySet[PayrollLine]":
+    """The lines of which number and total are declared: neither voided, nor held before anything was owed for them."""
+    rows: QuerySet[PayrollLine] = PayrollLine.everything.filter(payroll=payroll)
+    return rows.exclude(Q(state__in=FREE_LINES) | Q(state__in=HELD_LINES, hold_reason__in=HELD_BEFORE))
+
+
+def to_approve(payroll: Payroll) -> Figure:
+    """Number and value that an approval would owe now: without the payments that a verdict holds back."""
+    judged = FlagMember.objects.filter(group__payroll=payroll, verdict=Verdict.HOLD, elsewhere=False).values("line")
+    held = PayrollLine.everything.filter(pk__in=judged, state__in=DUE_LINES).aggregate(count=Count("pk"), total=Sum("amount_minor"))
+    return payroll.line_count - held["count"], payroll.total_minor - (held["total"] or 0)
+
+
+def without_verdict(payroll: Payroll) -> "QuerySet[FlagGroup]":
+    """The flagged groups that somebody must decide on before the payroll can be approved."""
+    return FlagGroup.objects.filter(payroll=payroll, severity__in=NEEDS_VERDICT, verdict="")
+
+
+def terms_of(programme_id: int) -> PaymentTerms:
+    """The payment rules of a programme; the defaults where nobody has set them."""
+    return PaymentTerms.objects.filter(programme_id=programme_id).first() or PaymentTerms(programme_id=programme_id)
 
 
 def refuse_changed(lines: "QuerySet[PayrollLine]") -> None:
@@ -173,7 +215,7 @@ def kept_amount() -> Any:
 
 
 def _by_state(lines: "QuerySet[PayrollLine]") -> Any:
-    return lines.order_by().values_list("state").annotate(
+    return lines.order_by().values_list("state", "hold_reason").annotate(
         count=Count("pk"), due=Sum("amount_minor"), arrived=Sum("paid_minor"), kept=Sum(kept_amount())
     )  # fmt: skip
 

@@ -1,12 +1,14 @@
 """Who is paid how much in a cycle and who is left out, and why: one query for the preview and for the payroll itself (pitfall M2)."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import (
-    BigIntegerField,
     Case,
     CharField,
     Exists,
@@ -22,11 +24,15 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Trim
 
+from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below
 from coremis.modules.benefits.queries import AMOUNTS, PartKind, Rule, SetRule, flat, names_of, rule_of
+from coremis.modules.filters.queries import matching
 from coremis.modules.payments.earlier import past_of, still_there
-from coremis.modules.payments.models import Cycle, Payroll, PayrollLine
+from coremis.modules.payments.models import Cycle, ImportedAmount, Payroll, PayrollLine
 from coremis.modules.payments.states import Exclusion, HoldReason, LineState
+from coremis.modules.points.models import HouseholdPoint, on_day
+from coremis.modules.points.queries import point_of_area
 from coremis.modules.programmes.models import ENDED, PAYABLE, Enrolment, Programme, Status
 from coremis.modules.registry.models import Document, Recipient
 
@@ -35,7 +41,8 @@ FROZEN = (
     "household_number", "household_name", "payee_number", "payee_name", "payee_phone", "document_kind", "document_hash", "area_name",
     "parts", "carried_minor", "point", "point_name", "document_end", "alternate_number", "alternate_name",
 )  # fmt: skip
-KEPT = ("payee_id", "alternate_id", "document_id", "point_id")
+KEPT = ("payee_id", "alternate_id", "document_id", "area_id", "own_point_id")
+FOUND = ("payee_id", "alternate_id", "document_id", "COALESCE(own_point_id, area_point_id)")
 Rows = QuerySet[Any]
 Limit = Callable[[Rows], Rows]
 
@@ -63,11 +70,17 @@ class Asked:
     members: dict[str, str] = field(default_factory=dict)
     condition: dict[str, Any] = field(default_factory=dict)
     point_id: int | None = None
+    batch_id: int | None = None
 
     @property
     def unit(self) -> str:
         """Whom the programme helps."""
         return str(self.cycle.programme.unit)
+
+    @property
+    def condition_text(self) -> str:
+        """The filter as a text by which it can be remembered; empty for everybody."""
+        return json.dumps(self.condition, sort_keys=True) if self.condition else ""
 
     @property
     def looks_back(self) -> bool:
@@ -79,7 +92,7 @@ class Asked:
 
 def asked_by(payroll: Payroll, area_ids: Sequence[int]) -> Asked:
     """What a payroll was made for, as frozen with it."""
-    common: dict[str, Any] = {"condition": payroll.condition, "point_id": payroll.point_id}
+    common: dict[str, Any] = {"condition": payroll.condition, "point_id": payroll.point_id, "batch_id": payroll.batch_id}
     if payroll.rule_version is None:
         kind = PartKind.IMPORTED if payroll.source == Payroll.Source.IMPORTED else PartKind.FLAT
         return Asked(payroll.cycle, tuple(area_ids), payroll.component, flat(payroll.amount_minor, kind), **common)
@@ -103,8 +116,32 @@ def population(asked: Asked) -> "QuerySet[Enrolment]":
     """The beneficiaries of the chosen places whom the payroll has to say something about. No place means nobody (pitfall M1)."""
     left_lately = Q(status__in=ENDED, status_since__gte=asked.cycle.starts_on)
     wanted = Q(status__in=(*PAYABLE, Status.SUSPENDED)) | left_lately
-    rows: QuerySet[Enrolment] = Enrolment.objects.filter(wanted, programme_id=asked.cycle.programme_id, area_id__in=below(asked.area_ids))
+    rows: QuerySet[Enrolment] = fitting(asked.condition_text, asked.cycle.freeze_on).filter(
+        wanted, programme_id=asked.cycle.programme_id, area_id__in=below(asked.area_ids)
+    )
+    return rows if asked.point_id is None else rows.filter(collecting_at(asked))
+
+
+@lru_cache(maxsize=32)
+def fitting(condition: str, day: date) -> "QuerySet[Enrolment]":
+    """All beneficiaries whom a filter finds; kept, so that not every chunk of a payroll reads the data dictionary anew."""
+    rows: QuerySet[Enrolment] = matching(Enrolment.objects.all(), json.loads(condition), day) if condition else Enrolment.objects.all()
     return rows
+
+
+def collecting_at(asked: Asked) -> Q:
+    """Those who collect at the point of the payroll: by a choice of their household, else by their place."""
+    day = asked.cycle.freeze_on
+    places = points_by_place(asked).filter(serving=asked.point_id).values("pk")
+    own = HouseholdPoint.objects.filter(on_day(day), point__is_active=True, household=OuterRef("household_id"))
+    return Exists(own.filter(point=asked.point_id)) | Q(area_id__in=places) & ~Exists(own)
+
+
+def points_by_place(asked: Asked) -> Rows:
+    """The chosen places and all below, each with ``serving``, the payment point of its people."""
+    rows: Rows = Area.objects.filter(pk__in=below(asked.area_ids))
+    served: Rows = rows.annotate(serving=point_of_area(asked.cycle.freeze_on, "pk"))
+    return served
 
 
 def payee_path(asked: Asked) -> str:
@@ -117,6 +154,7 @@ def classified(rows: "QuerySet[Enrolment]", asked: Asked) -> "QuerySet[Any]":
     payee, day = payee_path(asked), asked.cycle.freeze_on
     document = Document.objects.filter(person=OuterRef(f"{payee}_id"), ended_on=None).order_by("pk")
     other = Recipient.on(day).filter(household=OuterRef("household_id"), rank__gt=0).exclude(person__death_date__lte=day)
+    chosen = HouseholdPoint.objects.filter(on_day(day), household=OuterRef("household_id"), point__is_active=True)
     return _with_collector(rows, asked).annotate(
         left_out=Case(
             When(status=Status.SUSPENDED, then=Value(Exclusion.SUSPENDED)),
@@ -130,7 +168,8 @@ def classified(rows: "QuerySet[Enrolment]", asked: Asked) -> "QuerySet[Any]":
             output_field=CharField(),
         ),
         payee_id=F(f"{payee}_id"), document_id=Subquery(document.values("pk")[:1]),
-        alternate_id=Subquery(other.order_by("rank").values("person_id")[:1]), point_id=Value(None, output_field=BigIntegerField()),
+        alternate_id=Subquery(other.order_by("rank").values("person_id")[:1]),
+        own_point_id=Subquery(chosen.order_by("-valid_from", "pk").values("point_id")[:1]),
     )  # fmt: skip
 
 
@@ -139,13 +178,18 @@ def reckoning(asked: Asked, limit: Limit = lambda rows: rows) -> Any:
     sets = SetRule(asked.rule, asked.unit, asked.cycle.freeze_on, asked.names, asked.members)
     base = limit(Enrolment._base_manager.filter(programme_id=asked.cycle.programme_id))
     past = past_of(asked.cycle, base) if asked.looks_back else ()
-    return sets.chain(classified(limit(population(asked)), asked), base, KEPT, past)
+    beside: dict[str, Rows] = {"area_point_id by area_id": points_by_place(asked).values_list("pk", "serving")}
+    if asked.batch_id is not None:
+        given = ImportedAmount.objects.filter(batch=asked.batch_id, enrolment_id__in=base.order_by().values("pk"))
+        beside["imported by id"] = given.order_by().values_list("enrolment_id", "amount_minor")
+    return sets.chain(classified(limit(population(asked)), asked), base, KEPT, past, beside)
 
 
 def create_reckoned(asked: Asked, limit: Limit) -> None:
     """Compute the rows of a key range into the temporary table behind ``Reckoned``. One statement."""
     json = "CAST(parts AS jsonb)" if connection.vendor == "postgresql" else "parts"
-    kept = ", ".join(f"CAST({name} AS bigint) AS {name}" for name in KEPT)
+    names = ("payee_id", "alternate_id", "document_id", "point_id")
+    kept = ", ".join(f"CAST({column} AS bigint) AS {name}" for column, name in zip(FOUND, names, strict=True))
     columns = f"id AS enrolment_id, left_out, {kept}, is_held, {', '.join(AMOUNTS)}, {json} AS parts"
     sql, params = reckoning(asked, limit).select(columns)
     with connection.cursor() as cursor:
@@ -160,6 +204,7 @@ def drop_reckoned() -> None:
 
 def counts(asked: Asked) -> Counts:
     """What a payroll would hold now: the very computation that makes it, summed. One statement."""
+    fitting.cache_clear()
     sets = SetRule(asked.rule, asked.unit, asked.cycle.freeze_on, asked.names, asked.members)
     totals = sets.totals()
     sums = ", ".join(f"SUM({column})" for _code, column in totals)
@@ -196,7 +241,7 @@ def frozen_values(asked: Asked) -> dict[str, Any]:
         "new_payee_number": F("payee__number"), "new_payee_name": full_name("payee"), "new_payee_search": F("payee__search_name"),
         "new_payee_phone": F("payee__phone"),
         "new_document_kind": Coalesce(F("document__kind"), Value("")), "new_document_hash": Coalesce(F("document__number_hash"), Value("")),
-        "new_document_end": Value(""), "new_alternate_number": F("alternate__number"),
+        "new_document_end": Coalesce(F("document__number_end"), Value("")), "new_alternate_number": F("alternate__number"),
         "new_alternate_name": full_name("alternate"),  # blank where there is none
         "new_point": F("point_id"), "new_point_name": Coalesce(F("point__name"), Value("")),
         "new_area_name": F("enrolment__area__name"), "new_parts": F("parts"),

@@ -46,6 +46,9 @@ P, L = PayrollState, LineState
 HIDDEN_PAYROLLS = (P.PREPARING, P.ABANDONED)
 WORKING_PAYROLLS = (P.PREPARING, P.APPROVING, P.RELEASING, P.CANCELLING)
 CANCELLABLE_PAYROLLS = (P.CALCULATED, P.VERIFIED, P.APPROVED)
+# While these last, single payments can be taken out or let go.
+DECIDABLE_PAYROLLS = (P.CALCULATED, P.VERIFIED, P.APPROVED, P.RELEASED)
+ENDED_PAYROLLS = (P.CLOSED, P.CANCELLED, P.ABANDONED)
 POSTED_PAYROLLS = (P.APPROVED, P.RELEASING, P.RELEASED, P.CLOSED)
 SENT_PAYROLLS = (P.RELEASING, P.RELEASED, P.CLOSED)
 LIVE_PAYROLLS = (P.CALCULATED, P.VERIFIED, P.APPROVING, *POSTED_PAYROLLS)
@@ -54,6 +57,7 @@ LIVE_PAYROLLS = (P.CALCULATED, P.VERIFIED, P.APPROVING, *POSTED_PAYROLLS)
 FREE_LINES = (L.CANCELLED,)
 AWAITING_LINES = (L.SENT,)
 HELD_LINES = (L.HELD,)
+DUE_LINES = (L.DUE,)
 # Of a disputed one there is a proof; the money stays paid until somebody has found out.
 PAID_LINES = (L.PAID, L.PARTIAL, L.OVERPAID, L.DISPUTED)
 # Nothing arrived; what was due is owed again. Those of FINAL_UNPAID can be paid again, once (pitfall M16).
@@ -104,6 +108,14 @@ class HoldReason(models.TextChoices):
     LEFT = "LEFT", _("left the programme since the data freeze")
     SUSPENDED = "SUSPENDED", _("suspended since the data freeze")
     RECIPIENT_CHANGED = "RECIPIENT_CHANGED", _("recipient changed since the data freeze")
+    TAKEN_OUT = "TAKEN_OUT", _("taken out by a decision")
+
+
+# Held before anything was owed, so not part of the payroll's total; or on the way out, still owed.
+HELD_BEFORE = (HoldReason.FLAGGED, HoldReason.OVER_MAXIMUM)
+HELD_SINCE = (HoldReason.DIED, HoldReason.LEFT, HoldReason.SUSPENDED, HoldReason.RECIPIENT_CHANGED)
+# What may still go to the payee of the data freeze. The others are voided, and paid anew to somebody else.
+PAYABLE_HOLDS = (*HELD_BEFORE, HoldReason.LEFT, HoldReason.SUSPENDED)
 
 
 class Collector(models.TextChoices):

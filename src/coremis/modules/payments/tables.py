@@ -8,15 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
-from coremis.kernel.screens.columns import Column, Status
+from coremis.kernel.screens.columns import Column, Status, text_of
 from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, SearchFilter
 from coremis.kernel.screens.tables import Table
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import with_balance
+from coremis.modules.payments.calendar import due_next, placed, with_phase
+from coremis.modules.payments.findings import Phase
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
-from coremis.modules.payments.states import Exclusion, FileState, LineState, PayrollState, RowProblem, UnpaidReason
+from coremis.modules.payments.states import Exclusion, FileState, HoldReason, LineState, PayrollState, RowProblem, UnpaidReason
 from coremis.modules.payments.unpaid import AGAIN, LAST, RowFilter, UnpaidFilter
-from coremis.modules.payments.words import status_of
+from coremis.modules.payments.words import phase_status, status_of
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.registry.models import Household
 
@@ -48,8 +50,19 @@ class FundTable(Table):
         return reverse("payments:fund_detail", kwargs={"pk": row.pk})
 
 
+def window_of(cycle: Any) -> str:
+    """From when until when a cycle pays."""
+    return " – ".join(text_of(day) for day in (cycle.pay_from, cycle.pay_until) if day)
+
+
+def next_of(cycle: Any) -> str:
+    """What comes next in a cycle, and by when."""
+    what, day = due_next(cycle)
+    return f"{what} · {text_of(day)}" if day else str(what)
+
+
 class CycleTable(Table):
-    """Payment cycles, newest first."""
+    """Payment cycles, newest first: the calendar."""
 
     model = Cycle
     permission = "payments.view_cycle"
@@ -57,20 +70,31 @@ class CycleTable(Table):
     columns: ClassVar = [
         Column("name", _("Name"), show=str),
         Column("programme", _("Programme"), show=lambda row: str(row.programme)),
+        Column("phase", _("Status"), show=phase_status, kind="status"),
+        Column("next", _("Next"), show=next_of),
         Column("starts_on", _("First day"), kind="date", sort="starts_on"),
         Column("ends_on", _("Last day"), kind="date"),
         Column("freeze_on", _("Data freeze"), kind="date", help=_("Who is paid, and to whom, is taken as it was on this day.")),
+        Column("calculate_by", _("Calculate by"), kind="date"),
+        Column("approve_by", _("Approve by"), kind="date"),
+        Column("window", _("Payment"), show=window_of),
+        Column("reconcile_by", _("Reconcile by"), kind="date"),
     ]
+    filters: ClassVar = [ChoiceFilter("phase", _("Status"), choices=Phase.choices)]
     default_sort = "-starts_on"
     export_name = "cycles"
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
-        return rows.select_related("programme")
+        return with_phase(rows.select_related("programme"))
 
     @staticmethod
     def row_link(row: Any) -> str:
         return reverse("payments:cycle_detail", kwargs={"pk": row.pk})
+
+    @staticmethod
+    def row_needs_attention(row: Any) -> bool:
+        return bool(placed(row).phase == Phase.LATE)
 
 
 class PayrollTable(Table):
@@ -86,6 +110,7 @@ class PayrollTable(Table):
         Column("state", _("Status"), show=status_of, kind="status"),
         Column("lines", _("Payments"), show=lambda row: row.line_count, kind="number"),
         Column("total", _("Total"), show=lambda row: row.total, kind="amount"),
+        Column("held", _("Held"), show=lambda row: row.held_count, kind="number"),
         Column("left_out", _("Left out"), show=lambda row: row.left_out_count, kind="number"),
     ]
     search = SearchFilter("search", _("Number"), within=(), number="number")
@@ -142,6 +167,7 @@ class LineTable(Table):
         *ROWS_OF_LINES,
         ChoiceFilter("state", _("Status"), choices=LineState.choices),
         ChoiceFilter("reason", _("Reason"), on="unpaid_reason", choices=UnpaidReason.choices),
+        ChoiceFilter("held", _("Held because"), on="hold_reason", choices=HoldReason.choices),
     ]
     default_sort = "number"
     export_name = "payments"
@@ -166,13 +192,14 @@ class LeftOutTable(Table):
         Column("name", _("Name")),
         Column("area", _("Place"), show=lambda row: row.area.name),
         Column("reason", _("Reason"), show=lambda row: row.get_reason_display()),
+        Column("kept", _("Kept for the next payment"), show=lambda row: row.kept, kind="amount"),
     ]
     filters: ClassVar = [AreaFilter("area", on="area"), ChoiceFilter("reason", _("Reason"), choices=Exclusion.choices)]
     export_name = "left-out"
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
-        return rows.select_related("area")
+        return rows.select_related("area", "payroll")
 
 
 class ResultFileTable(Table):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coremis.modules.payments.views import papers, payrolls, plans, results
+from coremis.modules.payments.views import findings, papers, payrolls, plans, results
 
 app_name = "payments"
 urlpatterns = [
@@ -11,6 +11,18 @@ urlpatterns = [
     path("payrolls/<int:pk>/", payrolls.payroll_detail, name="payroll_detail"),
     path("payrolls/<int:pk>/lines/", payrolls.payroll_lines, name="payroll_lines"),
     path("payrolls/<int:pk>/left-out/", payrolls.payroll_left_out, name="payroll_left_out"),
+    path("payrolls/<int:pk>/flags/", findings.payroll_flags, name="payroll_flags"),
+    path("payrolls/<int:pk>/differences/", findings.payroll_differences, name="payroll_differences"),
+    path("payrolls/<int:pk>/held/", findings.payroll_holds, name="payroll_holds"),
+    path("payrolls/<int:pk>/compare/", findings.review_payroll, name="review_payroll"),
+    path("payrolls/<int:pk>/verify/", findings.verify_payroll, name="verify_payroll"),
+    path("payrolls/<int:pk>/let-go/", findings.pay_held, name="pay_held"),
+    path("payrolls/<int:pk>/void/", findings.void_held, name="void_held"),
+    path("payrolls/<int:pk>/recall/", findings.recall_payroll, name="recall_payroll"),
+    path("flags/<int:pk>/", findings.flag_detail, name="flag_detail"),
+    path("flags/<int:pk>/verdict/", findings.decide_flag, name="decide_flag"),
+    path("lines/<int:pk>/let-go/", findings.pay_line, name="pay_line"),
+    path("lines/<int:pk>/void/", findings.void_line, name="void_line"),
     path("payrolls/<int:pk>/approve/", payrolls.approve_payroll, name="approve_payroll"),
     path("payrolls/<int:pk>/release/", payrolls.release_payroll, name="release_payroll"),
     path("payrolls/<int:pk>/cancel/", payrolls.cancel_payroll, name="cancel_payroll"),
@@ -39,5 +51,10 @@ urlpatterns = [
     path("cycles/", plans.cycle_list, name="cycle_list"),
     path("cycles/add/", plans.save_cycle, name="save_cycle"),
     path("cycles/<int:pk>/", plans.cycle_detail, name="cycle_detail"),
+    path("cycles/plan/", plans.plan_cycles, name="plan_cycles"),
+    path("cycles/<int:pk>/close/", plans.close_cycle, name="close_cycle"),
+    path("cycles/<int:pk>/out-of-turn/", plans.waive_order, name="waive_order"),
+    path("calendar/<int:pk>/", plans.calendar, name="calendar"),
+    path("calendar/<int:pk>/rules/", plans.set_payment_terms, name="set_payment_terms"),
     path("cycles/<int:pk>/change/", plans.change_cycle, name="change_cycle"),
 ]

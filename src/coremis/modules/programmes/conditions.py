@@ -5,14 +5,17 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.urls import reverse
 
 from coremis.kernel.base.formula import Formula, Kind, parse
 from coremis.kernel.expressions.compiler import compile_condition, template_for
 from coremis.kernel.expressions.variable import Variable
 from coremis.kernel.expressions.written import Written, constant
-from coremis.modules.programmes.models import Programme
+from coremis.modules.programmes.models import GroupChange, Programme
 from coremis.modules.registry.models import Household, Person, Relationship, VariableDefinition
+from coremis.modules.registry.queries import usable, uses_name
 
+LOOKED_AT = 50
 Names = Mapping[str, str]
 Subject = VariableDefinition.Subject
 HEAD = "current_head"
@@ -26,10 +29,11 @@ OWN_NAMES: dict[str, dict[str, Kind]] = {
 }
 
 
-def names_for(unit: str) -> dict[str, str]:
-    """Every name that a condition on these units may use, with its kind."""
+def names_for(unit: str, user: Any = None) -> dict[str, str]:
+    """Every name that a condition of this user may use, with its kind; masked and sensitive ones only with the right to see them."""
     variables = VariableDefinition.objects.filter(subject__in=SUBJECTS[Programme.Unit(unit)], is_active=True)
-    found = {code: Kind(kind.lower()).value for code, kind in variables.values_list("code", "kind")}
+    open_to_all = variables.filter(masked=False, sensitive=False)
+    found = {one.code: Kind(one.kind.lower()).value for one in (open_to_all if user is None else usable(user, variables))}
     return found | {name: kind.value for name, kind in OWN_NAMES[unit].items()}
 
 
@@ -41,11 +45,24 @@ def check_condition(text: str, names: Names) -> Formula | None:
     return formula
 
 
-def used_names(text: str, unit: str) -> dict[str, str]:
+def used_names(text: str, unit: str, user: Any) -> dict[str, str]:
     """The names a condition uses, with their kinds as of now: kept with long work, so that its meaning stays."""
-    names = names_for(unit)
+    names = names_for(unit, user)
     formula = check_condition(text, names)
     return {name: names[name] for name in formula.names_used} if formula else {}
+
+
+def conditions_with(variable: VariableDefinition, user: Any) -> list[tuple[str, str]]:
+    """The decisions about many whose condition names a variable, the latest first: words and address."""
+    if not any(variable.subject in subjects for subjects in SUBJECTS.values()):
+        return []
+    rows = GroupChange.objects.visible_to(user, "programmes.view_groupchange").filter(condition__contains=variable.code)
+    found = rows.select_related("programme").order_by("-pk")[:LOOKED_AT]
+    return [
+        (f"{group.get_what_display().capitalize()}: {group.programme}", reverse("programmes:group_change_detail", kwargs={"pk": group.pk}))
+        for group in found
+        if uses_name(group.condition, variable.code, variable.kind)
+    ]
 
 
 def fitting(rows: "QuerySet[Any]", text: str, unit: str, names: Names, day: date) -> "QuerySet[Any]":

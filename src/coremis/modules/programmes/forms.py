@@ -1,15 +1,18 @@
 """The forms of this module."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
+from coremis.modules.filters.models import SavedFilter
+from coremis.modules.filters.queries import usable_filters
 from coremis.modules.programmes.models import Programme, Reason, Status
 from coremis.modules.programmes.reasons import NEW, TRANSITIONS
-from coremis.modules.registry.models import Household
+from coremis.modules.registry.models import Household, VariableDefinition
+from coremis.modules.registry.queries import FactsForm
 
 
 class NoteField(forms.CharField):
@@ -85,15 +88,40 @@ class ChangeStatusForm(ChangeForm):
         offered.offer([self.target.status])
 
 
-class GroupForm(ChangeForm):
-    """Places and condition of a group change."""
+class FilterField(forms.ChoiceField):
+    """One of the filters that somebody may use; gives a copy of what it asks."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(label=_("Filter"), required=False, help_text=_("One of your filters, or one that is shared with you."), **kwargs)
+        self.found: dict[str, SavedFilter] = {}
+
+    def offer(self, user: Any, about: Iterable[str]) -> None:
+        """Offer the filters on these subjects."""
+        self.found = {str(saved.pk): saved for saved in usable_filters(user, list(about))}
+        self.choices = [("", "–"), *((number, saved.name) for number, saved in self.found.items())]
+
+    def clean(self, value: Any) -> Any:
+        """The condition of the filter, None for none."""
+        number = super().clean(value)
+        return self.found[number].condition if number else None
+
+
+class GroupForm(ChangeForm):
+    """Places, filter and condition of a group change."""
+
+    filter = FilterField()
     areas = AreaField(many=True, label=_("Places"), help_text=_("Each with all that lies below it."))
     condition = forms.CharField(
         label=_("Condition"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
         help_text=_("Empty: everybody in these places. Example: size >= 5 and head_age > 60"),
     )  # fmt: skip
-    field_order = ["areas", "condition", "change", "overflow", "also_set_by_hand", "note"]
+    field_order = ["areas", "filter", "condition", "change", "overflow", "also_set_by_hand", "note"]
+    further: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["filter"]
+        offered.offer(self.actor, (*self.further, self.target.unit))
 
 
 class EnrolMatchingForm(GroupForm):
@@ -113,6 +141,7 @@ class EnrolMatchingForm(GroupForm):
 class ChangeStatusMatchingForm(GroupForm):
     """Whose status to change."""
 
+    further = ("enrolment",)
     also_set_by_hand = forms.BooleanField(
         label=_("Also those decided one by one"), required=False,
         help_text=_("Without this, a status that a person set for one beneficiary stays."),
@@ -170,3 +199,19 @@ class NewProgrammeForm(ProgrammeForm):
     code = forms.CharField(label=_("Code"), max_length=20, help_text=_("Short, for lists and files. It stays for ever."))
     unit = forms.ChoiceField(label=_("Helps"), choices=Programme.Unit.choices)
     currency = forms.RegexField(label=_("Currency"), regex=r"^[A-Z]{3}$", help_text=_("Three capital letters, for example XOF."))
+
+
+class EnrolmentFactsForm(FactsForm):
+    """The variables of an enrolment: those of its programme, and those of all."""
+
+    subjects = (VariableDefinition.Subject.ENROLMENT,)
+
+    def programme(self) -> int | None:
+        """The programme of the enrolment."""
+        return int(self.target.programme_id)
+
+
+class RevealForm(ActionForm):
+    """Why somebody needs to see what is masked."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=forms.TextInput({"autocomplete": "off"}))

@@ -76,6 +76,8 @@ class GroupChange(Record):
     )
     area_ids = models.JSONField(default=list, help_text="The places that were chosen.")
     condition = models.TextField(_("condition"), blank=True)
+    filter = models.JSONField(_("filter"), default=dict, blank=True, help_text="The filter that was chosen, as it was then.")
+    filter_words = models.TextField(_("filter"), blank=True, help_text="What it said, in the language of whoever decided.")
     from_status = models.CharField(_("from"), max_length=10, choices=Status.choices, blank=True)
     to_status = models.CharField(_("to"), max_length=10, choices=Status.choices, blank=True)
     reason = models.CharField(_("reason"), max_length=30, choices=Reason.choices, blank=True)
@@ -128,6 +130,7 @@ class Enrolment(Record):
         default=False, editable=False, help_text="A person decided for this one; group changes leave it alone."
     )
     enrolled_on = models.DateField(_("enrolled on"), default=timezone.localdate)
+    data = models.JSONField(_("further facts"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     group = models.ForeignKey(
         GroupChange, on_delete=models.PROTECT, null=True, editable=False, related_name="enrolments", help_text="What enrolled it."
     )

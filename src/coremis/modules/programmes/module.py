@@ -12,9 +12,11 @@ from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import ENROL, MenuItem
+from coremis.kernel.screens.timeline import HistoryGuard
 from coremis.modules.programmes import cards, panels, people, previews
+from coremis.modules.programmes.conditions import conditions_with
 from coremis.modules.programmes.facts import facts
-from coremis.modules.programmes.models import GroupChange, Programme
+from coremis.modules.programmes.models import Enrolment, GroupChange, Programme
 from coremis.modules.programmes.services import (
     change_programme,
     change_status,
@@ -26,13 +28,16 @@ from coremis.modules.programmes.services import (
     undo_last_change,
     undo_status_change,
 )  # fmt: skip
-from coremis.modules.registry.models import Household, Person
+from coremis.modules.programmes.tables import programmes_of
+from coremis.modules.registry.models import Household, Person, VariableDefinition
+from coremis.modules.registry.queries import DataHolder, VariableUse, history_reader
 from coremis.modules.registry.services.hooks import BeforeMerge, BeforeWithdrawal, OnPastDay
 
 SEES = ("programmes.view_programme", "programmes.view_enrolment", "programmes.view_groupchange", "programmes.view_waitingplace")
 DECIDES = (
     "programmes.create_programme", "programmes.change_programme", "programmes.enrol_one", "programmes.enrol_matching",
     "programmes.change_status", "programmes.change_status_matching", "programmes.undo_last_change", "programmes.undo_status_change",
+    "programmes.change_enrolment", "programmes.reveal_enrolment",
     "programmes.put_on_waiting_list", "programmes.take_off_waiting_list", "programmes.promote_waiting",
 )  # fmt: skip
 
@@ -65,6 +70,10 @@ contributions: list[Contribution] = [
     *[OnPastDay(kind, _("Programmes"), people.on_day, "programmes.view_enrolment") for kind in (Household, Person)],
     *cards.FIGURES,
     HomeCard(_("Programmes"), cards.pipeline, "programmes.view_enrolment", seats={"manager": 10}, wide=True),
+    DataHolder((VariableDefinition.Subject.ENROLMENT,), Enrolment, "programmes.view_enrolment", programmes_of, "programme"),
+    HistoryGuard(Enrolment, lambda user, page: history_reader(user, page, (VariableDefinition.Subject.ENROLMENT,))),
+    VariableUse(conditions_with),
+    Panel(Enrolment, _("Further facts"), panels.enrolment_facts, "programmes.view_enrolment", order=20),
     *with_approval(change_programme, previews.changed_programme),
     *with_approval(enrol_matching, previews.group_enrolment),
     *with_approval(change_status_matching, previews.group_status),
@@ -75,11 +84,11 @@ contributions: list[Contribution] = [
     *with_approval(promote_waiting, previews.promotion),
     *with_approval(take_off_waiting_list, previews.taking_off),
     SeatPermissions("manager", (*SEES, *DECIDES)),
-    SeatPermissions("commune", (*SEES, "programmes.change_status", "programmes.put_on_waiting_list")),
-    SeatPermissions("data", (*SEES, "programmes.enrol_one")),
+    SeatPermissions("commune", (*SEES, "programmes.change_status", "programmes.put_on_waiting_list", "programmes.change_enrolment")),
+    SeatPermissions("data", (*SEES, "programmes.enrol_one", "programmes.change_enrolment", "programmes.reveal_enrolment")),
     SeatPermissions("verifier", SEES),
     SeatPermissions("approver", SEES),
-    SeatPermissions("auditor", SEES),
+    SeatPermissions("auditor", (*SEES, "programmes.reveal_enrolment")),
     SeatPermissions("payments", SEES),
     SeatPermissions("accountant", SEES),
 ]

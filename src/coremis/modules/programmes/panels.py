@@ -13,10 +13,11 @@ from coremis.kernel.jobs.models import Job
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import small_table
-from coremis.modules.programmes.models import GroupChange, Programme, Reason, Status
+from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Reason, Status
 from coremis.modules.programmes.queries import counts_by_status, exits_by_reason
 from coremis.modules.programmes.tables import EnrolmentTable, GroupChangeTable
-from coremis.modules.registry.models import Household, Membership, Person
+from coremis.modules.registry.models import Household, Membership, Person, VariableDefinition
+from coremis.modules.registry.queries import variables_panel
 
 Shown = Mapping[str, Any] | None
 LATEST = 20
@@ -78,6 +79,13 @@ def _programmes(request: HttpRequest, whose: Q, address: str, about: Household |
     if table["rows"]:
         return {"table": table, "links": links}
     return {"text": _("In no programme yet."), "links": links}
+
+
+def enrolment_facts(request: HttpRequest, enrolment: Enrolment) -> Shown:
+    """What the dictionary says about an enrolment in this programme."""
+    if not VariableDefinition.objects.filter(subject=VariableDefinition.Subject.ENROLMENT, is_active=True).exists():
+        return None
+    return variables_panel(request, enrolment, (VariableDefinition.Subject.ENROLMENT,), enrolment.programme_id)
 
 
 def work_of(group: GroupChange) -> Job | None:

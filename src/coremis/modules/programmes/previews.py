@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from coremis.kernel.actions.models import Change
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.preview import Preview
+from coremis.modules.filters.queries import words
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Status
 from coremis.modules.programmes.queries import Choice, free_places, takes_place
 from coremis.modules.programmes.reasons import NEW
@@ -17,6 +18,9 @@ from coremis.modules.programmes.services.restoring import enrolled_again, obstac
 from coremis.modules.programmes.services.statuses import not_by_hand
 from coremis.modules.programmes.services.undoing import unchanged_since, undoable, when
 from coremis.modules.programmes.services.waiting import check_promotion, next_in_line
+from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.queries import Sight, variable_differences
+from coremis.modules.registry.services import checked_data
 
 Inputs = dict[str, Any]
 SHOWN = 20  # those named one by one
@@ -28,6 +32,15 @@ def one_enrolment(inputs: Inputs, actor: Any) -> Preview:
     facts = [(_("Who"), who), (_("Programme"), inputs["programme"]), (_("Reason"), inputs["reason"].label)]
     facts += _places_left(inputs["programme"], takes_place(NEW, inputs["status"]))
     return Preview(facts=facts, changes=[(_("Status"), None, inputs["status"].label)], button=_("Enrol"))
+
+
+def changed_facts(inputs: dict[str, Any], actor: Any) -> Preview:
+    """What differs, in words, as far as the reader may see it."""
+    enrolment: Enrolment = inputs["enrolment"]
+    subjects, programme = (VariableDefinition.Subject.ENROLMENT,), enrolment.programme_id
+    after = checked_data(subjects, inputs["data"], enrolment.data, pk=enrolment.pk, programme=programme)
+    changes = variable_differences(enrolment.data, after, *subjects, sight=Sight(actor, enrolment), programme=programme)
+    return Preview(changes=changes, problem="" if changes else _("Nothing is different yet. Change something, or leave the page."))
 
 
 def one_status(inputs: Inputs, actor: Any) -> Preview:
@@ -56,7 +69,7 @@ def one_undoing(inputs: Inputs, actor: Any) -> Preview:
 def group_enrolment(inputs: Inputs, actor: Any) -> Preview:
     """Enrolling all who match: how many fit, are in already, are in another programme, find no place."""
     programme: Programme = inputs["programme"]
-    choice = choose(programme, inputs["areas"], inputs.get("condition", ""))
+    choice = choose(programme, inputs["areas"], inputs.get("condition", ""), inputs.get("filter"), actor=actor)
     fitting, new, elsewhere = choice.units().count(), choice.not_yet_in().count(), choice.elsewhere().count()
     takes = takes_place(NEW, inputs["status"])
     over = _over(programme, new, takes)
@@ -101,7 +114,7 @@ def group_status(inputs: Inputs, actor: Any) -> Preview:
     """Changing the status of all who match."""
     programme: Programme = inputs["programme"]
     old, new = inputs["from_status"], inputs["to_status"]
-    choice = choose(programme, inputs["areas"], inputs.get("condition", ""))
+    choice = choose(programme, inputs["areas"], inputs.get("condition", ""), inputs.get("filter"), actor=actor)
     fitting = choice.enrolled(old).count()
     count = not_by_hand(choice.enrolled(old), inputs.get("also_set_by_hand", False)).count()
     takes = takes_place(old, new)
@@ -164,7 +177,8 @@ def _chosen(inputs: Inputs, choice: Choice) -> list[tuple[str, Any]]:
     return [
         (_("Programme"), inputs["programme"]),
         (_("Places"), places),
-        (_("Condition"), choice.condition or _("none: everybody in these places")),
+        *([(_("Filter"), words(choice.filter))] if choice.filter else []),
+        *([] if choice.filter and not choice.condition else [(_("Condition"), choice.condition or _("none: everybody in these places"))]),
     ]
 
 

@@ -1,20 +1,21 @@
 """Reads with business meaning: who fits, who is in, how many places are left."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import Avg, Count, Exists, F, FloatField, Func, OuterRef, QuerySet
 
 from coremis.kernel.areas.queries import below
+from coremis.modules.filters.queries import matching
 from coremis.modules.programmes.conditions import UNITS, Names, fitting
 from coremis.modules.programmes.models import ENDED, OPEN, PLACED, Enrolment, Programme, Status
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Whom a group change concerns: a programme, the places, and a condition as it was understood on a day."""
+    """Whom a group change concerns: a programme, the places, a condition and a filter as they were understood on a day."""
 
     programme_id: int
     unit: str
@@ -22,12 +23,13 @@ class Choice:
     condition: str
     names: Names
     day: date
+    filter: dict[str, Any] = field(default_factory=dict)
 
     def units(self) -> "QuerySet[Any]":
-        """The living households or persons in these places that fit the condition. No place means nobody (pitfall M1)."""
+        """The living households or persons in these places that fit condition and filter. No place means nobody (pitfall M1)."""
         rows: QuerySet[Any] = UNITS[self.unit].objects.filter(area__in=below(self.area_ids))
         alive = rows.filter(ended_on=None) if self.unit == Programme.Unit.HOUSEHOLD else rows.filter(death_date=None)
-        return fitting(alive, self.condition, self.unit, self.names, self.day)
+        return matching(fitting(alive, self.condition, self.unit, self.names, self.day), self.filter, self.day)
 
     def not_yet_in(self) -> "QuerySet[Any]":
         """Those of the units that have no open enrolment in this programme."""
@@ -38,8 +40,9 @@ class Choice:
         return self.not_yet_in().filter(Exists(open_enrolments(self.unit).exclude(programme=self.programme_id)))
 
     def enrolled(self, status: str) -> "QuerySet[Enrolment]":
-        """The beneficiaries of this programme with this status, in these places, who fit the condition."""
+        """The beneficiaries of this programme with this status, in these places, who fit condition and filter."""
         rows: QuerySet[Enrolment] = Enrolment.objects.filter(programme=self.programme_id, status=status, area__in=below(self.area_ids))
+        rows = matching(rows, self.filter, self.day)
         if not self.condition.strip():
             return rows
         units = fitting(UNITS[self.unit].objects.filter(pk=OuterRef(f"{self.unit}_id")), self.condition, self.unit, self.names, self.day)

@@ -8,6 +8,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.numbers import read_number
@@ -16,6 +17,8 @@ from coremis.kernel.screens.columns import Status as Word
 from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, DateRangeFilter, Filter, SearchFilter, any_of
 from coremis.kernel.screens.tables import Table
 from coremis.modules.programmes.models import PAYABLE, Enrolment, GroupChange, Programme, Reason, Status, WaitingPlace
+from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.queries import variable_columns, variable_filters
 
 TONES = {Status.POTENTIAL: "wait", Status.ACTIVE: "good", Status.SUSPENDED: "stop", Status.GRADUATED: "info", Status.EXITED: "off"}
 STATE_TONES = {GroupChange.State.PREPARING: "wait", GroupChange.State.DONE: "good", GroupChange.State.STOPPED: "off"}
@@ -121,8 +124,14 @@ class EnrolmentTable(Table):
 
     @classmethod
     def filters_for(cls, user: Any) -> list[Filter]:
-        """A list of one status has no filter for it."""
-        return [filter for filter in super().filters_for(user) if not (cls.only and filter.name == "status")]
+        """A list of one status has no filter for it; the variables of enrolments have theirs."""
+        own = [filter for filter in super().filters_for(user) if not (cls.only and filter.name == "status")]
+        return [*own, *variable_filters(get_language() or "en", user, VariableDefinition.Subject.ENROLMENT)]
+
+    @classmethod
+    def file_columns_for(cls, user: Any) -> list[Column]:
+        """The list, and the variables of enrolments that this person may know of."""
+        return [*super().file_columns_for(user), *variable_columns(user, VariableDefinition.Subject.ENROLMENT)]
 
     def row_link(row: Any) -> str:  # noqa: N805
         return reverse("programmes:enrolment_detail", kwargs={"pk": row.pk})

@@ -15,11 +15,13 @@ from coremis.kernel.screens.columns import Status as Word
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.programmes import forms, panels, previews, services, tables
 from coremis.modules.programmes.conditions import names_for
 from coremis.modules.programmes.models import OPEN, Enrolment, GroupChange, Programme, Status, WaitingPlace
 from coremis.modules.programmes.queries import free_places
-from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.models import Household, Person, VariableDefinition
+from coremis.modules.registry.queries import data_of, shown_data, variable_name
 
 
 def programme_url(programme: Programme) -> str:
@@ -163,6 +165,16 @@ def enrolment_attention(request: HttpRequest, enrolment: Enrolment) -> list[Atte
     return []
 
 
+def has_variables(enrolment: Enrolment) -> bool:
+    """Whether anything can be asked about enrolments."""
+    return VariableDefinition.objects.filter(subject=VariableDefinition.Subject.ENROLMENT, is_active=True).exists()
+
+
+def has_masked(enrolment: Enrolment) -> bool:
+    """Whether anything about enrolments is masked."""
+    return VariableDefinition.objects.filter(subject=VariableDefinition.Subject.ENROLMENT, is_active=True, masked=True).exists()
+
+
 enrolment_detail = DetailScreen(
     Enrolment,
     permission="programmes.view_enrolment",
@@ -182,6 +194,8 @@ enrolment_detail = DetailScreen(
         ActionLink(
             _("Undo the last change"), "programmes:undo_last_change", "programmes.undo_last_change", show=lambda row: row.version > 1
         ),
+        ActionLink(_("Change the facts"), "programmes:change_enrolment", "programmes.change_enrolment", show=has_variables),
+        ActionLink(_("Reveal what is masked"), "programmes:reveal_enrolment", "programmes.reveal_enrolment", show=has_masked),
         ActionLink(
             _("Put on the waiting list"),
             "programmes:put_on_waiting_list",
@@ -195,11 +209,21 @@ enrolment_detail = DetailScreen(
             show=lambda row: row.status == Status.POTENTIAL and waiting_place(row) is not None,
         ),
     ],
+    timeline=Timeline(key_label=lambda _field, code: variable_name(code)),
     prepare=lambda rows: rows.select_related("programme", "household", "person", "area"),
 )
 change_status = ActionScreen(
     services.change_status, form=forms.ChangeStatusForm, target=(Enrolment, "pk"), preview=previews.one_status,
     title=lambda enrolment: gettext("Change the status of %(who)s") % {"who": enrolment.who}, done=enrolment_url, back=enrolment_url,
+)  # fmt: skip
+change_enrolment = ActionScreen(
+    services.change_enrolment, form=forms.EnrolmentFactsForm, target=(Enrolment, "pk"), preview=previews.changed_facts,
+    initial=lambda request, row: shown_data(row, request.user, *forms.EnrolmentFactsForm.subjects, programme=row.programme_id),
+    inputs=lambda cleaned, row: {"enrolment": row, "data": data_of(cleaned)}, done=enrolment_url, back=enrolment_url,
+)  # fmt: skip
+reveal_enrolment = ActionScreen(
+    services.reveal_enrolment, form=forms.RevealForm, target=(Enrolment, "pk"), done=enrolment_url, back=enrolment_url,
+    lead=_("Say why you need to see it. You then see it for 15 minutes, and the history keeps who, when and why."),
 )  # fmt: skip
 put_on_waiting_list = ActionScreen(
     services.put_on_waiting_list, form=forms.WaitForm, target=(Enrolment, "pk"), done=lambda place: enrolment_url(place.enrolment),
@@ -228,7 +252,8 @@ def group_facts(request: HttpRequest, group: GroupChange) -> list[Fact]:
     places = Area.objects.filter(pk__in=group.area_ids).values_list("name", flat=True)
     facts = [
         Fact(_("Programme"), str(group.programme), programme_url(group.programme)), Fact(_("Change of status"), tables.change_words(group)),
-        Fact(_("Places"), ", ".join(places)), Fact(_("Condition"), group.condition), Fact(_("Reason"), group.get_reason_display()),
+        Fact(_("Places"), ", ".join(places)), Fact(_("Condition"), group.condition),
+        Fact(_("Filter"), group.filter_words), Fact(_("Reason"), group.get_reason_display()),
         Fact(_("Note"), group.note), Fact(_("Beneficiaries"), group.count if group.state != GroupChange.State.PREPARING else None),
     ]  # fmt: skip
     if group.undoes:

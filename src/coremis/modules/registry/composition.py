@@ -34,6 +34,22 @@ class Photo(Record):
         constraints = [models.UniqueConstraint(fields=["person"], condition=Q(ended_on=None), name="one_photo_at_a_time")]
 
 
+class Card(Record):
+    """The printed card of a person. Its QR code holds a token that means nothing to others; a lost card ends."""
+
+    area_path = "person__area"
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cards")
+    token = models.CharField(max_length=40, unique=True, editable=False)
+    issued_on = models.DateField(_("issued on"), default=timezone.localdate)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("card")
+        verbose_name_plural = _("cards")
+        constraints = [models.UniqueConstraint(fields=["person"], condition=Q(ended_on=None), name="one_card_at_a_time")]
+
+
 class Paper(Record):
     """A paper that proves a change: a death certificate, a judgment, a written request. Its file belongs to it."""
 
@@ -45,8 +61,8 @@ class Paper(Record):
     added_on = models.DateField(_("added on"), default=timezone.localdate)
 
     class Meta:
-        verbose_name = _("paper")
-        verbose_name_plural = _("papers")
+        verbose_name = _("supporting document")
+        verbose_name_plural = _("supporting documents")
 
     def __str__(self) -> str:
         return self.about

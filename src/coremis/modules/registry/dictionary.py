@@ -1,15 +1,19 @@
 """The data dictionary at work: which variables there are, and whether values fit them."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.modules.registry.checking import SAME, FactRules, check_unique, sentence_of
 from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.registry.rules import clean_text
 
@@ -17,20 +21,53 @@ Subject = VariableDefinition.Subject
 Kind = VariableDefinition.Kind
 OF_HOUSEHOLDS = (Subject.HOUSEHOLD, Subject.DWELLING)
 OF_PERSONS = (Subject.PERSON,)
+OF_ENROLMENTS = (Subject.ENROLMENT,)
+Errors = dict[str, list[Any]]
 LARGEST = 10**12
 NO, YES = {"no", "false", "0"}, {"yes", "true", "1"}
 
 
-def variables_of(*subjects: str) -> list[VariableDefinition]:
-    """The variables in use that describe one of these, in their order."""
-    return list(VariableDefinition.objects.filter(subject__in=subjects, is_active=True))
+def variables_of(*subjects: str, programme: int | None = None) -> list[VariableDefinition]:
+    """The variables in use that describe one of these, in their order; of enrolments, those of one programme and of all."""
+    found = VariableDefinition.objects.filter(subject__in=subjects, is_active=True)
+    return list(found.filter(Q(programme_id=None) | Q(programme_id=programme)) if programme is not None else found)
 
 
-def checked_data(subjects: tuple[str, ...], given: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """``before`` with the given values, each as its variable says; None takes a value away. Unknown codes are refused."""
-    known = {variable.code: variable for variable in VariableDefinition.objects.filter(subject__in=subjects)}
-    values: dict[str, Any] = dict(before or {})
-    errors: dict[str, list[Any]] = {}
+def asked_of(*subjects: str, programme: int | None = None) -> list[VariableDefinition]:
+    """Those of them that forms and files ask for today."""
+    today = timezone.localdate()
+    return [found for found in variables_of(*subjects, programme=programme) if found.asked_on(today)]
+
+
+def checked_data(
+    subjects: tuple[str, ...],
+    given: Mapping[str, Any],
+    before: Mapping[str, Any] | None = None,
+    *,
+    pk: int | None = None,
+    programme: int | None = None,
+) -> dict[str, Any]:
+    """``before`` with the given values, each as its variable says; None takes a value away. Unknown codes are refused.
+
+    ``pk`` is the id of the record that holds ``before``. What must be required, different or fit a rule is checked here, too.
+    """
+    every = VariableDefinition.objects.filter(subject__in=subjects)
+    rules = FactRules(list(every.filter(Q(programme_id=None) | Q(programme_id=programme)) if programme is not None else every))
+    held = dict(before or {})
+    values, errors = _read_given(rules.by_code, given, held)
+    for code in rules.missing(values):
+        errors.setdefault(code, [_("This is required.")])
+    for code, problem in rules.problems(values, held).items():
+        errors.setdefault(code, [sentence_of(problem)])
+    for code in check_unique([found for code, found in rules.by_code.items() if code not in errors], values, held, pk):
+        errors[code] = [SAME]
+    if errors:
+        raise Invalid(_("Some facts cannot be used. Correct them and send it again."), errors)
+    return {code: value for code, value in values.items() if value is not None}
+
+
+def _read_given(known: Mapping[str, VariableDefinition], given: Mapping[str, Any], held: dict[str, Any]) -> tuple[dict[str, Any], Errors]:
+    values, errors = dict(held), {}
     for code, raw in given.items():
         try:
             if code not in known:
@@ -38,12 +75,17 @@ def checked_data(subjects: tuple[str, ...], given: Mapping[str, Any], before: Ma
             values[code] = None if raw is None or raw == "" else checked_value(known[code], raw)
         except Refusal as problem:
             errors[code] = [str(problem)]
-    for variable in known.values():
-        if variable.required and variable.is_active and values.get(variable.code) is None and variable.code not in errors:
-            errors[variable.code] = [_("This is required.")]
-    if errors:
-        raise Invalid(_("Some facts cannot be used. Correct them and send it again."), errors)
-    return {code: value for code, value in values.items() if value is not None}
+    return values, errors
+
+
+def repeated(subjects: tuple[str, ...], datas: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
+    """(place, code) of every value that must be different and stands in several of these records."""
+    unique = VariableDefinition.objects.filter(subject__in=subjects, unique=True).values_list("code", flat=True)
+    found = []
+    for code in unique:
+        counted = Counter(data[code] for data in datas if data.get(code) is not None)
+        found += [(place, code) for place, data in enumerate(datas) if counted.get(data.get(code), 0) > 1]
+    return found
 
 
 def checked_value(variable: VariableDefinition, raw: Any) -> Any:

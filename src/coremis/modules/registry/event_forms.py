@@ -1,5 +1,6 @@
 """The forms of what happens to households: births, moves, partings, merges, photos, papers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.base.text import fold
-from coremis.kernel.screens.forms import ActionForm
+from coremis.kernel.screens.forms import ActionForm, AreaField
 from coremis.kernel.screens.places import MOST, area_words, matching
 from coremis.modules.registry.forms import (
     MemberChoice,
@@ -127,15 +128,21 @@ class SplitHouseholdForm(ActionForm):
         for name in ("leaving", "head", "recipient", "new_head"):
             limit_members(self.fields[name], target)
         self.fields["leaving"].label_from_instance = MemberChoice.label_from_instance.__get__(self.fields["leaving"])  # type: ignore[attr-defined]
-        ask_relations(self, target, gettext_lazy("%(name)s is to the new head"), keep=True)
+        ask_relations(self, target, gettext_lazy("%(name)s is to the new head"))
+
+    def lines(self) -> Iterator[list[forms.BoundField]]:
+        """The relations stand three in a row at the end."""
+        relations = [field for field in self.visible_fields() if field.name.startswith("relation_")]
+        yield from (line for line in super().lines() if line and not line[0].name.startswith("relation_"))
+        yield from (relations[place : place + 3] for place in range(0, len(relations), 3))
 
 
-def ask_relations(form: ActionForm, household: Household, words: Any, keep: bool) -> None:
+def ask_relations(form: ActionForm, household: Household, words: Any) -> None:
     """A question about the relation of every member to another head."""
     for member in household.memberships.filter(left_on=None).select_related("person").order_by("pk"):
         title = str(words) % {"name": member.person.full_name}
         field = chosen(Relationship, title, required=False, leave_out=(Relationship.HEAD,))
-        field.initial = member.relationship if keep and member.relationship != Relationship.HEAD else ""
+        field.initial = member.relationship if member.relationship != Relationship.HEAD else ""
         form.fields[f"relation_{member.person_id}"] = field
 
 
@@ -208,7 +215,8 @@ def any_area(text: str) -> Area:
     found = list(matching(areas, text)[:MOST])
     exact = [area for area in found if area.search_name == fold(text) or area.code == text]
     if len(exact or found) == 1:
-        return (exact or found)[0]
+        only: Area = (exact or found)[0]
+        return only
     if found:
         names = "; ".join(f"{area.code} = {area_words(area)}" for area in (exact or found)[:5])
         raise Refusal(gettext_lazy("Several places fit. Give the code of one: %(names)s."), names=names)
@@ -248,6 +256,21 @@ class SetPhotoForm(ActionForm):
             return make_picture(self.cleaned_data["picture"])
         except Refusal as problem:
             raise forms.ValidationError(str(problem)) from problem
+
+
+class PrintCardForm(ActionForm):
+    """A first card, or one for a lost card."""
+
+    replace = forms.BooleanField(
+        label=gettext_lazy("The former card is lost"), required=False, help_text=gettext_lazy("It identifies nobody any more afterwards.")
+    )
+
+
+class PrintCardsForm(ActionForm):
+    """Whose cards."""
+
+    area = AreaField(label=gettext_lazy("Place"))
+    alternates = forms.BooleanField(label=gettext_lazy("Alternate recipients too"), required=False)
 
 
 class AddPaperForm(WithPaper):

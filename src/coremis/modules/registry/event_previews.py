@@ -6,13 +6,15 @@ from django.utils.translation import gettext as _
 
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.preview import Preview
-from coremis.modules.registry.models import Household, HouseholdMove, Membership, Person, Recipient, Relationship
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
+from coremis.modules.registry.models import Household, HouseholdMove, Membership, Person, Recipient, Relationship, VariableDefinition
 from coremis.modules.registry.previews import Inputs
 from coremis.modules.registry.services.living import members_now
 from coremis.modules.registry.services.members import relation_asked
 from coremis.modules.registry.services.merging import conflicts_of, filled_of, reasons_against
 from coremis.modules.registry.services.succession import is_primary
-from coremis.modules.registry.words import birth_words, variable_name
+from coremis.modules.registry.sight import Sight
+from coremis.modules.registry.words import birth_words, seen_words, variable_name
 
 
 def birth(inputs: Inputs, actor: Any) -> Preview:
@@ -92,24 +94,29 @@ def merge(inputs: Inputs, actor: Any) -> Preview:
         (_("Stays in use"), _words(survivor)),
         (_("Is retired and leads there"), _words(other)),
         *([(_("Reason"), inputs["reason"])] if inputs.get("reason") else []),
-        *_filled(survivor, other),
-        *_conflicts(survivor, other),
+        *_filled(survivor, other, Sight(actor, other)),
+        *_conflicts(survivor, other, Sight(actor, other)),
         (_("Payments"), _("stay as they were paid")),
     ]
     changes = [(_("Members"), survivor.size, survivor.size + other.size)] if isinstance(survivor, Household) else []
     return Preview(facts=facts, changes=changes, problem=" ".join(problems))
 
 
-def _filled(survivor: Any, other: Any) -> list[tuple[str, str]]:
+def _filled(survivor: Any, other: Any, sight: Sight) -> list[tuple[str, str]]:
     shape = _("Filled in: %(what)s")
-    return [(shape % {"what": _called(survivor, name)}, _shown(other, name, value)) for name, value in filled_of(survivor, other)]
+    told = [(name, value) for name, value in filled_of(survivor, other) if not _hidden(other, name, sight)]
+    return [(shape % {"what": _called(survivor, name)}, _shown(other, name, value, sight)) for name, value in told]
 
 
-def _conflicts(survivor: Any, other: Any) -> list[tuple[str, str]]:
+def _conflicts(survivor: Any, other: Any, sight: Sight) -> list[tuple[str, str]]:
     shape, words = _("Differs: %(what)s"), _("%(mine)s stays, %(theirs)s is only in the history")
     return [
-        (shape % {"what": _called(survivor, name)}, words % {"mine": _shown(survivor, name, mine), "theirs": _shown(other, name, theirs)})
+        (
+            shape % {"what": _called(survivor, name)},
+            words % {"mine": _shown(survivor, name, mine, sight), "theirs": _shown(other, name, theirs, sight)},
+        )
         for name, mine, theirs in conflicts_of(survivor, other)
+        if not _hidden(other, name, sight)
     ]
 
 
@@ -157,6 +164,21 @@ def _called(record: Any, name: str) -> str:
     return variable_name(name.removeprefix("data.")) if name.startswith("data.") else str(record._meta.get_field(name).verbose_name)
 
 
-def _shown(record: Any, name: str, value: Any) -> str:
+def _variable(record: Any, name: str) -> VariableDefinition | None:
+    subjects = OF_HOUSEHOLDS if isinstance(record, Household) else OF_PERSONS
+    code = name.removeprefix("data.")
+    return VariableDefinition.objects.filter(subject__in=subjects, code=code).first() if code != name else None
+
+
+def _hidden(record: Any, name: str, sight: Sight) -> bool:
+    found = _variable(record, name)
+    return found is not None and not sight.shows(found)
+
+
+def _shown(record: Any, name: str, value: Any, sight: Sight) -> str:
+    if name == "phone":
+        return sight.phone(str(value))
+    if (found := _variable(record, name)) is not None:
+        return seen_words(found, value, sight)
     display = getattr(record, f"get_{name}_display", None)
     return str(display()) if display else text_of(value)

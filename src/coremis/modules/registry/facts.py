@@ -26,6 +26,7 @@ from coremis.modules.registry.models import (
     VariableDefinition,
 )
 from coremis.modules.registry.queries import born_for_age, members_on, variable
+from coremis.modules.registry.sight import SENSITIVE, VARIABLE
 
 ABOUT_HOUSEHOLD, ABOUT_PERSON, ABOUT_MEMBER, ABOUT_RECIPIENT = _("Household"), _("Person"), _("Membership"), _("Recipient")
 ABOUT_DWELLING, ABOUT_DOCUMENT = _("Dwelling and facts"), _("Document")
@@ -54,8 +55,8 @@ def _born(birth: str, day: date, least: int | None, most: int | None) -> Q:
 
 def has_text(path: str, prefix: str, day: date, is_: str, value: Any) -> Q:
     """Yes or no: whether a column of text holds something."""
-    empty = Q(**{f"{prefix}{path}": ""})
-    return Q(**{f"{prefix}pk__isnull": False}) & (empty if value is False else ~empty)
+    empty, there = Q(**{f"{prefix}{path}": ""}), Q(**{f"{prefix}pk__isnull": False})
+    return ~there if is_ == "unknown" else there if is_ == "known" else there & (~empty if value else empty)
 
 
 def living_members(day: date) -> "QuerySet[Membership]":
@@ -76,12 +77,12 @@ def dictionary_facts(model: type[Any], subjects: tuple[str, ...]) -> list[Fact]:
 
 def _fact_of(model: type[Any], found: VariableDefinition, place: int, language: str) -> Fact:
     names = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in found.choices]
-    hidden = getattr(found, "sensitive", False) or getattr(found, "masked", False)
+    asked = ((found.sensitive, SENSITIVE), (found.masked, VARIABLE))
     headings = {"person": ABOUT_PERSON, "household": ABOUT_HOUSEHOLD, "dwelling": ABOUT_DWELLING}
     return Fact(
         model, f"var_{found.code}", str(found), found.kind.lower(), value=lambda prefix: variable(found, f"{prefix}data"),
         choices=names, unit=found.unit, group=headings[found.subject], order=500 + place,
-        permission="registry.reveal_variable" if hidden else "", exact=found.kind == "TEXT",
+        permissions=tuple(permission for hidden, permission in asked if hidden), exact=found.kind == "TEXT",
     )  # fmt: skip
 
 

@@ -1,20 +1,20 @@
 """Filters of the lists of people that are more than a column: one box for everything that identifies somebody, ages, phones."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from coremis.kernel.base.numbers import read_number
-from coremis.kernel.base.text import fold, label
-from coremis.kernel.screens.filters import BooleanFilter, Filter, NumberRangeFilter, SearchFilter, variable_filter
-from coremis.modules.registry.dictionary import variables_of
-from coremis.modules.registry.models import Household, Membership, Person, VariableDefinition
-from coremis.modules.registry.queries import born_for_age, find_by_document, find_by_phone, primary_recipients_on, variable
+from coremis.kernel.base.text import fold
+from coremis.kernel.screens.filters import BooleanFilter, NumberRangeFilter, SearchFilter
+from coremis.modules.registry.models import Household, Membership, Person
+from coremis.modules.registry.queries import born_for_age, find_by_card, find_by_document, find_by_phone, primary_recipients_on
 
 MOST = 200
+CARD = "CM1."  # how the token of a card begins
 
 
 def name_holds(text: str) -> Q:
@@ -45,6 +45,8 @@ def persons_found(text: str) -> list[int]:
         return []
     if (number := number_with(text, "H")) is not None:
         return list(_living().filter(household__number=number).values_list("person", flat=True)[:MOST])
+    if text.strip().startswith(CARD):
+        return list(Person.objects.filter(find_by_card(text)).values_list("pk", flat=True))
     return list(Person.objects.filter(find_by_phone(text) | find_by_document(text)).values_list("pk", flat=True)[:MOST])
 
 
@@ -147,18 +149,6 @@ def aged(years: tuple[int | None, int | None], path: str = "") -> Q:
     if first:
         found &= Q(**{f"{path}birth_date__gte": first})
     return found & Q(**{f"{path}birth_date__lte": last}) if last else found
-
-
-def variable_filters(language: str, *subjects: str) -> list[Filter]:
-    """A filter for each filterable variable of the dictionary; its parameter begins with ``var_``."""
-    return [_variable_filter(found, language) for found in variables_of(*subjects) if found.filterable]
-
-
-def _variable_filter(found: VariableDefinition, language: str) -> Filter:
-    choices = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in found.choices]
-    title = str(found) + (f" ({found.unit})" if found.unit else "")
-    made = variable_filter(f"var_{found.code}", title, variable(found), found.kind.lower(), choices)
-    return replace(made, decimals=6) if isinstance(made, NumberRangeFilter) else made
 
 
 def _living() -> QuerySet[Membership]:

@@ -1,15 +1,14 @@
 """The forms of the action pages about people."""
 
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from coremis.kernel.base.text import label
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, PartialDateField
-from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, variables_of
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
+from coremis.modules.registry.fact_fields import CHOOSE, KEEP, FactsForm, add_variables, data_of, shown_data
 from coremis.modules.registry.models import (
     DocumentKind,
     Household,
@@ -18,12 +17,11 @@ from coremis.modules.registry.models import (
     PhoneOwner,
     Relationship,
     Sex,
-    VariableDefinition,
 )
 from coremis.modules.registry.queries import find_by_number
+from coremis.modules.registry.sight import PHONE, Sight
 
-Kind = VariableDefinition.Kind
-CHOOSE = ("", "–")
+__all__ = ["FactsForm", "add_variables", "data_of", "shown_data"]
 
 
 def chosen(kind: Any, title: Any, required: bool = True, leave_out: tuple[str, ...] = ()) -> forms.ChoiceField:
@@ -41,61 +39,6 @@ def short_text(title: Any, required: bool = False, help_text: Any = "", longest:
     """One line of text that browsers do not complete from what others typed."""
     widget = forms.TextInput({"autocomplete": "off", **attributes})
     return forms.CharField(label=title, required=required, max_length=longest, help_text=help_text, widget=widget)
-
-
-def variable_field(found: VariableDefinition) -> forms.Field:
-    """The control for a variable of the dictionary."""
-    common: dict[str, Any] = {"label": str(found) + (f" ({found.unit})" if found.unit else ""), "required": found.required}
-    if found.kind == Kind.NUMBER:
-        return forms.DecimalField(max_digits=18, decimal_places=6, localize=True, **common)
-    if found.kind == Kind.BOOLEAN:
-        return forms.ChoiceField(choices=[CHOOSE, ("yes", _("Yes")), ("no", _("No"))], **common)
-    if found.kind == Kind.DATE:
-        return forms.DateField(widget=DateInput(), **common)
-    if found.kind == Kind.CHOICE:
-        names = [(str(one["code"]), label(one.get("names"), get_language() or "en") or str(one["code"])) for one in found.choices]
-        return forms.ChoiceField(choices=[CHOOSE, *names], **common)
-    return forms.CharField(max_length=200, **common)
-
-
-def add_variables(form: forms.Form, variables: list[VariableDefinition]) -> None:
-    """Put a field for each variable into a form; its name is ``data_`` and the code."""
-    form.fields.update({f"data_{found.code}": variable_field(found) for found in variables})
-
-
-def data_of(cleaned: dict[str, Any]) -> dict[str, Any]:
-    """The values of the variables in a form's clean data, as plain data; None where nothing was typed."""
-    found = {name.removeprefix("data_"): value for name, value in cleaned.items() if name.startswith("data_")}
-    return {code: None if value in (None, "") else str(value) for code, value in found.items()}
-
-
-def shown_data(data: dict[str, Any], *subjects: str) -> dict[str, Any]:
-    """Stored values as the fields of a form begin with them."""
-    shown: dict[str, Any] = {}
-    for found in variables_of(*subjects):
-        value = data.get(found.code)
-        shown[f"data_{found.code}"] = ("yes" if value else "no") if isinstance(value, bool) else value
-    return shown
-
-
-class FactsForm(ActionForm):
-    """A form with the variables of some subjects at its end."""
-
-    subjects: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        add_variables(self, variables_of(*self.subjects))
-
-    def lines(self) -> Iterator[list[forms.BoundField]]:
-        """The fields row by row; the variables stand three in a row at the end."""
-        facts = [field for field in self.visible_fields() if field.name.startswith("data_")]
-        yield from (line for line in super().lines() if line and not line[0].name.startswith("data_"))
-        yield from (facts[place : place + 3] for place in range(0, len(facts), 3))
-
-    def take_over(self, errors: Any) -> None:
-        """Sentences about ``data.rooms`` stand beside the field ``data_rooms``."""
-        super().take_over({name.replace("data.", "data_", 1): sentences for name, sentences in errors.items()})
 
 
 class PersonFields(forms.Form):
@@ -127,8 +70,18 @@ class ChangePersonForm(FactsForm, PersonFields):
 
     def __init__(self, *args: Any, target: Person, **kwargs: Any) -> None:
         super().__init__(*args, target=target, **kwargs)
+        self.keeps_phone = bool(target.phone) and not Sight(self.actor, target).reveals(PHONE)
+        if self.keeps_phone:
+            self.fields["phone"].help_text = KEEP
         if target.memberships.filter(left_on=None).exists():
             del self.fields["area"]
+
+    def clean(self) -> dict[str, Any]:
+        """A masked phone that nothing was typed for stays, with whose it is."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.keeps_phone and not cleaned.get("phone"):
+            cleaned["phone"] = None
+        return cleaned
 
 
 class AddMemberForm(FactsForm, PersonFields):
@@ -177,7 +130,7 @@ def members_field(title: Any, required: bool = True, help_text: Any = "") -> Mem
 def limit_members(field: forms.Field, household: Household | None, leave_out: int | None = None) -> None:
     """Offer the living members of a household."""
     living = Person.objects.filter(memberships__household=household, memberships__left_on=None, death_date=None)
-    field.queryset = living.exclude(pk=leave_out).order_by("memberships__pk")  # type: ignore[attr-defined,misc]
+    field.queryset = living.exclude(pk=leave_out).order_by("memberships__pk")  # type: ignore[attr-defined]
 
 
 def ask_new_head(form: ActionForm, membership: Membership | None) -> None:

@@ -81,7 +81,7 @@ class ChangeCause(models.TextChoices):
 
 
 class VariableDefinition(Record):
-    """One entry of the data dictionary: a variable of persons, households or their dwellings that this country records."""
+    """One entry of the data dictionary: a variable of persons, households, dwellings or enrolments that this country records."""
 
     area_path = None
 
@@ -91,6 +91,7 @@ class VariableDefinition(Record):
         PERSON = "person", _("person")
         HOUSEHOLD = "household", _("household")
         DWELLING = "dwelling", _("dwelling")
+        ENROLMENT = "enrolment", _("enrolment")
 
     class Kind(models.TextChoices):
         """What values it takes."""
@@ -105,21 +106,41 @@ class VariableDefinition(Record):
     code = models.SlugField(_("code"), max_length=60)
     names = models.JSONField(_("name"), help_text=_("One text per language."))
     kind = models.CharField(_("type"), max_length=8, choices=Kind.choices)  # type: ignore[assignment]
-    choices = models.JSONField(_("choices"), default=list, blank=True, help_text="A list of {code, names}.")
+    choices = models.JSONField(_("choices"), default=list, blank=True, help_text="A list of {code, names, retired}.")
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     required = models.BooleanField(_("required"), default=False)
     filterable = models.BooleanField(_("can be filtered"), default=False)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
+    help_texts = models.JSONField(_("help"), default=dict, blank=True, help_text=_("One text per language."))
+    programme_id = models.BigIntegerField(_("programme"), null=True, blank=True, help_text="Of an enrolment: only in this programme.")
+    unique = models.BooleanField(_("different for everybody"), default=False)
+    validation = models.TextField(_("rule"), blank=True, help_text=_("A formula that must say yes."))
+    error_texts = models.JSONField(_("sentence where the rule is broken"), default=dict, blank=True)
+    masked = models.BooleanField(_("masked"), default=False)
+    sensitive = models.BooleanField(_("sensitive"), default=False)
+    valid_from = models.DateField(_("asked from"), null=True, blank=True)
+    valid_until = models.DateField(_("asked until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("variable")
         verbose_name_plural = _("variables")
         ordering = ["subject", "position", "code"]
-        constraints = [models.UniqueConstraint(fields=["subject", "code"], name="variable_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "code"], name="variable_once"),
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="variable_dates_in_order"
+            ),
+            models.CheckConstraint(condition=Q(programme_id=None) | Q(subject="enrolment"), name="variable_programme_of_enrolments"),
+        ]
 
     def __str__(self) -> str:
         return label(self.names, get_language() or "en")
+
+    def asked_on(self, day: date) -> bool:
+        """Whether forms and files ask for it on a day; outside of its dates what is stored stays and is shown."""
+        begun, over = self.valid_from is None or self.valid_from <= day, self.valid_until is not None and self.valid_until < day
+        return self.is_active and begun and not over
 
 
 FROM_RECORDS = models.Manager.from_queryset(RecordQuerySet)
@@ -292,6 +313,12 @@ class Recipient(Record):
         return cls.objects.filter(valid_from__lte=day).filter(Q(valid_until=None) | Q(valid_until__gte=day))
 
 
+def last_signs(number: str) -> str:
+    """The last letters and digits of a document's number: four, and never more than half of them."""
+    signs = [sign for sign in number if sign.isalnum()]
+    return "".join(signs[len(signs) - min(4, len(signs) // 2) :])
+
+
 class Document(Record):
     """An identity document: its number lies encrypted and is found by a keyed hash."""
 
@@ -300,6 +327,7 @@ class Document(Record):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="documents")
     kind = models.CharField(_("document"), max_length=20, choices=DocumentKind.choices)  # type: ignore[assignment]
     number = EncryptedField(_("document number"))
+    number_end = models.CharField(max_length=4, editable=False, db_default="", help_text="Its last signs, for lists and paper.")
     number_hash = models.CharField(max_length=64, editable=False, db_index=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     ended_on = models.DateField(null=True, blank=True, help_text="When it was found wrong or replaced.")
@@ -310,14 +338,14 @@ class Document(Record):
         constraints = [models.UniqueConstraint(fields=["person", "kind", "number_hash"], condition=Q(ended_on=None), name="document_once")]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keep the keyed hash beside the number."""
-        self.number_hash = keyed_hash(str(self.number))
+        """Keep the keyed hash and the last signs beside the number."""
+        self.number_hash, self.number_end = keyed_hash(str(self.number)), last_signs(str(self.number))
         super().save(*args, **kwargs)
 
 
-from coremis.modules.registry.composition import AlternateUse, HouseholdMove, Paper, Photo  # noqa: E402  (they refer to the classes above)
+from coremis.modules.registry.composition import AlternateUse, Card, HouseholdMove, Paper, Photo  # noqa: E402  (they refer to the classes above)
 
 __all__ = [
-    "AlternateUse", "ChangeCause", "Document", "DocumentKind", "Household", "HouseholdMove", "Membership", "Paper", "Person", "PhoneOwner",
-    "Photo", "Precision", "Recipient", "Relationship", "Sex", "VariableDefinition",
+    "AlternateUse", "Card", "ChangeCause", "Document", "DocumentKind", "Household", "HouseholdMove", "Membership", "Paper",
+    "Person", "PhoneOwner", "Photo", "Precision", "Recipient", "Relationship", "Sex", "VariableDefinition",
 ]  # fmt: skip

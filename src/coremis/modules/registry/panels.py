@@ -1,6 +1,6 @@
 """What this module shows on the pages of households and persons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
@@ -12,8 +12,10 @@ from coremis.kernel.files.models import Attachment
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
+from coremis.kernel.screens.screen import ActionLink, buttons
 from coremis.kernel.screens.tables import small_table
-from coremis.kernel.screens.timeline import Timeline, note_opening
+from coremis.kernel.screens.timeline import Timeline
+from coremis.modules.registry import usage
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.models import (
     AlternateUse,
@@ -26,7 +28,10 @@ from coremis.modules.registry.models import (
     Photo,
     Recipient,
     Relationship,
+    VariableDefinition,
 )  # fmt: skip
+from coremis.modules.registry.panels_of_facts import variables
+from coremis.modules.registry.sight import DOCUMENT, PHONE, Sight
 from coremis.modules.registry.tables import (
     AlternateUseTable,
     DocumentTable,
@@ -36,10 +41,9 @@ from coremis.modules.registry.tables import (
     RecipientTable,
     household_url,
 )  # fmt: skip
-from coremis.modules.registry.words import birth_words, initials, phone_words, variable_facts, variable_name
+from coremis.modules.registry.words import birth_words, initials, phone_words, variable_name
 
 LATEST = 50
-REVEAL = "registry.reveal_document"
 
 
 def reader(request: HttpRequest) -> Any:
@@ -47,18 +51,34 @@ def reader(request: HttpRequest) -> Any:
     return request.user
 
 
+def living_here(request: HttpRequest, household: Household) -> Shown:
+    """Who lives there now, the head first; no more than that."""
+    return _living(request, household, ["until", "phone", "phone_end", "since", "moved", "left", "died"])
+
+
 def members(request: HttpRequest, household: Household) -> Shown:
-    """Who lives there now, the head first."""
-    rows = _members(request, household, left_on=None)
-    rows.sort(key=lambda row: (row.relationship != Relationship.HEAD, row.person.birth_date is None, row.person.birth_date))
-    omit = ["until", *_without(request, moved="registry.move_person", left="registry.end_membership", died="registry.record_death")]
-    return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else {"text": _("Nobody lives here.")}
+    """Who lives there now, and what can be recorded about each."""
+    steps = _without(request, moved="registry.move_person", left="registry.end_membership", died="registry.record_death")
+    return _living(request, household, ["until", *steps])
+
+
+def rare_changes(request: HttpRequest, household: Household) -> Shown:
+    """What happens to whole households now and then."""
+    links = [
+        ActionLink(_("Propose a move to another place"), "registry:propose_move", "registry.propose_move", show=lambda one: one.size > 0),
+        ActionLink(_("Split the household"), "registry:split_household", "registry.split_household", show=lambda one: one.size > 1),
+        ActionLink(_("Merge two households"), "registry:merge_households", "registry.merge_households"),
+        ActionLink(_("Withdraw a household registered by mistake"), "registry:withdraw_household", "registry.withdraw_household"),
+    ]
+    ready = buttons(links, request.user, household)
+    return {"links": ready} if ready else None
 
 
 def former_members(request: HttpRequest, household: Household) -> Shown:
     """Who lived there, or had another relation to the head."""
     rows = _members(request, household, left_on__isnull=False)
-    return {"table": small_table(MemberTable, rows, request.user, ["moved", "left", "died", "phone"])} if rows else None
+    omit = ["moved", "left", "died", "phone", "phone_end"]
+    return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else None
 
 
 def collecting(request: HttpRequest, household: Household) -> Shown:
@@ -81,12 +101,14 @@ def alternate_uses(request: HttpRequest, household: Household) -> Shown:
 def papers(request: HttpRequest, household: Household) -> Shown:
     """The papers that prove changes of a household, each leading to its file."""
     found = Paper.objects.visible_to(reader(request), "registry.view_paper").filter(household=household).select_related("person")
-    rows = list(found.order_by("-pk")[:LATEST])
+    rows: list[Any] = list(found.order_by("-pk")[:LATEST])
     files = Attachment.objects.filter(owner_kind=Paper.kind(), owner_id__in=[row.pk for row in rows])
     places = dict(files.values_list("owner_id", "pk"))
     for row in rows:
         row.file_url = reverse("files:download_attachment", args=[places[row.pk]]) if row.pk in places else ""
-    return {"table": small_table(PaperTable, rows, request.user)} if rows else {"text": _("No paper was added.")}
+    add = ActionLink(_("Add a paper"), "registry:add_paper", "registry.add_paper")
+    shown = {"table": small_table(PaperTable, rows, request.user)} if rows else {"text": _("No paper was added.")}
+    return {**shown, "links": buttons([add], request.user, household)}
 
 
 def moves(request: HttpRequest, household: Household) -> Shown:
@@ -129,12 +151,26 @@ def person_documents(request: HttpRequest, person: Person) -> Shown:
 
 def dwelling(request: HttpRequest, household: Household) -> Shown:
     """What the dictionary says about households and dwellings."""
-    return _variables(household.data, OF_HOUSEHOLDS)
+    return variables(request, household, OF_HOUSEHOLDS)
 
 
 def person_facts(request: HttpRequest, person: Person) -> Shown:
     """What the dictionary says about persons."""
-    return _variables(person.data, OF_PERSONS)
+    return variables(request, person, OF_PERSONS)
+
+
+def stored_values(request: HttpRequest, found: VariableDefinition) -> Shown:
+    """How many records hold a value, and how many each choice."""
+    whole = Fact(_("Records with a value"), usage.counted(usage.holding(found, reader(request))))
+    each = [Fact(f"{name} ({code})", number) for code, name, number in usage.choice_counts(found, reader(request))]
+    text = _("Choices are counted among the first 10,000 records.") if each else ""
+    return {"facts": [fact.ready() for fact in (whole, *each)], "text": text}
+
+
+def named_in(request: HttpRequest, found: VariableDefinition) -> Shown:
+    """The saved formulas, conditions and mappings that name it."""
+    links = [{"title": words, "url": address} for words, address in usage.uses_of(found, reader(request))]
+    return {"links": links} if links else {"text": _("No saved formula, condition or import names it.")}
 
 
 def homes(request: HttpRequest, person: Person) -> Shown:
@@ -189,7 +225,7 @@ def facts_of_person(request: HttpRequest, person: Person) -> Sequence[Fact]:
         Fact(_("Sex"), person.get_sex_display()),
         Fact(_("Born"), birth_words(person) or None),
         *died,
-        Fact(_("Phone"), phone_words(person) or None),
+        Fact(_("Phone"), phone_words(person, Sight(reader(request), person)) or None),
         Fact(_("Place"), person.area.name),
         Fact(_("Registered"), person.registered_on),
     ]
@@ -219,6 +255,13 @@ HOUSEHOLD_TIMELINE = Timeline(also=told_with_household, hidden=HIDDEN, key_label
 PERSON_TIMELINE = Timeline(also=told_with_person, hidden=HIDDEN, key_label=lambda _field, code: variable_name(code))
 
 
+def _living(request: HttpRequest, household: Household, omit: Sequence[str]) -> Shown:
+    rows = _members(request, household, left_on=None)
+    omit = [*omit, "phone_end" if Sight(reader(request), household).reveals(PHONE) else "phone"]
+    rows.sort(key=lambda row: (row.relationship != Relationship.HEAD, row.person.birth_date is None, row.person.birth_date))
+    return {"table": small_table(MemberTable, rows, request.user, omit)} if rows else {"text": _("Nobody lives here.")}
+
+
 def _members(request: HttpRequest, household: Household, **about: Any) -> list[Membership]:
     found = Membership.objects.visible_to(reader(request), "registry.view_membership").filter(household=household, **about)
     return list(found.select_related("person", "household").order_by("pk"))
@@ -237,14 +280,9 @@ def _documents(request: HttpRequest, record: Any, people: Any, omit: Sequence[st
     rows = sorted(found, key=lambda row: (row.ended_on is not None, row.person.search_name, row.pk))
     if not rows:
         return {"text": _("No document is written down.")}
-    if request.user.has_perm(REVEAL):
-        note_opening(record, request.user)
-    return {"table": small_table(DocumentTable, rows, request.user, [*omit, *_without(request, end="registry.end_document")])}
-
-
-def _variables(data: Mapping[str, Any], subjects: Sequence[str]) -> Shown:
-    facts = variable_facts(dict(data), *subjects)
-    return {"facts": [fact.ready() for fact in facts]} if facts else {"text": _("The data dictionary has no variable for this yet.")}
+    number = "ending" if Sight(reader(request), record).reveals(DOCUMENT) else "number"
+    omit = [*omit, number, *_without(request, end="registry.end_document")]
+    return {"table": small_table(DocumentTable, rows, request.user, omit)}
 
 
 def _home_words(row: Membership) -> str:

@@ -20,6 +20,7 @@ from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.models import Household, Membership, Person, Recipient, Relationship
 from coremis.modules.registry.queries import members_on
 from coremis.modules.registry.services.hooks import OnPastDay
+from coremis.modules.registry.sight import Sight
 from coremis.modules.registry.words import born, phone_words, variable_facts
 
 Boxes = list[dict[str, Any]]
@@ -66,9 +67,9 @@ def _then(request: HttpRequest, record: Any, boxes: Any) -> Shown:
 def _household_boxes(request: HttpRequest, household: Household, day: date) -> Boxes:
     user: Any = request.user
     lived = Membership.objects.visible_to(user, "registry.view_membership") & members_on(day)
-    members = list(lived.filter(household=household).order_by("pk"))
+    members: list[Any] = list(lived.filter(household=household).order_by("pk"))
     named = Recipient.objects.visible_to(user, "registry.view_recipient").filter(household=household) & Recipient.on(day)
-    recipients = list(named.order_by("rank", "pk"))
+    recipients: list[Any] = list(named.order_by("rank", "pk"))
     people = _people(user, {row.person_id for row in [*members, *recipients]}, day)
     members.sort(key=lambda row: row.relationship != Relationship.HEAD)
     told = [Fact(_name(people, row.person_id), _about(people, row)) for row in members]
@@ -82,7 +83,7 @@ def _household_boxes(request: HttpRequest, household: Household, day: date) -> B
         _box(_("Household"), facts),
         _box(_("Members"), told),
         _box(_("Who may collect"), roles),
-        _box(_("Dwelling and facts"), variable_facts(household.data, *OF_HOUSEHOLDS)),
+        _box(_("Dwelling and facts"), variable_facts(household.data, *OF_HOUSEHOLDS, sight=Sight(user, household))),
     ]
 
 
@@ -96,7 +97,7 @@ def _person_boxes(request: HttpRequest, person: Person, day: date) -> Boxes:
         Fact(_("Surname"), person.surname or None),
         Fact(_("Sex"), person.get_sex_display()),
         Fact(_("Born"), born(person)),
-        Fact(_("Phone"), phone_words(person) or None),
+        Fact(_("Phone"), phone_words(person, Sight(user, person)) or None),
         Fact(_("Place"), _place(person.area_id)),
     ]
     homes_told = [Fact(row.household.number_text, row.get_relationship_display()) for row in homes]
@@ -108,7 +109,7 @@ def _person_boxes(request: HttpRequest, person: Person, day: date) -> Boxes:
         _box(_("Person"), facts),
         _box(_("Household"), homes_told),
         _box(_("Collects for"), roles),
-        _box(_("Further facts"), variable_facts(person.data, *OF_PERSONS)),
+        _box(_("Further facts"), variable_facts(person.data, *OF_PERSONS, sight=Sight(user, person))),
     ]
 
 

@@ -1,5 +1,6 @@
 """What will happen, said before it happens."""
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -17,7 +18,8 @@ from coremis.modules.registry.services.households import PRIMARY, NewMember, rea
 from coremis.modules.registry.services.living import members_now
 from coremis.modules.registry.services.members import relation_asked
 from coremis.modules.registry.services.papers import KeptPaper
-from coremis.modules.registry.words import birth_words, phone_words, variable_facts
+from coremis.modules.registry.sight import Sight
+from coremis.modules.registry.words import birth_words, phone_words, variable_differences, variable_facts
 
 Inputs = dict[str, Any]
 SHOWN_TWINS = 5
@@ -33,7 +35,7 @@ def registration(inputs: Inputs, actor: Any) -> Preview:
         (_("Head of household"), ", ".join(heads)),
         (_("Primary recipient"), ", ".join(collecting) or _("nobody yet, so nobody can be paid")),
         *_numbered(people),
-        *[(fact.label, fact.value) for fact in variable_facts(household.data, *OF_HOUSEHOLDS) if fact.value],
+        *[(fact.label, fact.value) for fact in variable_facts(household.data, *OF_HOUSEHOLDS, sight=Sight(actor, household)) if fact.value],
     ]
     twins = _looks_known(people, actor, household)
     facts += [(_("Perhaps registered already"), twin) for twin in twins]
@@ -104,8 +106,8 @@ def household_change(inputs: Inputs, actor: Any) -> Preview:
         changes += [(_("Place"), household.area.name, area.name), (_("Members who move along"), "", str(household.size))]
     if address is not None and address != household.address:
         changes.append((_("Address or landmark"), household.address, address))
-    after = checked_data(OF_HOUSEHOLDS, inputs.get("data") or {}, household.data)
-    return _changed([*changes, *_differences(household.data, after, *OF_HOUSEHOLDS)])
+    after = checked_data(OF_HOUSEHOLDS, inputs.get("data") or {}, household.data, pk=household.pk)
+    return _changed([*changes, *variable_differences(household.data, after, *OF_HOUSEHOLDS, sight=Sight(actor, household))])
 
 
 def person_change(inputs: Inputs, actor: Any) -> Preview:
@@ -117,26 +119,23 @@ def person_change(inputs: Inputs, actor: Any) -> Preview:
     refuse_if(errors)
     if inputs.get("birth_unknown") and not inputs.get("birth"):
         after.birth_date = None
-    shown = {
+    sight = Sight(actor, before)
+    shown: dict[str, Callable[[Person], Any]] = {
         _("Given names"): lambda person: person.given_names,
         _("Surname"): lambda person: person.surname,
         _("Sex"): lambda person: person.get_sex_display(),
         _("Born"): birth_words,
-        _("Phone"): phone_words,
     }
     changes = [(label, show(before), show(after)) for label, show in shown.items() if show(before) != show(after)]
+    if (before.phone, before.phone_owner) != (after.phone, after.phone_owner):
+        changes.append((_("Phone"), phone_words(before, sight), phone_words(after, sight)))
     if inputs.get("area") and inputs["area"].pk != before.area_id:
         changes.append((_("Place"), before.area.name, inputs["area"].name))
-    return _changed([*changes, *_differences(before.data, after.data, *OF_PERSONS)])
+    return _changed([*changes, *variable_differences(before.data, after.data, *OF_PERSONS, sight=sight)])
 
 
 def _changed(changes: list[Any]) -> Preview:
     return Preview(changes=changes, problem="" if changes else _("Nothing is different yet. Change something, or leave the page."))
-
-
-def _differences(before: dict[str, Any], after: dict[str, Any], *subjects: str) -> list[tuple[Any, Any, Any]]:
-    pairs = zip(variable_facts(before, *subjects), variable_facts(after, *subjects), strict=True)
-    return [(old.label, old.value, new.value) for old, new in pairs if old.value != new.value]
 
 
 def _numbered(people: list[NewMember]) -> list[tuple[str, str]]:

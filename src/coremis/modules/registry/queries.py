@@ -10,8 +10,31 @@ from coremis.kernel.access.encryption import keyed_hash
 from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.expressions.variable import Variable
-from coremis.modules.registry.models import AlternateUse, Document, Household, Membership, Recipient, Relationship, VariableDefinition
+from coremis.modules.registry.definition import uses_name
+from coremis.modules.registry.fact_fields import FactsForm, data_of, shown_data
+from coremis.modules.registry.holders import DataHolder, VariableUse
+from coremis.modules.registry.models import (
+    AlternateUse,
+    Card,
+    Document,
+    Household,
+    Membership,
+    Recipient,
+    Relationship,
+    VariableDefinition,
+)
+from coremis.modules.registry.panels_of_facts import variables as variables_panel
 from coremis.modules.registry.rules import clean_phone
+from coremis.modules.registry.sight import REVEALING, Sight, history_reader, phone_for, usable
+from coremis.modules.registry.variable_columns import variable_columns
+from coremis.modules.registry.variable_filters import variable_filters
+from coremis.modules.registry.words import variable_differences, variable_name
+
+# What other modules need to keep, show and ask variables of their own records.
+__all__ = [
+    "REVEALING", "DataHolder", "FactsForm", "Sight", "VariableUse", "data_of", "history_reader", "phone_for", "shown_data", "usable",
+    "uses_name", "variable_columns", "variable_differences", "variable_filters", "variable_name", "variables_panel",
+]  # fmt: skip
 
 NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT = "no_recipient", "recipient_dead", "recipient_left"
 
@@ -93,6 +116,12 @@ def find_by_document(text: str) -> Q:
     """Persons with an identity document of this number, whatever blanks and dashes stand in it."""
     hashed = keyed_hash(text)
     return Q(pk__in=Document.objects.filter(number_hash=hashed, ended_on=None).values("person"))
+
+
+def find_by_card(token: str) -> Q:
+    """The person whose card holds this token, as a scanner reads it; a lost or replaced card finds nobody."""
+    cards = Card.objects.filter(token=token.strip(), ended_on=None)
+    return Q(pk__in=cards.values("person"))
 
 
 def variable(definition: VariableDefinition, path: str = "data") -> Variable:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.screens.forms import AreaField
-from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, variables_of
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, asked_of
+from coremis.modules.registry.fact_fields import askable
 from coremis.modules.registry.forms import FactsForm, PersonFields, add_variables, chosen, data_of, past_day, short_text
 from coremis.modules.registry.models import DocumentKind, Relationship, VariableDefinition
 from coremis.modules.registry.services.households import ALTERNATE, MOST_MEMBERS, PRIMARY
@@ -81,7 +82,7 @@ class RegisterHouseholdForm(FactsForm):
         shown = rows_asked(self.data.get("member_rows", "")) if self.is_bound else FIRST_ROWS
         self.adding = self.is_bound and self.data.get("step") == "edit" and "seen" not in self.data
         self.row_count = min(shown + MORE_ROWS, MOST_MEMBERS) if self.adding else shown
-        variables = variables_of(*OF_PERSONS)
+        variables = askable(self.actor, asked_of(*OF_PERSONS))
         self.members = [MemberForm(place, variables, self.data if self.is_bound else None) for place in range(self.row_count)]
 
     def full_clean(self) -> None:

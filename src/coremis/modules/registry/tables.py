@@ -21,10 +21,23 @@ from coremis.modules.registry.filters import (
     PersonSearch,
     PhoneFilter,
     RecipientFilter,
-    variable_filters,
 )
-from coremis.modules.registry.models import AlternateUse, Document, Household, HouseholdMove, Membership, Paper, Person, Recipient, Sex
-from coremis.modules.registry.words import age_of, born, masked
+from coremis.modules.registry.models import (
+    AlternateUse,
+    Document,
+    Household,
+    HouseholdMove,
+    Membership,
+    Paper,
+    Person,
+    Recipient,
+    Relationship,
+    Sex,
+)
+from coremis.modules.registry.sight import DOCUMENT, PHONE, masked
+from coremis.modules.registry.variable_columns import variable_columns
+from coremis.modules.registry.variable_filters import variable_filters
+from coremis.modules.registry.words import age_of, born
 
 
 def household_url(household_id: int) -> str:
@@ -79,7 +92,17 @@ class HouseholdTable(Table):
 
     @classmethod
     def filters_for(cls, user: Any) -> list[Filter]:
-        return [*super().filters_for(user), *variable_filters(get_language() or "en", *OF_HOUSEHOLDS)]
+        return [*super().filters_for(user), *variable_filters(get_language() or "en", user, *OF_HOUSEHOLDS)]
+
+    @classmethod
+    def file_columns_for(cls, user: Any) -> list[Column]:
+        """The list, and every variable that this person may know of."""
+        return [*super().file_columns_for(user), *variable_columns(user, *OF_HOUSEHOLDS)]
+
+    @classmethod
+    def prepare_file(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """With the values of the variables."""
+        return rows.defer(None)
 
 
 def called(person: Person) -> str:
@@ -130,7 +153,46 @@ class PersonTable(Table):
 
     @classmethod
     def filters_for(cls, user: Any) -> list[Filter]:
-        return [*super().filters_for(user), *variable_filters(get_language() or "en", *OF_PERSONS)]
+        return [*super().filters_for(user), *variable_filters(get_language() or "en", user, *OF_PERSONS)]
+
+    @classmethod
+    def file_columns_for(cls, user: Any) -> list[Column]:
+        """The list, and what an import of persons reads again: keys, names as stored, birth, relation, phone, variables."""
+        own, home = variable_columns(user, *OF_PERSONS), variable_columns(user, *OF_HOUSEHOLDS, values=lambda row: row.home_data or {})
+        return [*super().file_columns_for(user), *FILE_COLUMNS, *own, *home]
+
+    @classmethod
+    def prepare_file(cls, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """With the values of the variables, of the household too."""
+        home = Membership.objects.filter(person=OuterRef("pk"), left_on=None)
+        prepared: QuerySet[Any] = rows.defer(None).annotate(
+            home_key=Subquery(home.values("household__external_id")[:1]), home_data=Subquery(home.values("household__data")[:1]),
+            home_relation=Subquery(home.values("relationship")[:1]), home_address=Subquery(home.values("household__address")[:1]),
+        )  # fmt: skip
+        return prepared
+
+
+def ending(phone: str) -> str:
+    """A phone with all but its end masked; nothing for nobody's."""
+    return masked(phone) if phone else ""
+
+
+def relation_words(row: Any) -> str:
+    """How somebody is related to the head of the household where they live."""
+    return str(Relationship(row.home_relation).label) if row.home_relation else ""
+
+
+FILE_COLUMNS = (
+    Column("household_key", _("Household key"), lambda row: row.home_key or "", kind="code"),
+    Column("person_key", _("Person key"), lambda row: "" if row.external_id.startswith("~") else row.external_id, kind="code"),
+    Column("given_names", _("Given names")),
+    Column("surname", _("Surname")),
+    Column("birth", _("Birth date"), lambda row: str(born(row) or ""), kind="code"),
+    Column("relationship", _("Relation to the head"), relation_words),
+    Column("phone", _("Phone"), kind="code", permission=PHONE, masked=lambda row: ""),
+    Column("phone_owner", _("Whose phone"), lambda row: row.get_phone_owner_display() if row.phone_owner else ""),
+    Column("address", _("Address or landmark"), lambda row: row.home_address or ""),
+)
 
 
 def _step(name: str, words: Any, address: str, show: Any = lambda row: True) -> Column:
@@ -150,13 +212,17 @@ class MemberTable(Table):
         Column("sex", _("Sex"), lambda row: row.person.get_sex_display()),
         Column("age", _("Age"), lambda row: age_of(row.person), kind="number"),
         Column("born", _("Born"), lambda row: born(row.person)),
-        Column("phone", _("Phone"), lambda row: row.person.phone, kind="code"),
+        Column(
+            "phone", _("Phone"), lambda row: row.person.phone, kind="code",
+            permission=PHONE, masked=lambda row: ending(row.person.phone),
+        ),
+        Column("phone_end", _("Phone"), lambda row: ending(row.person.phone), kind="code"),
         Column("since", _("Since"), lambda row: row.joined_on, kind="date"),
         Column("until", _("Until"), lambda row: row.left_on, kind="date"),
         _step("moved", _("Moved"), "registry:move_person", lambda row: row.left_on is None),
         _step("left", _("Left"), "registry:end_membership", lambda row: row.left_on is None),
         Column("died", "", lambda row: _("Died"), link=lambda row: reverse("registry:record_death", kwargs={"pk": row.person_id})),
-    )
+    )  # fmt: skip
 
 
 class RecipientTable(Table):
@@ -195,7 +261,8 @@ class DocumentTable(Table):
     columns = (
         Column("person", _("Name"), lambda row: row.person.full_name, link=lambda row: person_url(row.person_id)),
         Column("kind", _("Document"), lambda row: row.get_kind_display()),
-        Column("number", _("Document number"), kind="code", permission="registry.reveal_document", masked=lambda row: masked(row.number)),
+        Column("number", _("Document number"), kind="code", permission=DOCUMENT, masked=lambda row: masked(row.number)),
+        Column("ending", _("Document number"), lambda row: masked(row.number), kind="code"),
         Column("valid_until", _("Valid until"), kind="date"),
         Column("state", pgettext_lazy("of a document", "State"), lambda row: Status("off", _("out of use")) if row.ended_on else ""),
         _step("end", _("Take out of use"), "registry:end_document", lambda row: row.ended_on is None),

@@ -2,10 +2,17 @@
 
 from django.urls import path
 
-from coremis.modules.registry.views import events, households, persons, photos
+from coremis.modules.registry.views import events, households, persons, photos, variables
 
 app_name = "registry"
 urlpatterns = [
+    path("variables/", variables.variables, name="variables"),
+    path("variables/define/", variables.define_page, name="define_variable"),
+    path("variables/<int:pk>/", variables.variable, name="variable"),
+    path("variables/<int:pk>/change/", variables.change_page, name="change_variable"),
+    path("variables/<int:pk>/retire/", variables.retire_page, name="retire_variable"),
+    path("variables/<int:pk>/restore/", variables.restore_page, name="restore_variable"),
+    path("variables/<int:pk>/order/", variables.reorder_page, name="reorder_variables"),
     path("households/", households.households, name="households"),
     path("households/register/", households.register_household_page, name="register_household"),
     path("households/register/member/", households.member_row, name="member_row"),
@@ -16,12 +23,14 @@ urlpatterns = [
     path("households/<int:pk>/recipient/", households.name_recipient_page, name="name_recipient"),
     path("households/<int:pk>/recipient/change/", households.change_recipient_page, name="change_recipient"),
     path("households/<int:pk>/alternate/", households.set_alternate_page, name="set_alternate"),
+    path("households/<int:pk>/reveal/", households.reveal_household_page, name="reveal_household"),
     path("members/<int:pk>/left/", households.end_membership_page, name="end_membership"),
     path("recipients/<int:pk>/remove/", households.remove_alternate_page, name="remove_alternate"),
     path("persons/", persons.persons, name="persons"),
     path("persons/register/", persons.register_person_page, name="register_person"),
     path("persons/<int:pk>/", persons.person, name="person"),
     path("persons/<int:pk>/change/", persons.change_person_page, name="change_person"),
+    path("persons/<int:pk>/reveal/", persons.reveal_person_page, name="reveal_person"),
     path("persons/<int:pk>/death/", persons.record_death_page, name="record_death"),
     path("persons/<int:pk>/document/", persons.add_document_page, name="add_document"),
     path("households/<int:pk>/birth/", events.record_birth_page, name="record_birth"),
@@ -39,6 +48,8 @@ urlpatterns = [
     path("moves/<int:pk>/recall/", events.recall_move_page, name="recall_move"),
     path("persons/<int:pk>/merge/", events.merge_persons_page, name="merge_persons"),
     path("persons/<int:pk>/photo/", events.set_photo_page, name="set_photo"),
+    path("persons/cards/", events.print_cards_page, name="print_cards"),
+    path("persons/<int:pk>/card/", events.print_card_page, name="print_card"),
     path("persons/<int:pk>/withdraw/", events.withdraw_person_page, name="withdraw_person"),
     path("persons/<int:pk>/restore/", events.restore_person_page, name="restore_person"),
     path("photos/<int:pk>/", photos.photo, name="photo"),

@@ -13,6 +13,7 @@ from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import Fact
 from coremis.modules.registry.dictionary import variables_of
 from coremis.modules.registry.models import Person, Precision, VariableDefinition
+from coremis.modules.registry.sight import MASK, Sight
 
 Kind = VariableDefinition.Kind
 
@@ -39,20 +40,15 @@ def birth_words(person: Person) -> str:
     return shape % {"born": text_of(known), "age": age}
 
 
-def phone_words(person: Person) -> str:
-    """The phone and whose it is."""
-    owner = person.get_phone_owner_display() if person.phone_owner else ""
-    return f"{person.phone} ({owner})" if owner else person.phone
+def phone_words(person: Person, sight: Sight) -> str:
+    """The phone, as far as this reader may see it, and whose it is."""
+    owner, phone = person.get_phone_owner_display() if person.phone_owner else "", sight.phone(person.phone)
+    return f"{phone} ({owner})" if owner else phone
 
 
 def initials(person: Person) -> str:
     """What stands where there is no photo: the first letters of the names."""
     return "".join(name[0] for name in (person.given_names, person.surname) if name).upper()
-
-
-def masked(number: str) -> str:
-    """Only the last three signs of a document number."""
-    return "•••" + number[-3:] if len(number) > 3 else "•••"
 
 
 def value_words(variable: VariableDefinition, value: Any) -> str:
@@ -67,9 +63,30 @@ def value_words(variable: VariableDefinition, value: Any) -> str:
     return f"{text_of(value)} {variable.unit}".strip()
 
 
-def variable_facts(data: dict[str, Any], *subjects: str) -> list[Fact]:
-    """The variables of the dictionary with what is stored, in their order."""
-    return [Fact(str(found), value_words(found, data.get(found.code)) or None) for found in variables_of(*subjects)]
+def seen_words(variable: VariableDefinition, value: Any, sight: Sight) -> str:
+    """A stored value as this reader may see it; the mask where it is masked."""
+    return value_words(variable, value) if value is None or sight.plain(variable) else MASK
+
+
+def variable_facts(data: dict[str, Any], *subjects: str, sight: Sight, programme: int | None = None) -> list[Fact]:
+    """The variables that this reader may know of with what is stored, in their order; those not asked for now only where stored."""
+    today = timezone.localdate()
+    return [
+        Fact(str(found), seen_words(found, data.get(found.code), sight) or None)
+        for found in variables_of(*subjects, programme=programme)
+        if sight.shows(found) and (data.get(found.code) is not None or found.asked_on(today))
+    ]
+
+
+def variable_differences(
+    before: dict[str, Any], after: dict[str, Any], *subjects: str, sight: Sight, programme: int | None = None
+) -> list[tuple[Any, Any, Any]]:
+    """Name, value before and value after of what differs, as this reader may see it."""
+    return [
+        (str(found), seen_words(found, before.get(found.code), sight), seen_words(found, after.get(found.code), sight))
+        for found in variables_of(*subjects, programme=programme)
+        if sight.shows(found) and before.get(found.code) != after.get(found.code)
+    ]
 
 
 def variable_name(code: str) -> str:

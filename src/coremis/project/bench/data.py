@@ -64,8 +64,9 @@ def statements(stamps: str, series: str) -> list[str]:
     postgres = connection.vendor == "postgresql"
     uid = "gen_random_uuid()" if postgres else "lower(hex(randomblob(16)))"
     name = "'name' || (g.i * 7919) % 90001 || ' sur' || g.i % 997"
-    data = "('{\"rooms\": ' || (1 + g.i % 5) || '}')" + ("::jsonb" if postgres else "")
-    empty = "'{}'" + ("::jsonb" if postgres else "")
+    spread = f"(g.i / {PROVINCES * COMMUNES * VILLAGES})"  # what varies inside a village
+    data = f"('{{\"rooms\": ' || (1 + {spread} % 5) || '}}')" + ("::jsonb" if postgres else "")
+    known = f"('{{\"schooling\": ' || ({spread} % 13) || '}}')" + ("::jsonb" if postgres else "")
     day, born = (
         ("DATE '2024-01-01'", "DATE '1950-01-01' + (g.i % 20000)::int")
         if postgres
@@ -76,7 +77,7 @@ def statements(stamps: str, series: str) -> list[str]:
         f"SELECT {uid}, {NUMBER}, a.id, {name}, {name}, 1 + g.i % 8, '', {data}, '', '', {day}, {stamps} FROM {series} ORDER BY g.i",
         "INSERT INTO registry_person (uid, number, area_id, given_names, surname, search_name, sex, birth_date, birth_precision, phone, phone_owner, data, source, external_id, registered_on, version, event_id, created_event_id) "
         f"SELECT {uid}, {NUMBER}, a.id, {name}, '', {name}, CASE g.i % 2 WHEN 0 THEN 'female' ELSE 'male' END, {born}, 'DAY', "
-        f"CASE g.i % 2 WHEN 0 THEN '+999' || g.i ELSE '' END, CASE g.i % 2 WHEN 0 THEN 'own' ELSE '' END, {empty}, '', '', {day}, {stamps} FROM {series} ORDER BY g.i",
+        f"CASE g.i % 2 WHEN 0 THEN '+999' || g.i ELSE '' END, CASE g.i % 2 WHEN 0 THEN 'own' ELSE '' END, {known}, '', '', {day}, {stamps} FROM {series} ORDER BY g.i",
         "INSERT INTO registry_membership (household_id, person_id, relationship, joined_on, version, event_id, created_event_id) "
         f"SELECT h.id, p.id, 'head', {day}, {stamps} FROM registry_household h JOIN registry_person p ON p.number = h.number",
         "INSERT INTO registry_recipient (household_id, person_id, rank, valid_from, cause, reason, version, event_id, created_event_id) "

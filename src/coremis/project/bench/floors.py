@@ -40,24 +40,33 @@ def suspension(event: int) -> None:
     )
 
 
-def payroll(event: int, payroll_id: int, cycle_id: int, amount: int) -> None:
-    """A frozen line with its hash for every active enrolment with a primary recipient."""
+def payroll(event: int, payroll_id: int, cycle_id: int) -> None:
+    """A frozen line of three parts, with its hash, for every active enrolment with a primary recipient."""
     postgres = connection.vendor == "postgresql"
     digest = "encode(sha256(({parts})::bytea), 'hex')" if postgres else "SHA256({parts})"
+    rooms = "(h.data ->> 'rooms')::bigint" if postgres else "CAST(json_extract(h.data, '$.rooms') AS INTEGER)"
+    adults = "LEAST(m.adults, 3)" if postgres else "MIN(m.adults, 3)"
+    amount = f"(20000 + 5000 * {adults} + 1000 * {rooms})"
+    json = f"'[[\"base\", 20000, 1], [\"adult\", ' || 5000 * {adults} || ', ' || {adults} || '], [\"rooms\", ' || 1000 * {rooms} || ', 1]]'"
+    stored = f"({json})::jsonb" if postgres else json
     parts = (
-        "'%s' || e.id || '|' || e.number || '|' || p.number || '|' || p.given_names || '|' || p.phone || '|' || h.number || '|' || a.name"
-        % payroll_id
+        f"'{payroll_id}' || e.id || '|' || e.number || '|' || p.number || '|' || p.given_names || '|' || p.phone || '|' || h.number || '|' "
+        f"|| a.name || '|' || {json}"
     )
     columns = (
-        "number, payroll_id, cycle_id, component, enrolment_id, area_id, payee_id, amount_minor, currency, enrolment_number, enrolment_status, "
-        "household_number, household_name, payee_number, payee_name, payee_search, payee_phone, document_kind, document_hash, area_name, hash, state, "
-        "paid_minor, unpaid_reason, receipt, version, event_id, created_event_id"
+        "number, payroll_id, cycle_id, component, enrolment_id, area_id, payee_id, amount_minor, entitled_minor, backlog_minor, "
+        "recovered_minor, carried_minor, parts, attempt, currency, enrolment_number, enrolment_status, household_number, household_name, "
+        "payee_number, payee_name, payee_search, payee_phone, document_kind, document_hash, document_end, alternate_name, point_name, "
+        "area_name, hash, state, paid_minor, hold_reason, unpaid_reason, collected_by, receipt, version, event_id, created_event_id"
     )
     run(
         (
-            f"INSERT INTO payments_payrollline ({columns}) SELECT e.id * 100 + 98 - (e.id * 100) %% 97, {payroll_id}, {cycle_id}, 'base', e.id, e.area_id, "
-            f"p.id, {amount}, 'SZF', e.number, e.status, h.number, h.head_name, p.number, trim(p.given_names || ' ' || p.surname), p.search_name, p.phone, "
-            f"'', '', a.name, {digest.format(parts=parts)}, 'DUE', 0, '', '', 1, %s, %s FROM programmes_enrolment e "
+            "WITH m AS (SELECT e.id, COUNT(*) FILTER (WHERE p.birth_date <= '2006-07-15') AS adults FROM programmes_enrolment e "
+            "JOIN registry_membership s ON s.household_id = e.household_id AND s.left_on IS NULL JOIN registry_person p ON p.id = s.person_id "
+            f"GROUP BY e.id) INSERT INTO payments_payrollline ({columns}) SELECT e.id * 100 + 98 - (e.id * 100) %% 97, {payroll_id}, "
+            f"{cycle_id}, 'base', e.id, e.area_id, p.id, {amount}, {amount}, 0, 0, 0, {stored}, 1, 'SZF', e.number, e.status, h.number, "
+            "h.head_name, p.number, trim(p.given_names || ' ' || p.surname), p.search_name, p.phone, '', '', '', '', '', a.name, "
+            f"{digest.format(parts=parts)}, 'DUE', 0, '', '', '', '', 1, %s, %s FROM programmes_enrolment e JOIN m ON m.id = e.id "
             "JOIN registry_household h ON h.id = e.household_id JOIN registry_recipient r ON r.household_id = h.id AND r.rank = 0 "
             "JOIN registry_person p ON p.id = r.person_id JOIN areas_area a ON a.id = e.area_id WHERE e.status = 'ACTIVE' AND r.valid_until IS NULL",
             [event, event],

@@ -1,4 +1,4 @@
-"""How fast the persons list answers, as ``design/product.md`` measures it: p95 of a page, and its number of statements."""
+"""How fast the lists of people answer, as ``design/product.md`` measures it: p95 of a page, and its number of statements."""
 
 import statistics
 import time
@@ -7,8 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from coremis.kernel.areas.models import Area
+from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.services import define_variable
 from coremis.project.bench.measure import Measured, counting, tidy
 from coremis.project.bench.thread import Bench, vendor
+from coremis.project.demo.seats import work_off
 
 TURNS = 40
 
@@ -25,6 +28,26 @@ def measure_lists(bench: Bench) -> None:
         "by number": "sort=number", "by name": "sort=name", "in a province, by number": f"sort=number&{place}", "in a province, by name": f"sort=name&{place}",
     }.items():  # fmt: skip
         bench.report.append(page(client, f"persons {name}", f"{address}?{query}", bench.rows))
+    measure_variables(bench, client)
+
+
+def measure_variables(bench: Bench, client: Client) -> None:
+    """A place and one variable of the data dictionary, sorted by name: persons and households, on each level of places."""
+    for subject, code in ((VariableDefinition.Subject.DWELLING, "rooms"), (VariableDefinition.Subject.PERSON, "schooling")):
+        names = {"en": code.capitalize()}
+        define_variable(
+            subject=subject, code=code, names=names, kind=VariableDefinition.Kind.NUMBER, filterable=True, actor=bench.people[0]
+        )
+    work_off()
+    persons, households = reverse("registry:persons"), reverse("registry:households")
+    for level, words in enumerate(("province", "commune", "village"), start=1):
+        place = Area.objects.filter(level__position=level).first()
+        about = f"sort=name&area={place.pk if place else ''}"
+        bench.report.append(page(client, f"persons in a {words}, one variable", f"{persons}?{about}&var_schooling_min=12", bench.rows))
+        about = about.replace("sort=name", "sort=head_name")
+        bench.report.append(page(client, f"households in a {words}, one variable", f"{households}?{about}&var_rooms_min=5", bench.rows))
+        aged = f"{households}?{about}&member_age_min=60&member_age_max=65"
+        bench.report.append(page(client, f"households in a {words}, a member aged", aged, bench.rows))
 
 
 def page(client: Client, name: str, url: str, rows: int) -> Measured:

@@ -17,10 +17,14 @@ from coremis.kernel.areas.queries import country
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.files.storage import keep
+from coremis.kernel.jobs.worker import run_next
 from coremis.kernel.testing.cast import make_profile, make_route, make_user
+from coremis.modules.benefits.models import BenefitRule, RuleVersion
+from coremis.modules.benefits.services import activate_version, save_example, save_part, save_rule
 from coremis.modules.ledger.models import Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
+from coremis.modules.payments.findings import FlagKind
 from coremis.modules.payments.models import Payroll, PayrollLine, ResultFile
 from coremis.modules.payments.services import (
     approve_payroll,
@@ -30,10 +34,14 @@ from coremis.modules.payments.services import (
     release_payroll,
     save_cycle,
     save_fund,
+    set_payment_terms,
     upload_results,
+    verify_payroll,
 )  # fmt: skip
 from coremis.modules.programmes.models import GroupChange, Programme, Reason, Status
 from coremis.modules.programmes.services import change_status_matching, undo_status_change
+from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.services import define_variable
 from coremis.project.bench import floors
 from coremis.project.bench.measure import Measured, measured
 from coremis.project.demo.seats import agreed, work_off
@@ -49,7 +57,7 @@ class Bench:
         self.report: list[Measured] = []
         self.root: Area = country()  # type: ignore[assignment]
         everything = make_profile("everything", *known_permissions())
-        self.people: list[User] = [make_user(f"bench{n}", area=self.root, profile=everything) for n in range(6)]
+        self.people: list[User] = [make_user(f"bench{n}", area=self.root, profile=everything) for n in range(7)]
         for action in ACTIONS.values():
             if action.approvable:
                 make_route(action.name, self.root, everything)
@@ -85,7 +93,8 @@ class Bench:
         payroll = self.calculate()
         if only == "payroll":
             return
-        agreed(approve_payroll, {"payroll": payroll}, self.people[0], self.people[1])
+        verify_payroll(payroll=payroll, actor=self.people[6])
+        agreed(approve_payroll, {"payroll": Payroll.objects.get(pk=payroll.pk)}, self.people[0], self.people[1])
         work_off()
         posting, accounts = spare_posting(payroll), accounts_of(payroll.fund)
         owed, transit, paid = (accounts[kind].pk for kind in ("OWED", "TRANSIT", "PAID"))
@@ -128,12 +137,17 @@ class Bench:
             actor=maker,
         )
 
-        def calculate() -> None:
-            generate_payroll(cycle=cycle, areas=[self.root], amount=Money(AMOUNT, "SZF"), fund=fund, actor=self.people[4])
-            work_off()
+        rule = three_parts(programme, maker, self.people[1])
 
+        def calculate() -> None:
+            generate_payroll(cycle=cycle, areas=[self.root], rule=rule, fund=fund, actor=self.people[4])
+            run_next()
+
+        rules = {"programme": programme, "rounds_in_order": False, "phone_limit": 6, "notice_kinds": list(FlagKind.values)}
+        agreed(set_payment_terms, rules, maker, self.people[1])
         spare = spare_payroll(cycle.pk, fund.pk)
-        self.measure("payroll", lambda event: floors.payroll(event, spare, cycle.pk, AMOUNT), calculate)
+        self.measure("payroll", lambda event: floors.payroll(event, spare, cycle.pk), calculate)
+        self.measure("comparison and flags", None, work_off)
         return Payroll.objects.exclude(pk=spare).latest("pk")
 
     def bring_results(self, payroll: Payroll) -> tuple[ResultFile, str]:
@@ -155,6 +169,26 @@ class Bench:
 
         self.measure("check of results", None, check)
         return found[0], text.getvalue()
+
+
+def three_parts(programme: Programme, maker: User, checker: User) -> BenefitRule:
+    """A rule of three parts: the same for each, for each adult at most three, and by a formula over a fact of the dictionary."""
+    if not VariableDefinition.objects.filter(code="rooms").exists():
+        dwelling, number = VariableDefinition.Subject.DWELLING, VariableDefinition.Kind.NUMBER
+        define_variable(subject=dwelling, code="rooms", names={"en": "Rooms"}, kind=number, actor=maker)
+    rule = save_rule(programme=programme, code="bench", names={"en": "Bench"}, actor=maker)
+    version = rule.versions.get()
+    common = {"names": {"en": "Part"}}
+    for part in (
+        {"code": "base", "kind": "FLAT", "amount": 20_000},
+        {"code": "adult", "kind": "MEMBER", "member": "age >= 18", "amount": 5_000, "most": 3},
+        {"code": "rooms", "kind": "FORMULA", "formula": "rooms * 1000"},
+    ):
+        save_part(version=version, part={**common, **part}, actor=maker)
+    facts = {"members": [{"age": 40}], "values": {"rooms": 2}}
+    save_example(version=version, name="One", facts=facts, expected={"base": 20_000, "adult": 5_000, "rooms": 2_000}, actor=maker)
+    agreed(activate_version, {"version": RuleVersion.objects.get(pk=version.pk)}, maker, checker)
+    return rule
 
 
 def spare_payroll(cycle_id: int, fund_id: int) -> int:

@@ -22,22 +22,29 @@ from coremis.kernel.exchange.models import Batch
 from coremis.kernel.exchange.services import send_file
 from coremis.kernel.files.storage import keep
 from coremis.modules.administration.services import first_run
+from coremis.modules.benefits.models import BenefitRule, RuleVersion
+from coremis.modules.benefits.services import activate_version, save_example, save_part, save_rule
 from coremis.modules.intake.imports import PERSONS
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
-from coremis.modules.payments.models import Cycle, Fund, Payroll, PayrollLine, ResultFile
+from coremis.modules.payments.findings import NEEDS_VERDICT
+from coremis.modules.payments.models import Cycle, FlagGroup, Fund, Payroll, PayrollLine, ResultFile
 from coremis.modules.payments.module import TWO_LEVELS_FROM
 from coremis.modules.payments.services import (
     approve_payroll,
     check_results,
     close_payroll,
     confirm_results,
+    decide_flag,
     generate_payroll,
     release_payroll,
     save_cycle,
     save_fund,
     upload_results,
+    verify_payroll,
+    void_lines,
 )  # fmt: skip
+from coremis.modules.payments.states import AWAITING_LINES
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.services import change_status, create_programme, enrol_matching
 from coremis.modules.registry.models import VariableDefinition
@@ -46,7 +53,18 @@ from coremis.project.demo import people
 from coremis.project.demo.country import CURRENCY, LEVELS, units
 from coremis.project.demo.seats import ADMINISTRATORS, PASSWORD, agreed, decide, make_seats, seat, work_off
 
-AMOUNT = Money(120_000, CURRENCY)
+PARTS: tuple[dict[str, Any], ...] = (
+    {"code": "base", "kind": "FLAT", "amount": 30_000, "names": {"en": "Base amount", "fr": "Montant de base", "pt": "Montante de base"}},
+    {
+        "code": "children", "kind": "MEMBER", "member": "age < 18", "amount": 5_000, "most": 3,
+        "names": {"en": "Children under 18", "fr": "Enfants de moins de 18 ans", "pt": "Crianças com menos de 18 anos"},
+    },
+)  # fmt: skip
+EXAMPLES: tuple[tuple[str, list[dict[str, Any]], dict[str, int]], ...] = (
+    ("Without children", [{"age": 63, "relationship": "head"}], {"base": 30_000}),
+    ("Two children", [{"age": 34, "relationship": "head"}, {"age": 8}, {"age": 17}], {"base": 30_000, "children": 10_000}),
+    ("Five children", [{"age": 34, "relationship": "head"}, *({"age": age} for age in range(5))], {"base": 30_000, "children": 15_000}),
+)
 ROOFS = [
     {"code": "straw", "names": {"en": "straw", "fr": "paille", "pt": "palha"}},
     {"code": "tiles", "names": {"en": "tiles", "fr": "tuiles", "pt": "telhas"}},
@@ -73,9 +91,9 @@ def load(households: int, say: Callable[[str], None]) -> None:
     say("Enrolling families in a programme ...")
     programme = run_programme()
     say("Paying the first cycle, and preparing the second ...")
-    fund = fill_fund(programme)
-    pay_first_cycle(programme, fund)
-    prepare_second_cycle(programme, fund)
+    fund, rule = fill_fund(programme), write_rule(programme)
+    pay_first_cycle(programme, fund, rule)
+    prepare_second_cycle(programme, fund, rule)
     prepare_files()
 
 
@@ -159,6 +177,20 @@ def fill_fund(programme: Programme) -> Fund:
     return fund
 
 
+def write_rule(programme: Programme) -> BenefitRule:
+    """30,000 for each family and 5,000 for each child under 18, at most three; with its examples, approved."""
+    manager = seat("manager")
+    names = {"en": "Family allowance", "fr": "Allocation familiale", "pt": "Abono de família"}
+    rule = save_rule(programme=programme, code="family", names=names, actor=manager)
+    version = rule.versions.get()
+    for part in PARTS:
+        save_part(version=version, part=part, actor=manager)
+    for name, members, expected in EXAMPLES:
+        save_example(version=version, name=name, facts={"members": members}, expected=expected, actor=manager)
+    agreed(activate_version, {"version": RuleVersion.objects.get(pk=version.pk)}, manager, seat("approver"))
+    return rule
+
+
 def new_cycle(programme: Programme, first: date, last: date) -> Cycle:
     """A cycle whose data were frozen today, because everybody was enrolled today."""
     days = f"{first:%d/%m/%Y} – {last:%d/%m/%Y}"
@@ -167,21 +199,36 @@ def new_cycle(programme: Programme, first: date, last: date) -> Cycle:
     )
 
 
-def calculated(programme: Programme, fund: Fund, cycle: Cycle) -> Payroll:
+def calculated(fund: Fund, cycle: Cycle, rule: BenefitRule) -> Payroll:
     """A payroll for everybody who is active, calculated."""
     root = country()
     assert root is not None
-    made = generate_payroll(cycle=cycle, areas=[root], amount=AMOUNT, fund=fund, actor=seat("payments"))
+    made = generate_payroll(cycle=cycle, areas=[root], rule=rule, fund=fund, actor=seat("payments"))
     work_off()
+    judge_flags(made)
+    verify_payroll(payroll=Payroll.objects.get(pk=made.pk), actor=seat("verifier"))
     return Payroll.objects.get(pk=made.pk)
 
 
-def pay_first_cycle(programme: Programme, fund: Fund) -> None:
+def judge_flags(payroll: Payroll) -> None:
+    """In the first cycle the verifier decides on every flagged group: one of two payees of two communes is held, the others are paid."""
+    for group in FlagGroup.objects.filter(payroll=payroll, severity__in=NEEDS_VERDICT, verdict="", remembered=None).order_by("pk"):
+        members = list(group.members.filter(elsewhere=False).select_related("line").order_by("pk"))
+        planted = any(member.line.payee_phone == people.SHARED_PHONE for member in members)
+        said = {str(member.line.number): "HOLD" if planted and member is members[-1] else "PAY" for member in members}
+        reason = "Two families far apart with one phone: ask the second one" if planted else "Known to the chief of the hill"
+        decide_flag(group=group, verdicts=said, reason=reason, actor=seat("verifier"))
+
+
+def pay_first_cycle(programme: Programme, fund: Fund, rule: BenefitRule) -> None:
     """Calculated, approved, sent, reconciled with three in a hundred unpaid, and closed."""
     today = timezone.localdate()
-    payroll = calculated(programme, fund, new_cycle(programme, today - timedelta(days=60), today))
+    payroll = calculated(fund, new_cycle(programme, today - timedelta(days=60), today), rule)
     agreed(approve_payroll, {"payroll": payroll}, seat("payments"), *approvers(payroll))
     work_off()
+    payroll = Payroll.objects.get(pk=payroll.pk)
+    if payroll.held_count:
+        agreed(void_lines, {"payroll": payroll, "reason": "The phone was not hers"}, seat("payments"), seat("approver"))
     agreed(release_payroll, {"payroll": Payroll.objects.get(pk=payroll.pk)}, seat("manager"), seat("approver"))
     work_off()
     content = results_of(payroll)
@@ -199,7 +246,7 @@ def pay_first_cycle(programme: Programme, fund: Fund) -> None:
 
 def approvers(payroll: Payroll) -> list[User]:
     """One level decides, two from a certain amount on."""
-    return [seat("verifier"), seat("approver")] if payroll.total_minor >= TWO_LEVELS_FROM else [seat("approver")]
+    return [seat("controller"), seat("approver")] if payroll.total_minor >= TWO_LEVELS_FROM else [seat("approver")]
 
 
 def results_of(payroll: Payroll, wrong: int = 0) -> bytes:
@@ -208,7 +255,7 @@ def results_of(payroll: Payroll, wrong: int = 0) -> bytes:
     writer = csv.writer(text)
     writer.writerow(["payment number", "result", "amount", "receipt", "reason"])
     for place, (number, amount) in enumerate(
-        PayrollLine.objects.filter(payroll=payroll).order_by("pk").values_list("number", "amount_minor")
+        PayrollLine.objects.filter(payroll=payroll, state__in=AWAITING_LINES).order_by("pk").values_list("number", "amount_minor")
     ):
         reference = number_text(PayrollLine.number_prefix, number)
         if place % 33 == 5:
@@ -218,10 +265,10 @@ def results_of(payroll: Payroll, wrong: int = 0) -> bytes:
     return text.getvalue().encode()
 
 
-def prepare_second_cycle(programme: Programme, fund: Fund) -> None:
+def prepare_second_cycle(programme: Programme, fund: Fund, rule: BenefitRule) -> None:
     """A payroll of the next cycle that waits for its last approver."""
     today = timezone.localdate()
-    payroll = calculated(programme, fund, new_cycle(programme, today + timedelta(days=1), today + timedelta(days=61)))
+    payroll = calculated(fund, new_cycle(programme, today + timedelta(days=1), today + timedelta(days=61)), rule)
     request = submit(approve_payroll, {"payroll": payroll}, actor=seat("payments")).request
     for checker in approvers(payroll)[:-1]:
         approve_request(request=request, actor=checker)

@@ -12,6 +12,8 @@ from coremis.project.demo.country import hills
 
 SEED = 20230531
 COMMUNES = ("0101", "0102", "0201")
+# Planted: one phone with two families of two communes (not normal), and one with six families of one hill (normal).
+SHARED_PHONE, HILL_PHONE, HILL_FAMILIES = "+99900000077", "+99900000066", 6
 COLUMNS = {
     "household": "household key", "person": "person key", "hill": "place", "given_names": "given names", "surname": "surname", "sex": "sex",
     "birth_date": "birth date", "relationship": "relationship", "recipient": "recipient", "phone": "phone", "phone_owner": "phone owner",
@@ -37,10 +39,17 @@ def rows(households: int, today: date) -> Iterator[dict[str, str]]:
     chance = random.Random(SEED)
     places = [code for commune in COMMUNES for code in hills(commune)]
     for index in range(households):
-        yield from family(index, places[index % len(places)], chance, today)
+        yield from family(index, places[index % len(places)], chance, today, planted_phone(index, len(hills(COMMUNES[0])), len(places)))
 
 
-def family(index: int, hill: str, chance: random.Random, today: date) -> Iterator[dict[str, str]]:
+def planted_phone(index: int, first_commune: int, places: int) -> str:
+    """The phone that a family shares on purpose; empty for all others."""
+    if index in (1, first_commune + 1):
+        return SHARED_PHONE
+    return HILL_PHONE if index % places == 2 and index // places < HILL_FAMILIES else ""
+
+
+def family(index: int, hill: str, chance: random.Random, today: date, planted: str = "") -> Iterator[dict[str, str]]:
     """The persons of one household; the head comes first."""
     surname, woman_heads = chance.choice(SURNAMES), chance.random() < 0.24
     size = max(1, min(11, round(chance.gauss(4.6, 2))))
@@ -49,6 +58,8 @@ def family(index: int, hill: str, chance: random.Random, today: date) -> Iterato
         "roof": chance.choice(ROOFS), "rural": "yes" if chance.random() < 0.9 else "no",
     }  # fmt: skip
     phone = f"+999{chance.randrange(10**8):08d}" if chance.random() < 0.45 else ""
+    if planted:
+        phone, shared["rooms"] = planted, "2"
     youngest = 99
     for place in range(size):
         adult = place == 0 or (place == 1 and not woman_heads)

@@ -22,6 +22,7 @@ PEOPLE = {
     "commune": ("Nestor Gahungu", "commune"),
     "payments": ("Solange Ciza", "payments"),
     "verifier": ("Prosper Tuyaga", "verifier"),
+    "controller": ("Godelieve Ntahimpera", "verifier"),
     "approver": ("Immaculée Havyari", "approver"),
     "accountant": ("Anselmo d'Almeida", "accountant"),
     "auditor": ("Béatrice Sindaye", "auditor"),

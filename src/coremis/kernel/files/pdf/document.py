@@ -24,6 +24,7 @@ class Page:
         self.width, self.height = size
         self.number = 0
         self._parts: list[str] = []
+        self.pictures: dict[str, int] = {}
 
     def text(self, x: float, y: float, text: object, size: float = 8, *, bold: bool = False, align: str = "left") -> None:
         """One line of text whose foot stands at ``y``; with "right" or "center", ``x`` is where it ends or its middle."""
@@ -62,6 +63,15 @@ class Page:
                 )
                 at = end
         self._parts.append("f")
+
+    def picture(self, x: float, y: float, width: float, height: float, jpeg: bytes, pixels: tuple[int, int]) -> None:
+        """A JPEG in full colour of so many pixels, cut to nothing and stretched to nothing: as large as fits, in the middle."""
+        scale = min(width / pixels[0], height / pixels[1])
+        wide, high = pixels[0] * scale, pixels[1] * scale
+        name = f"P{len(self.pictures)}"
+        self.pictures[name] = self.document.keep_picture(jpeg, pixels)
+        left, foot = x + (width - wide) / 2, self.height - y - (height + high) / 2
+        self._parts.append(f"q {wide:.2f} 0 0 {high:.2f} {left:.2f} {foot:.2f} cm /{name} Do Q")
 
     def page_of(self, x: float, y: float, text: str, size: float = 7) -> None:
         """A text ending with the number of pages of its part, which is written when that is known; it ends at most at ``x``."""
@@ -117,11 +127,12 @@ class Document:
         if page is None:
             return
         content = self._stream(self._number(), page.content())
-        own = self._number()
+        own, pictures = self._number(), "".join(f" /{name} {number} 0 R" for name, number in page.pictures.items())
         self._object(
             own,
             f"<< /Type /Page /Parent {self._tree} 0 R /MediaBox [0 0 {page.width:.2f} {page.height:.2f}] /Contents {content} 0 R "
-            f"/Resources << /Font << /F0 {self._fonts[0]} 0 R /F1 {self._fonts[1]} 0 R >> /XObject << /T {self._total} 0 R >> >> >>",
+            f"/Resources << /Font << /F0 {self._fonts[0]} 0 R /F1 {self._fonts[1]} 0 R >> "
+            f"/XObject << /T {self._total} 0 R{pictures} >> >> >>",
         )
         self._pages.append(own)
         if self.part_pages == 1 and self._bookmark:
@@ -151,6 +162,15 @@ class Document:
             f"trailer\n<< /Size {len(self._offsets)} /Root {self._root} 0 R /Info {info} 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
         )
         return self.page_count
+
+    def keep_picture(self, jpeg: bytes, pixels: tuple[int, int]) -> int:
+        """Write a JPEG as it is; returns its object."""
+        number = self._number()
+        about = f"/Type /XObject /Subtype /Image /Width {pixels[0]} /Height {pixels[1]} /ColorSpace /DeviceRGB /BitsPerComponent 8"
+        self._offsets[number] = self._position
+        self._write(f"{number} 0 obj\n<< {about} /Filter /DCTDecode /Length {len(jpeg)} >>\nstream\n".encode() + jpeg)
+        self._write(b"\nendstream\nendobj\n")
+        return number
 
     def _end_part(self) -> None:
         self.end_page()

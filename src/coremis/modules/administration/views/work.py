@@ -16,6 +16,7 @@ from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import fetch_or_404, wants_part
 from coremis.kernel.screens.tables import small_table
+from coremis.kernel.screens.timeline import history_guards
 from coremis.modules.administration import tables
 from coremis.modules.administration.changes import MOST, told, visible_changes
 from coremis.modules.administration.reports import file_of, report_facts
@@ -110,11 +111,12 @@ class EventScreen(DetailScreen):
     def tab_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """The first hundred changes, and the entries that followed from it, in the reader's places."""
         reader: Any = request.user
+        guarded = history_guards(reader)
         changes = visible_changes(record, reader)
         caused = tables.visible_events(reader).filter(cause_id=record.pk).order_by("pk")
         return {
             **super().tab_context(request, record), "change_count": changes.count(), "caused_count": caused.count(),
-            "changes": [told(change) for change in changes[:MOST]],
+            "changes": [told(change, guarded) for change in changes[:MOST]],
             "caused": small_table(tables.EventTable, list(caused[:FEW]), reader, omit=["address", "deciders"]),
         }  # fmt: skip
 

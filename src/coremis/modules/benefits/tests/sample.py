@@ -1,9 +1,22 @@
 """Rules, random and not, for the tests of this and other modules."""
 
+from itertools import count
 from random import Random
 
 from coremis.kernel.actions.services import maintenance
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
+from coremis.modules.benefits.names import member_names, unit_names
+from coremis.modules.programmes.models import Programme
+
+_codes = count(1)
+
+
+def make_programme(unit="household", currency="SZF"):
+    """A programme to write rules for."""
+    with maintenance("test programmes"):
+        programme = Programme(code=f"rules{next(_codes)}", names={"en": "Net"}, unit=unit, currency=currency, starts_on="2025-01-01")
+        programme.save()
+    return programme
 
 
 def part(code, kind="FLAT", **fields):
@@ -16,7 +29,8 @@ def make_rule(programme, *parts, code="main", component="base", state="ACTIVE", 
     with maintenance("test rules"):
         rule = BenefitRule(programme=programme, code=code, names={"en": "Main benefit"}, component=component)
         rule.save()
-        RuleVersion(rule=rule, version_number=1, state=state, definition={"parts": list(parts), **limits}).save()
+        known = {"unit": unit_names(programme.unit), "member": member_names(programme.unit)}
+        RuleVersion(rule=rule, version_number=1, state=state, definition={"parts": list(parts), "names_known": known, **limits}).save()
     return rule
 
 

@@ -5,7 +5,7 @@ from coremis.kernel.testing.cast import make_profile, make_route, make_user
 
 RIGHTS = (
     "exchange.create_batch", "exchange.check_batch", "exchange.cancel_batch", "exchange.apply_batch", "exchange.view_batch",
-    "approvals.submit_request", "registry.register_household",
+    "approvals.submit_request", "registry.register_household", "intake.reveal_files",
 )  # fmt: skip
 
 

@@ -6,42 +6,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('areas', '0001_initial'),
-        ('payments', '0003_amounts'),
-        ('points', '0003_point_search'),
+        ("areas", "0001_initial"),
+        ("payments", "0003_amounts"),
+        ("points", "0003_point_search"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TakenPaper',
+            name="TakenPaper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('paper', models.CharField(choices=[('PAYEES', 'payee list on paper'), ('WORKBOOK', 'payee list as a workbook'), ('CASH', 'cash sheet'), ('FUNDS', 'request for funds')], max_length=8, verbose_name='paper')),
-                ('part', models.PositiveSmallIntegerField(default=1, verbose_name='part')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('copy', models.PositiveSmallIntegerField(default=0, help_text='0 is the original.', verbose_name='copy')),
-                ('digest', models.CharField(help_text='SHA-256 of what is on the list; another one makes a new version.', max_length=64)),
-                ('code', models.CharField(max_length=16, unique=True, verbose_name='code on the pages')),
-                ('line_count', models.IntegerField(verbose_name='payments')),
-                ('total_minor', models.BigIntegerField(verbose_name='total')),
-                ('pay_on', models.DateField(null=True, verbose_name='day of payment')),
-                ('taken_at', models.DateTimeField(auto_now_add=True, verbose_name='taken on')),
-                ('area', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
-                ('payroll', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='payments.payroll', verbose_name='payroll')),
-                ('point', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='points.paymentpoint', verbose_name='payment point')),
-                ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='taken by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                (
+                    "paper",
+                    models.CharField(
+                        choices=[
+                            ("PAYEES", "payee list on paper"),
+                            ("WORKBOOK", "payee list as a workbook"),
+                            ("CASH", "cash sheet"),
+                            ("FUNDS", "request for funds"),
+                        ],
+                        max_length=8,
+                        verbose_name="paper",
+                    ),
+                ),
+                ("part", models.PositiveSmallIntegerField(default=1, verbose_name="part")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("copy", models.PositiveSmallIntegerField(default=0, help_text="0 is the original.", verbose_name="copy")),
+                ("digest", models.CharField(help_text="SHA-256 of what is on the list; another one makes a new version.", max_length=64)),
+                ("code", models.CharField(max_length=16, unique=True, verbose_name="code on the pages")),
+                ("line_count", models.IntegerField(verbose_name="payments")),
+                ("total_minor", models.BigIntegerField(verbose_name="total")),
+                ("pay_on", models.DateField(null=True, verbose_name="day of payment")),
+                ("taken_at", models.DateTimeField(auto_now_add=True, verbose_name="taken on")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"
+                    ),
+                ),
+                (
+                    "payroll",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="papers", to="payments.payroll", verbose_name="payroll"
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="points.paymentpoint",
+                        verbose_name="payment point",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="taken by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'paper that was taken',
-                'verbose_name_plural': 'papers that were taken',
-                'indexes': [models.Index(fields=['payroll', 'point', 'paper'], name='payments_ta_payroll_f0bf87_idx')],
-                'constraints': [models.UniqueConstraint(fields=('payroll', 'point', 'paper', 'part', 'number', 'copy'), name='paper_copy_once'), models.UniqueConstraint(condition=models.Q(('point', None)), fields=('payroll', 'paper', 'part', 'number', 'copy'), name='paper_copy_without_point_once')],
+                "verbose_name": "paper that was taken",
+                "verbose_name_plural": "papers that were taken",
+                "indexes": [models.Index(fields=["payroll", "point", "paper"], name="payments_ta_payroll_f0bf87_idx")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("payroll", "point", "paper", "part", "number", "copy"), name="paper_copy_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("point", None)),
+                        fields=("payroll", "paper", "part", "number", "copy"),
+                        name="paper_copy_without_point_once",
+                    ),
+                ],
             },
         ),
     ]

@@ -88,7 +88,11 @@ class PayrollLine(Record):
     class Meta:
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
-        indexes = [models.Index(fields=["payroll", "id"]), models.Index(fields=["payroll", "area", "id"])]
+        indexes = [
+            models.Index(fields=["payroll"], condition=Q(recovered_minor__gt=0), name="line_kept_back"),
+            models.Index(fields=["payroll", "id"]),
+            models.Index(fields=["payroll", "area", "id"]),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["cycle", "component", "enrolment", "attempt"], condition=~Q(state__in=FREE_LINES), name="paid_once_in_a_cycle"
@@ -181,6 +185,11 @@ class LeftOut(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kept(self) -> Money | None:
+        """What is kept for the next payment."""
+        return Money(self.carried_minor, self.payroll.currency) if self.carried_minor else None
 
     @property
     def number_text(self) -> str:

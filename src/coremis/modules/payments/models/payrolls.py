@@ -10,6 +10,7 @@ from coremis.kernel.actions.models import Record
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.text import label
+from coremis.kernel.exchange.models import Batch
 from coremis.modules.benefits.models import RuleVersion
 from coremis.modules.payments.states import PayrollState, Step
 from coremis.modules.points.models import PaymentPoint
@@ -93,6 +94,10 @@ class Payroll(Record):
     rule_version = models.ForeignKey(
         RuleVersion, on_delete=models.PROTECT, null=True, related_name="payrolls", verbose_name=_("version of the benefit rule")
     )
+    batch = models.ForeignKey(
+        Batch, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("import"),
+        help_text="The file whose amounts it pays.",
+    )  # fmt: skip
     condition = models.JSONField(default=dict, blank=True, help_text="The filter that limited it, frozen; empty: everybody in its places.")
     condition_words = models.TextField(_("only those"), blank=True, help_text="The filter as it was read on the day.")
     point = models.ForeignKey(
@@ -111,6 +116,7 @@ class Payroll(Record):
     part_totals = models.JSONField(default=dict, help_text="Smallest units by part of the benefit, over all lines.")
     job_id = models.BigIntegerField(null=True, editable=False)
     posting_id = models.BigIntegerField(null=True, editable=False, help_text="The ledger posting being prepared.")
+    recovery_posting_id = models.BigIntegerField(null=True, editable=False, help_text="The ledger posting of what it kept back.")
     made_at = models.DateTimeField(_("calculated on"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed on"), null=True)
 
@@ -120,6 +126,7 @@ class Payroll(Record):
         constraints = [
             models.CheckConstraint(condition=Q(source="FLAT", amount_minor__gt=0) | ~Q(source="FLAT"), name="payroll_amount_above_zero"),
             models.CheckConstraint(condition=Q(source="RULE") ^ Q(rule_version=None), name="payroll_by_rule_has_version"),
+            models.CheckConstraint(condition=Q(source="IMPORTED") ^ Q(batch=None), name="payroll_of_a_file_names_it"),
             models.CheckConstraint(condition=Q(source="REISSUE") ^ Q(reissues=None), name="reissue_names_its_payroll"),
             models.CheckConstraint(condition=Q(state__in=PayrollState.values), name="payroll_known_state"),
             models.CheckConstraint(condition=~Q(state="CLOSED") | Q(closed_at__isnull=False), name="payroll_closed_once"),

@@ -42,8 +42,8 @@ def payee_paper(taken: Taken) -> Paper:
 def columns() -> list[PaperColumn]:
     """Exactly what the payer needs, and two columns to fill in."""
     return [
-        PaperColumn(_("No."), 10, "right", bold=True, size=9), PaperColumn(_("Payment number"), 25, size=7.5),
-        PaperColumn(_("Recipient"), 50, bold=True), PaperColumn(_("Alternate recipient"), 40), PaperColumn(_("Document"), 30, size=7.5),
+        PaperColumn(_("No."), 10, "right", bold=True, size=9), PaperColumn(_("Payment number"), 25, size=7),
+        PaperColumn(_("Recipient"), 50, bold=True), PaperColumn(_("Alternate recipient"), 40), PaperColumn(_("Document"), 30, size=7),
         PaperColumn(_("Amount"), 48, "right", bold=True, size=9), PaperColumn(_("Signature or thumbprint"), 42),
         PaperColumn(_("Paid, or the reason why not"), 32),
     ]  # fmt: skip

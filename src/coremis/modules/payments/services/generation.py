@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.access.models import User
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.bulk import insert_from
 from coremis.kernel.actions.context import Actor
@@ -18,11 +19,14 @@ from coremis.kernel.actions.numbers import checked, next_number, take_serials
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.exchange.models import Batch
 from coremis.kernel.jobs.work import Work
 from coremis.modules.benefits.models import BenefitRule
 from coremis.modules.benefits.queries import active_version
+from coremis.modules.filters.queries import checked as checked_filter
+from coremis.modules.filters.queries import words
 from coremis.modules.payments import chunks
-from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollArea, PayrollLine, Reckoned
+from coremis.modules.payments.models import Cycle, Fund, ImportedAmount, LeftOut, Payroll, PayrollArea, PayrollLine, Reckoned
 from coremis.modules.payments.parts import part_totals
 from coremis.modules.payments.selection import (
     FROZEN,
@@ -31,11 +35,14 @@ from coremis.modules.payments.selection import (
     counts,
     create_reckoned,
     drop_reckoned,
+    fitting,
     frozen_hash,
     frozen_values,
     full_name,
     population,
 )  # fmt: skip
+from coremis.modules.payments.services.cycles import require_open_cycle
+from coremis.modules.payments.services.review import start_review
 from coremis.modules.payments.services.steps import locked, move, take_step
 from coremis.modules.payments.states import HELD_LINES, Exclusion, PayrollState, Step
 from coremis.modules.points.models import PaymentPoint
@@ -46,20 +53,28 @@ LINE_COLUMNS = (
     "entitled_minor", "backlog_minor", "recovered_minor", "attempt", "reissue_of", "hold_reason", "collected_by",
 )  # fmt: skip
 LEFT_OUT_COLUMNS = ("payroll", "enrolment", "area", "reason", "carried_minor", "enrolment_number", "name")
+WRONG = _("The payroll cannot be calculated like this. Correct what is marked.")
 
 
 @action(_("Calculate a payroll"))
 def generate_payroll(
     *, cycle: Cycle, areas: list[Area], fund: Fund, amount: Money | None = None, rule: BenefitRule | None = None, component: str = "base",
-    condition: dict[str, Any] | None = None, point: PaymentPoint | None = None, note: str = "", actor: Actor,
+    condition: dict[str, Any] | None = None, point: PaymentPoint | None = None, batch: Batch | None = None,
+    declared_count: int | None = None, declared_total: Money | None = None, note: str = "", actor: Actor,
 ) -> Payroll:  # fmt: skip
     """Pay a flat ``amount``, or what the version in use of ``rule`` says, to everybody active in ``areas``, as of the data freeze.
 
-    ``condition`` limits it further. An empty selection, or one in which nobody would be paid, is refused before anything is made
+    ``condition`` and ``point`` limit it further. The amounts may come from a ``batch`` instead; its number and total are then
+    declared, and compared. An empty selection, or one in which nobody would be paid, is refused before anything is made
     (pitfall M1). The component is that of the rule. The work goes on as a job.
     """
-    check_request(cycle, areas, amount, fund, rule)
-    payroll = new_payroll(cycle=cycle, fund=fund, amount=amount, rule=rule, component=component, condition=condition, point=point)
+    check_request(cycle, areas, amount, fund, rule, condition, actor, batch)
+    require_open_cycle(cycle)
+    if batch is not None:
+        check_declared(cycle, batch, declared_count, declared_total)
+    payroll = new_payroll(
+        cycle=cycle, fund=fund, amount=amount, rule=rule, component=component, condition=condition, point=point, batch=batch
+    )  # fmt: skip
     payroll.note = note[:300]
     places = sorted({area.pk for area in areas})
     if not counts(asked_by(payroll, places)).paid:
@@ -77,25 +92,45 @@ def generate_payroll(
 
 def new_payroll(
     *, cycle: Cycle, fund: Fund, amount: Money | None, rule: BenefitRule | None, component: str = "base",
-    condition: dict[str, Any] | None = None, point: PaymentPoint | None = None,
+    condition: dict[str, Any] | None = None, point: PaymentPoint | None = None, batch: Batch | None = None,
 ) -> Payroll:  # fmt: skip
     """The payroll that was asked for, not stored yet; the preview computes with the same one."""
     version = active_version(rule) if rule else None
     return Payroll(
         cycle=cycle, fund=fund, component=rule.component if rule else component,
-        source=Payroll.Source.RULE if rule else Payroll.Source.FLAT, rule_version=version,
+        source=source_of(rule, batch), rule_version=version, batch=batch,
         amount_minor=amount.amount_minor if amount else 0, currency=cycle.programme.currency, freeze_on=cycle.freeze_on,
-        condition=condition or {}, point=point,
+        condition=condition or {}, condition_words=words(condition) if condition else "", point=point,
     )  # fmt: skip
 
 
-def check_request(cycle: Cycle, areas: list[Area], amount: Money | None, fund: Fund, rule: BenefitRule | None = None) -> None:
+def source_of(rule: BenefitRule | None, batch: Batch | None) -> str:
+    """Where the amounts come from."""
+    return Payroll.Source.RULE if rule else Payroll.Source.IMPORTED if batch else Payroll.Source.FLAT
+
+
+def check_declared(cycle: Cycle, batch: Batch, count: int | None, total: Money | None) -> None:
+    """Refuse a file that is not taken in, of another programme, or whose number and total are not those declared."""
+    if batch.import_kind != "payments.amounts" or batch.state != Batch.State.APPLIED:
+        raise Invalid(WRONG, {"batch": [_("Choose a file of amounts that was taken in.")]})
+    rows = ImportedAmount.objects.filter(batch=batch, enrolment__programme=cycle.programme_id)
+    found = rows.aggregate(count=Count("pk"), total=Sum("amount_minor"))
+    there = Money(found["total"] or 0, cycle.programme.currency)
+    if count != found["count"] or total != there:
+        sentence = _("The file holds %(count)s amounts, %(total)s in all. Compare with what you were told, and enter both.")
+        raise Invalid(WRONG, {"declared_total": [sentence % {"count": found["count"], "total": there.text()}]})
+
+
+def check_request(
+    cycle: Cycle, areas: list[Area], amount: Money | None, fund: Fund, rule: BenefitRule | None = None,
+    condition: dict[str, Any] | None = None, actor: Any = None, batch: Batch | None = None,
+) -> None:  # fmt: skip
     """Refuse no place, no amount, a wrong currency, rule or fund, and a data freeze that is still to come."""
     errors: dict[str, list[Any]] = {}
     if not areas:
         errors["areas"] = [_("Choose at least one place. No place means that nobody is paid.")]
-    if (amount is None) == (rule is None):
-        errors["amount"] = [_("Choose a benefit rule or enter an amount, one of the two.")]
+    if [amount, rule, batch].count(None) != 2:
+        errors["amount"] = [_("Choose a benefit rule, an amount or a file, one of the three.")]
     if amount is not None and amount.amount_minor <= 0:
         errors["amount"] = [_("The amount must be above zero.")]
     elif amount is not None and amount.currency != cycle.programme.currency:
@@ -106,13 +141,24 @@ def check_request(cycle: Cycle, areas: list[Area], amount: Money | None, fund: F
         errors["fund"] = [_("Choose a fund of this programme that is in use.")]
     if cycle.freeze_on > timezone.localdate():
         errors["cycle"] = [_("The data freeze of this cycle is still to come. Calculate on that day or later.")]
+    try:
+        checked_filter(condition or {}, user=actor if isinstance(actor, User) else None)
+    except Refusal as problem:
+        errors["filter"] = [str(problem)]
     if errors:
-        raise Invalid(_("The payroll cannot be calculated like this. Correct what is marked."), errors)
+        raise Invalid(WRONG, errors)
 
 
-def read_payroll(work: Work) -> tuple[Payroll, Asked]:
-    """The payroll of the work, and what it was asked to pay. One statement."""
-    found = Payroll.objects.select_related("cycle__programme", "rule_version__rule__programme").get(pk=work.params["payroll"])
+def read_payroll(work: Work, rows: Any = None) -> tuple[Payroll, Asked]:
+    """The payroll of the work, and what it was asked to pay. One statement.
+
+    A chunk holds the programme, so that two payrolls never read the same running account of a beneficiary at the same time.
+    """
+    found = (
+        (rows if rows is not None else Payroll.objects)
+        .select_related("cycle__programme", "rule_version__rule__programme")
+        .get(pk=work.params["payroll"])
+    )
     return found, asked_by(found, work.params["areas"])
 
 
@@ -122,9 +168,7 @@ def calculate_payroll(work: Work) -> bool:
     due = chunks.current(work)
     if due is None:
         return False
-    payroll, asked = read_payroll(work)
-    if asked.looks_back:  # two payrolls of one programme never read the same running account at the same time
-        Programme.objects.select_for_update(of=("self",)).get(pk=payroll.cycle.programme_id)
+    payroll, asked = read_payroll(work, Payroll.objects.select_for_update(of=("cycle__programme",)))
     create_reckoned(asked, due.of)
     insert_lines(payroll, asked, work.cursor["serials_from"])
     insert_left_out(payroll, asked)
@@ -138,6 +182,7 @@ def plan_calculation(work: Work) -> None:
     payroll, asked = read_payroll(work)
     if payroll.state == PayrollState.ABANDONED:
         move(payroll, PayrollState.PREPARING)
+    fitting.cache_clear()
     rows = population(asked)
     chunks.plan(work, beneficiaries=rows)
     first = rows.order_by().aggregate(first=Min("pk"))["first"] or 1
@@ -162,9 +207,11 @@ def close_calculation(work: Work) -> None:
         raise Refusal(_("The parts do not add up to the amounts. No payroll was made. Tell your administrator."))
     left_out = LeftOut.everything.filter(payroll=payroll).count()
     move(
-        payroll, PayrollState.CALCULATED, line_count=found["lines"], total_minor=found["total"], left_out_count=left_out, job_id=None,
+        payroll, PayrollState.CALCULATED, left_out_count=left_out, job_id=None,
+        line_count=found["lines"] - found["held"], total_minor=found["total"] - (found["held_minor"] or 0),
         held_count=found["held"], held_minor=found["held_minor"] or 0, part_totals=totals,
     )  # fmt: skip
+    start_review(payroll)
     work.report = {"lines": found["lines"], "total_minor": found["total"], "left_out": left_out}
 
 
@@ -184,7 +231,7 @@ def insert_lines(payroll: Payroll, asked: Asked, serials_from: int) -> int:
     """One line for everybody reckoned whom nothing speaks against; a key that was taken meanwhile is skipped (pitfall M4)."""
     numbers = {"new_number": checked(F("enrolment_id") + Value(serials_from, output_field=BigIntegerField()))}
     values = {**_line_constants(payroll), **frozen_values(asked)}
-    ready = Reckoned.objects.filter(left_out="").annotate(**numbers, **values).annotate(new_hash=frozen_hash("new_"))
+    ready = Reckoned.objects.filter(left_out="").annotate(**numbers, **values).annotate(new_hash=frozen_hash("new_")).order_by("pk")
     return insert_from(PayrollLine, ready, LINE_COLUMNS, skip_existing=True)
 
 

@@ -1,6 +1,5 @@
-"""Funds and cycles."""
+"""Funds, and how a programme pays."""
 
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +8,8 @@ from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.refusal import Invalid
 from coremis.modules.ledger.services import open_accounts
-from coremis.modules.payments.models import Cycle, Fund
+from coremis.modules.payments.findings import FlagKind
+from coremis.modules.payments.models import Fund, PaymentTerms
 from coremis.modules.programmes.models import Programme
 
 WRONG = _("Some of what was entered cannot be used. Correct it below.")
@@ -29,37 +29,17 @@ def save_fund(
     return found
 
 
-@action(_("Save a payment cycle"))
-def save_cycle(
-    *,
-    programme: Programme,
-    names: dict[str, Any],
-    starts_on: date,
-    ends_on: date,
-    freeze_on: date,
-    cycle: Cycle | None = None,
-    actor: Actor,
-) -> Cycle:
-    """Create a cycle, or change one that has no payroll yet. No two cycles of one programme share a day."""
+@action(_("Change the payment rules of a programme"), approvable=True)
+def set_payment_terms(
+    *, programme: Programme, rounds_in_order: bool, phone_limit: int, notice_kinds: list[str], actor: Actor
+) -> PaymentTerms:
+    """Say whether cycles follow in order, how many payees may share a phone, and which flags need no verdict."""
+    if not 1 <= phone_limit <= 1000:
+        raise Invalid(WRONG, {"phone_limit": [_("Enter a number from 1 to 1,000.")]})
+    if not set(notice_kinds) <= set(FlagKind.values):
+        raise Invalid(WRONG, {"notice_kinds": [_("Choose from the list.")]})
     Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
-    _check_cycle(programme, starts_on, ends_on, freeze_on, cycle)
-    found = cycle or Cycle(programme=programme)
-    found.names, found.starts_on, found.ends_on, found.freeze_on = names, starts_on, ends_on, freeze_on
+    found = PaymentTerms.objects.filter(programme=programme).first() or PaymentTerms(programme=programme)
+    found.rounds_in_order, found.phone_limit, found.notice_kinds = rounds_in_order, phone_limit, sorted(set(notice_kinds))
     found.save()
     return found
-
-
-def _check_cycle(programme: Programme, starts_on: date, ends_on: date, freeze_on: date, cycle: Cycle | None) -> None:
-    errors: dict[str, list[Any]] = {}
-    if ends_on < starts_on:
-        errors["ends_on"] = [_("The last day lies before the first day.")]
-    if freeze_on > ends_on:
-        errors["freeze_on"] = [_("The data freeze lies after the last day.")]
-    others = Cycle.objects.filter(programme=programme, starts_on__lte=ends_on, ends_on__gte=starts_on)
-    other = others.exclude(pk=cycle.pk).first() if cycle else others.first()
-    if other is not None:
-        errors["starts_on"] = [_("The cycle “%(cycle)s” has some of these days. Choose other days.") % {"cycle": str(other)}]
-    if cycle is not None and cycle.payrolls.exists() and (cycle.starts_on, cycle.freeze_on) != (starts_on, freeze_on):
-        errors["freeze_on"] = [_("This cycle has payrolls already. Its first day and data freeze stay as they are.")]
-    if errors:
-        raise Invalid(WRONG, errors)

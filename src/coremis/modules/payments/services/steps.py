@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Count, Sum
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions import context
@@ -10,8 +11,9 @@ from coremis.kernel.approvals.models import Decision
 from coremis.kernel.base.refusal import NotPermitted, Refusal
 from coremis.modules.ledger.models import Posting
 from coremis.modules.ledger.services import abandon
-from coremis.modules.payments.models import Payroll, PayrollStep
-from coremis.modules.payments.states import PayrollState, Step
+from coremis.modules.payments.models import Payroll, PayrollLine, PayrollStep
+from coremis.modules.payments.queries import declared_lines
+from coremis.modules.payments.states import HELD_LINES, PayrollState, Step
 
 
 def locked(payroll: Payroll | int) -> Payroll:
@@ -33,6 +35,16 @@ def move(payroll: Payroll, state: PayrollState, **values: Any) -> Payroll:
     """Set the state and what goes with it."""
     for name, value in {**values, "state": state}.items():
         setattr(payroll, name, value)
+    payroll.save()
+    return payroll
+
+
+def recount(payroll: Payroll) -> Payroll:
+    """Write down anew what remains to be paid and what is held, after single lines were held, let go or voided. Two statements."""
+    remain = declared_lines(payroll).aggregate(count=Count("pk"), total=Sum("amount_minor"))
+    held = PayrollLine.everything.filter(payroll=payroll, state__in=HELD_LINES).aggregate(count=Count("pk"), total=Sum("amount_minor"))
+    payroll.line_count, payroll.total_minor = remain["count"], remain["total"] or 0
+    payroll.held_count, payroll.held_minor = held["count"], held["total"] or 0
     payroll.save()
     return payroll
 

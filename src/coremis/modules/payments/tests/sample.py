@@ -27,6 +27,8 @@ RIGHTS = [
             "generate_payroll", "approve_payroll", "release_payroll", "cancel_payroll", "close_payroll", "take_payee_list", "save_fund",
             "take_point_list", "take_cash_sheet", "take_funds_request", "save_notes_and_coins", "view_takenpaper",
             "save_cycle", "upload_results", "check_results", "confirm_results", "discard_results", "write_off", "take_rejected_rows",
+            "verify_payroll", "review_payroll", "decide_flag", "pay_held", "void_lines", "recall_payroll", "close_cycle", "plan_cycles",
+            "waive_order", "set_payment_terms", "view_flaggroup", "view_flagmember", "view_hold", "view_difference", "view_review",
             "view_payroll", "view_payrollline", "view_leftout", "view_resultfile", "view_resultrow", "view_fund", "view_cycle",
         )
     ),
@@ -107,7 +109,16 @@ def calculated(programme, areas, actor, fund=None, cycle=None, amount=30_000):
     return settled(payroll)
 
 
+def verified(payroll, actor=None):
+    """Verified by ``actor``, by default by nobody in particular."""
+    if payroll.state == "CALCULATED":
+        services.verify_payroll(payroll=payroll, actor=actor or system(services.verify_payroll.name))
+        payroll.refresh_from_db()
+    return payroll
+
+
 def approved(payroll, actor):
+    verified(payroll)
     agree(services.approve_payroll, actor, payroll=payroll)
     return settled(payroll)
 

@@ -20,6 +20,7 @@ from coremis.modules.payments.tests.sample import (
     make_programme,
     receive,
     settled,
+    verified,
     village,
 )  # fmt: skip
 
@@ -35,7 +36,7 @@ def people(country):
 def payroll(country, people):
     programme = make_programme()
     village(programme, country["Almond"], 4)
-    return calculated(programme, [country["North"]], people[0])
+    return verified(calculated(programme, [country["North"]], people[0]))
 
 
 def give(profile, person, area):
@@ -85,7 +86,7 @@ def test_the_calculator_never_decides(country, people, payroll):
     with pytest.raises(NotPermitted, match="another step"):
         approve_request(request=request, actor=type(calculator).objects.get(pk=calculator.pk))
     request.refresh_from_db()
-    assert request.state == "PENDING" and settled(payroll).state == "CALCULATED"
+    assert request.state == "PENDING" and settled(payroll).state == "VERIFIED"
 
 
 def test_only_with_approval(people, payroll):
@@ -100,14 +101,15 @@ def test_an_empty_fund(country, people):
     fund = make_fund(programme, 0)
     first = calculated(programme, [country["North"]], people[0], fund)
     with pytest.raises(Refusal, match="has SZF\xa00 free, and SZF\xa060,000 is needed"):
-        agree(services.approve_payroll, people[0], payroll=first)
+        verified(first)
     receive(fund, 100_000)
     village(programme, country["Fig"], 2)
     second = calculated(programme, [country["South"]], people[0], fund, first.cycle)
+    verified(first), verified(second)
     agree(services.approve_payroll, people[0], payroll=first)
     with pytest.raises(Refusal, match="has SZF\xa040,000 free"):
         agree(services.approve_payroll, people[0], payroll=second)
-    assert settled(first).state == "APPROVED" and settled(second).state == "CALCULATED"
+    assert settled(first).state == "APPROVED" and settled(second).state == "VERIFIED"
 
 
 def test_only_what_was_calculated(people, payroll):
@@ -119,7 +121,7 @@ def test_only_what_was_calculated(people, payroll):
     agree(services.approve_payroll, people[0], payroll=payroll)
     run_until_idle()
     payroll.refresh_from_db()
-    assert payroll.state == "CALCULATED" and balances(payroll.fund) == {"FUND": 1_000_000}
+    assert payroll.state == "VERIFIED" and balances(payroll.fund) == {"FUND": 1_000_000}
     assert Posting.objects.get(purpose="APPROVAL").state == "ABANDONED"
 
 

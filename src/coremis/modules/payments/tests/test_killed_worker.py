@@ -24,6 +24,7 @@ from coremis.modules.payments.tests.sample import (
     make_programme,
     results,
     settled,
+    verified,
 )  # fmt: skip
 from coremis.modules.registry.tests.factories import make_household
 
@@ -50,7 +51,7 @@ def through(programme, area, calculator, sender, accountant, finish):
     """Calculate, approve, send and reconcile, each step finished by ``finish``."""
     fund, cycle = make_fund(programme), make_cycle(programme)
     payroll = finish(services.generate_payroll(cycle=cycle, areas=[area], amount=Money(30_000, "SZF"), fund=fund, actor=calculator))
-    agree(services.approve_payroll, calculator, payroll=payroll)
+    agree(services.approve_payroll, calculator, payroll=verified(payroll))
     finish(payroll)
     agree(services.release_payroll, sender, payroll=payroll)
     finish(payroll)

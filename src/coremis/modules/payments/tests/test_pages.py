@@ -19,6 +19,7 @@ from coremis.modules.payments.tests.sample import (
     make_programme,
     released,
     settled,
+    verified,
     village,
 )  # fmt: skip
 
@@ -75,7 +76,7 @@ def test_the_way_to_the_end(country, people):
     """Ask for approval, bring a file, match its columns, confirm, take the rows to correct and the payee list."""
     programme = make_programme()
     village(programme, country["Almond"], 3)
-    payroll = calculated(programme, [country["North"]], people[0])
+    payroll = verified(calculated(programme, [country["North"]], people[0]))
     make_route("payments.approve_payroll", country["Testland"], make_profile("approvers"))
     calculator = browser(people[0])
     page = confirm(calculator, reverse("payments:approve_payroll", kwargs={"pk": payroll.pk}), {"note": "Cycle 1"})

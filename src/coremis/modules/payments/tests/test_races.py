@@ -20,6 +20,7 @@ from coremis.modules.payments.tests.sample import (
     receive,
     released,
     results,
+    verified,
     village,
 )  # fmt: skip
 
@@ -78,6 +79,8 @@ def test_two_approvals_of_one_fund(place, people):
         village(programme, place, 2)
         payrolls.append(calculated(programme, [place], people[0], fund, cycle))
     receive(fund, 90_000)
+    for payroll in payrolls:
+        verified(payroll)
     found = at_once(*[lambda payroll=payroll: agree(services.approve_payroll, people[0], payroll=payroll) for payroll in payrolls])
     assert kinds(found) == (1, 1)
     run_until_idle()

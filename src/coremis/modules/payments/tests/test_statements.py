@@ -67,6 +67,6 @@ def test_it_works(country, most, monkeypatch):
     steps(country, people, 40, monkeypatch)
     many = {kind: max(counts) for kind, counts in most.items()}
     assert set(many) == {f"payments.{name}" for name in (
-        "calculate_payroll", "post_approval", "post_release", "read_results", "apply_results", "post_cancellation",
+        "calculate_payroll", "post_approval", "post_release", "read_results", "apply_results", "post_cancellation", "look_through",
     )}  # fmt: skip
     assert many == few and max(many.values()) <= 8, (few, many)

@@ -92,17 +92,17 @@ def _who(programme: Programme, household: Household | None, person: Person | Non
 
 @action(_("Enrol those who match"), approvable=True)
 def enrol_matching(
-    *, programme: Programme, areas: list[Area], status: Status, reason: Reason, condition: str = "", overflow: bool = False, note: str = "",
-    actor: Actor,
+    *, programme: Programme, areas: list[Area], status: Status, reason: Reason, condition: str = "",
+    filter: dict[str, Any] | None = None, overflow: bool = False, note: str = "", actor: Actor,
 ) -> GroupChange:  # fmt: skip
-    """Enrol every household or person in ``areas`` that fits ``condition`` and is not in yet, as far as there are places.
+    """Enrol all in ``areas`` that fit ``condition`` and ``filter`` and are not in yet, as far as there are places.
 
     The lowest numbers come first where places are short; with ``overflow`` the others become potential and stand on the waiting
     lists of their villages. Carried out by a job; nobody sees any of them before all are there.
     """
     places.check_running(programme)
     places.check_transition(NEW, status, reason, note)
-    choice = choose(programme, areas, condition)
+    choice = choose(programme, areas, condition, filter, actor=actor)
     overflow = overflow and takes_place(NEW, status)
     if takes_place(NEW, status) and not overflow:
         places.check_place_left(programme)

@@ -14,19 +14,27 @@ from coremis.kernel.areas.models import Area, AreaTree
 from coremis.kernel.areas.queries import common_ancestor
 from coremis.kernel.base.refusal import Invalid
 from coremis.kernel.jobs.work import Work
+from coremis.modules.filters.queries import checked, words
 from coremis.modules.programmes.conditions import used_names
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Reason, Status
 from coremis.modules.programmes.queries import Choice
 from coremis.modules.registry.models import Household, Membership, Person
 
 
-def choose(programme: Programme, areas: Sequence[Area], condition: str, day: date | None = None) -> Choice:
-    """Whom a group change concerns. No place chosen is refused, as is a condition that is not understood (pitfalls M1, M18)."""
+def choose(
+    programme: Programme, areas: Sequence[Area], condition: str, filter: dict[str, Any] | None = None, *, actor: Any = None
+) -> Choice:  # fmt: skip
+    """Whom a group change concerns, as of today: for the preview and for the work itself (pitfall M2).
+
+    No place chosen is refused, as is a condition or filter that is not understood, or asks for what the actor may not see
+    (pitfalls M1, M18).
+    """
     if not areas:
         sentence = _("Choose at least one place. Nothing chosen means nobody, not everybody.")
         raise Invalid(sentence, {"areas": [sentence]})
     ids = tuple(sorted(area.pk for area in areas))
-    return Choice(programme.pk, programme.unit, ids, condition, used_names(condition, programme.unit), day or timezone.localdate())
+    names, tree = used_names(condition, programme.unit, actor), checked(filter or {}, user=actor)
+    return Choice(programme.pk, programme.unit, ids, condition, names, timezone.localdate(), tree)
 
 
 def nobody() -> Invalid:
@@ -37,7 +45,8 @@ def nobody() -> Invalid:
 def new_group(what: GroupChange.What, choice: Choice, **fields: Any) -> GroupChange:
     """Write the decision down; it is carried out by a job."""
     group = GroupChange(
-        what=what, programme_id=choice.programme_id, area_ids=list(choice.area_ids), condition=choice.condition,
+        what=what, programme_id=choice.programme_id, area_ids=list(choice.area_ids), condition=choice.condition, filter=choice.filter,
+        filter_words=words(choice.filter) if choice.filter else "",
         area=common_ancestor(choice.area_ids), **fields,
     )  # fmt: skip
     group.save()
@@ -49,7 +58,7 @@ def params_of(group: GroupChange, choice: Choice, **more: Any) -> dict[str, Any]
     return {
         "group": group.pk, "cause": group.created_event_id, "programme": choice.programme_id, "unit": choice.unit,
         "areas": list(choice.area_ids),
-        "condition": choice.condition, "names": dict(choice.names), "day": choice.day.isoformat(),
+        "condition": choice.condition, "filter": choice.filter, "names": dict(choice.names), "day": choice.day.isoformat(),
         "from": group.from_status, "to": group.to_status, "reason": group.reason, "note": group.note, **more,
     }  # fmt: skip
 
@@ -57,7 +66,8 @@ def params_of(group: GroupChange, choice: Choice, **more: Any) -> dict[str, Any]
 def choice_of(params: dict[str, Any]) -> Choice:
     """The choice again from a job's parameters."""
     day = date.fromisoformat(params["day"])
-    return Choice(params["programme"], params["unit"], tuple(params["areas"]), params["condition"], params["names"], day)
+    names, tree = params["names"], params.get("filter", {})
+    return Choice(params["programme"], params["unit"], tuple(params["areas"]), params["condition"], names, day, tree)
 
 
 def new_values(params: dict[str, Any]) -> dict[str, Any]:

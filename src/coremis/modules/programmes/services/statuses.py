@@ -36,15 +36,15 @@ def change_status(*, enrolment: Enrolment, status: Status, reason: Reason, note:
 @action(_("Change the status of those who match"), approvable=True)
 def change_status_matching(
     *, programme: Programme, areas: list[Area], from_status: Status, to_status: Status, reason: Reason, condition: str = "",
-    also_set_by_hand: bool = False, note: str = "", actor: Actor,
+    filter: dict[str, Any] | None = None, also_set_by_hand: bool = False, note: str = "", actor: Actor,
 ) -> GroupChange:  # fmt: skip
-    """Suspend, activate, graduate or exit all who have ``from_status`` in ``areas`` and fit ``condition``.
+    """Suspend, activate, graduate or exit all who have ``from_status`` in ``areas`` and fit ``condition`` and ``filter``.
 
     Those whose status a person set one by one stay as they are, unless ``also_set_by_hand`` (pitfall D10). Where the change
     takes places, the lowest numbers come first. Carried out by a job; what it changed before a cancel is changed back.
     """
     places.check_transition(from_status, to_status, reason, note)
-    choice = choose(programme, areas, condition)
+    choice = choose(programme, areas, condition, filter, actor=actor)
     if takes_place(from_status, to_status):
         places.check_place_left(programme)
     if not not_by_hand(choice.enrolled(from_status), also_set_by_hand).exists():

@@ -20,7 +20,8 @@ ACTIONS = [
     services.change_status_matching, services.undo_last_change, services.undo_status_change, services.put_on_waiting_list,
     services.take_off_waiting_list, services.promote_waiting,
 ]  # fmt: skip
-EVERYTHING = everywhere(*(action.name for action in ACTIONS), "programmes.view_enrolment", "programmes.view_programme")
+PEOPLE = ("registry.view_household", "registry.view_person", "registry.view_membership")
+EVERYTHING = everywhere(*(action.name for action in ACTIONS), "programmes.view_enrolment", "programmes.view_programme", *PEOPLE)
 S, R = Status, Reason
 
 

@@ -52,4 +52,7 @@ def test_who_may_do_what():
         for seat in ("commune", "data", "it", "auditor")
     }
     sees = {"view_programme", "view_enrolment", "view_groupchange", "view_waitingplace"}
-    assert seats == {"commune": sees | {"change_status", "put_on_waiting_list"}, "data": sees | {"enrol_one"}, "it": set(), "auditor": sees}
+    assert seats == {
+        "commune": sees | {"change_status", "put_on_waiting_list", "change_enrolment"},
+        "data": sees | {"enrol_one", "change_enrolment", "reveal_enrolment"}, "it": set(), "auditor": sees | {"reveal_enrolment"},
+    }  # fmt: skip

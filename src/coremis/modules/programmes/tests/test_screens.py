@@ -159,8 +159,22 @@ def test_panels(country, manager, client):
     person = make_person(country["Almond"], household)
     enrol(make_programme(), household)
     enrol(make_programme("OLD", "person"), person)
-    assert len(client.get(reverse("registry:household", kwargs={"pk": household.pk})).context["panels"][-1].context["table"]["rows"]) == 1
-    assert len(client.get(reverse("registry:person", kwargs={"pk": person.pk})).context["panels"][-1].context["table"]["rows"]) == 2
+    assert (
+        len(
+            client.get(reverse("registry:household", kwargs={"pk": household.pk}) + "?tab=programmes")
+            .context["panels"][-1]
+            .context["table"]["rows"]
+        )
+        == 1
+    )
+    assert (
+        len(
+            client.get(reverse("registry:person", kwargs={"pk": person.pk}) + "?tab=programmes")
+            .context["panels"][-1]
+            .context["table"]["rows"]
+        )
+        == 2
+    )
     assert "active beneficiaries" in client.get("/").content.decode()
 
 

@@ -1,6 +1,10 @@
 """What must hold for people and their facts, for the modules that bring them in by other ways than these actions."""
 
-from coremis.modules.registry.dictionary import checked_value, variables_of
+from coremis.modules.registry.checking import SAME, FactRules, lock_unique, taken
+from coremis.modules.registry.dictionary import asked_of, checked_value, variables_of
 from coremis.modules.registry.rules import ADULT, check_birth, clean_name, clean_phone, clean_text, is_adult
 
-__all__ = ["ADULT", "check_birth", "checked_value", "clean_name", "clean_phone", "clean_text", "is_adult", "variables_of"]
+__all__ = [
+    "ADULT", "SAME", "FactRules", "asked_of", "check_birth", "checked_value", "clean_name", "clean_phone", "clean_text", "is_adult",
+    "lock_unique", "taken", "variables_of",
+]  # fmt: skip

@@ -1,6 +1,7 @@
 """The fields of a person as they come from a form, a file or a phone: checked all at once, every problem under its name."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -57,7 +58,8 @@ def set_person_fields(person: Person, given: Mapping[str, Any], errors: Errors) 
     if not person.phone:
         person.phone_owner = ""
     if given.get("data") is not None or person._state.adding:
-        person.data = take(errors, "data", checked_data, OF_PERSONS, given.get("data") or {}, person.data) or {}
+        check = partial(checked_data, pk=person.pk)
+        person.data = take(errors, "data", check, OF_PERSONS, given.get("data") or {}, person.data) or {}
 
 
 def new_person(area: Area, given: Mapping[str, Any], errors: Errors) -> Person:

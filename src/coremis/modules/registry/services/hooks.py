@@ -1,6 +1,6 @@
 """What modules above the register add to its events: their veto before a merge, what follows it, and what follows a move."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.module.contributions import Contribution, contributions
 from coremis.kernel.screens.screen import Text
-from coremis.modules.registry.models import Household
+from coremis.modules.registry.models import Household, Person
 
 Sentences = Iterable[Any]
 
@@ -39,13 +39,14 @@ class BeforeWithdrawal(Contribution):
 
 @dataclass(frozen=True)
 class AfterMove(Contribution):
-    """``follow(households, actor)`` runs inside every action that gave these households another place; they hold it already.
+    """``follow(rows, actor)`` runs inside every action that gave these households, or persons, another place; they hold it already.
 
-    It lets what lies where the household lies follow: one ``update_from`` whatever their number. Saves and bulk functions
-    inside may write in the old and in the new place.
+    It lets what lies where they lie follow: one ``update_from`` whatever their number. Saves and bulk functions inside may
+    write in the old and in the new place. A household that moves is told with ``on=Household``, its members with ``on=Person``.
     """
 
-    follow: Callable[["QuerySet[Household]", Actor], object]
+    on: type[Model]
+    follow: Callable[["QuerySet[Any]", Actor], object]
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,11 @@ def against_withdrawal(record: Any) -> list[str]:
     return [str(sentence) for item in contributions(BeforeWithdrawal) if item.on is type(record) for sentence in item.check(record)]
 
 
-def follow_move(household: Household, actor: Actor) -> None:
-    """Let the other modules follow a household to its new place."""
+def follow_moves(on: type[Household] | type[Person], keys: Sequence[int], actor: Actor) -> None:
+    """Let the other modules follow households or persons to their new places."""
     for item in contributions(AfterMove):
-        item.follow(Household.objects.filter(pk=household.pk), actor)
+        if item.on is on and keys:
+            item.follow(on.objects.filter(pk__in=keys), actor)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -13,7 +14,8 @@ from coremis.kernel.actions.numbers import next_number
 from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Refusal
-from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, checked_data
+from coremis.modules.registry.checking import SAME
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, checked_data, repeated
 from coremis.modules.registry.models import Household, HouseholdMove, Person, Relationship
 from coremis.modules.registry.rules import clean_text
 from coremis.modules.registry.services.documents import checked_document, store_document
@@ -70,7 +72,8 @@ def change_household(
     if address is not None:
         household.address = take(errors, "address", clean_text, address) or ""
     if data is not None:
-        household.data = take(errors, "data", checked_data, OF_HOUSEHOLDS, data, household.data) or {}
+        check = partial(checked_data, pk=household.pk)
+        household.data = take(errors, "data", check, OF_HOUSEHOLDS, data, household.data) or {}
     refuse_if(errors)
     if area and area.pk != household.area_id:
         if HouseholdMove.objects.filter(household=household, state=HouseholdMove.State.PROPOSED).exists():
@@ -101,6 +104,8 @@ def _read_members(household: Household, members: list[dict[str, Any]], documents
         return []
     people = [_read_member(household, index, given, errors) for index, given in enumerate(members)]
     _check_roles(people, errors)
+    for place, code in repeated(OF_PERSONS, [member.person.data for member in people]):
+        errors[f"members.{place}.data.{code}"] = [SAME]
     for given in documents:
         owner = int(given.get("member", -1))
         if not 0 <= owner < len(people):

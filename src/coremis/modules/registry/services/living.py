@@ -5,15 +5,17 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.actions import context
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.base.text import fold
 from coremis.modules.registry.models import Household, Membership, Person, Recipient, Relationship
 from coremis.modules.registry.rules import check_not_future
+from coremis.modules.registry.services.hooks import follow_moves
 
 
 def lock(household: Household) -> Household:
     """The household as it is now, held until the end of the transaction, so that two people do not make two heads."""
-    found = Household.objects.select_for_update(of=("self",)).select_related("area").filter(pk=household.pk).first()
+    found: Household | None = Household.objects.select_for_update(of=("self",)).select_related("area").filter(pk=household.pk).first()
     if found is None:
         raise Refusal(_("This household was merged or withdrawn. Use the household that is in use."))
     return found
@@ -52,6 +54,7 @@ def join(household: Household, person: Person, relationship: str, day: date) -> 
     if person.area_id != household.area_id:
         person.area = household.area
         person.save()
+        follow_moves(Person, [person.pk], context.required().actor)
     return membership
 
 

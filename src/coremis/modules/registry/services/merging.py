@@ -11,9 +11,20 @@ from coremis.kernel.actions.action import action
 from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.modules.registry.models import Document, Household, HouseholdMove, Membership, Paper, Person, Photo, Recipient, Relationship
+from coremis.modules.registry.models import (
+    Card,
+    Document,
+    Household,
+    HouseholdMove,
+    Membership,
+    Paper,
+    Person,
+    Photo,
+    Recipient,
+    Relationship,
+)
 from coremis.modules.registry.services.events import lock_both
-from coremis.modules.registry.services.hooks import against_merge, follow_merge
+from coremis.modules.registry.services.hooks import against_merge, follow_merge, follow_moves
 from coremis.modules.registry.services.living import join, leave, members_now, relate, renew_summary
 from coremis.modules.registry.services.members import relation_asked
 from coremis.modules.registry.services.naming import with_former
@@ -32,17 +43,23 @@ def merge_persons(*, survivor: Person, other: Person, reason: str, actor: Actor)
     """
     survivor, other = _both(survivor, other)
     _refuse(survivor, other, reason)
+    place = survivor.area_id
     _join_homes(survivor, other)
     _join_roles(survivor, other)
     hashes = set(Document.objects.filter(person=survivor, ended_on=None).values_list("number_hash", flat=True))
     update_from(Document.objects.filter(person=other).exclude(number_hash__in=hashes), person=Value(survivor.pk))
     if not Photo.objects.filter(person=survivor, ended_on=None).exists():
         update_from(Photo.objects.filter(person=other), person=Value(survivor.pk))
+    if Card.objects.filter(person=survivor, ended_on=None).exists():
+        update_from(Card.objects.filter(person=other, ended_on=None), ended_on=Value(timezone.localdate()))
+    update_from(Card.objects.filter(person=other), person=Value(survivor.pk))
     _fill(survivor, other, PERSON_VALUES)
     former = with_former(survivor.former_names, other.full_name, *other.former_names.split("\n"), present=survivor.full_name)
     for name, value in former.items():
         setattr(survivor, name, value)
     _retire(survivor, other)
+    if survivor.area_id != place:
+        follow_moves(Person, [survivor.pk], actor)
     follow_merge(survivor, other, actor)
     home = Membership.objects.filter(person=survivor, left_on=None).select_related("household").first()
     if home:

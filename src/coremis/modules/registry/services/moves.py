@@ -13,9 +13,9 @@ from coremis.kernel.actions.context import Actor, Places
 from coremis.kernel.actions.system import make_places
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Invalid, NotPermitted, OutsidePlaces, Refusal
-from coremis.modules.registry.models import Household, HouseholdMove
+from coremis.modules.registry.models import Household, HouseholdMove, Person
 from coremis.modules.registry.rules import clean_text
-from coremis.modules.registry.services.hooks import follow_move
+from coremis.modules.registry.services.hooks import follow_moves
 from coremis.modules.registry.services.living import lock, members_now
 
 State = HouseholdMove.State
@@ -27,11 +27,7 @@ class Mover:
 
     actor: Actor
     areas: frozenset[int]
-
-    @property
-    def pk(self) -> Any:
-        """The person's own."""
-        return self.actor.pk
+    pk: Any = None
 
     def get_username(self) -> str:
         """The person's own."""
@@ -81,7 +77,7 @@ def accept_move(*, move: HouseholdMove, note: str = "", actor: Actor) -> Househo
     household = lock(move.household)
     if household.area_id != move.from_area_id:
         raise Refusal(_("This household has moved meanwhile. Reject this move, or ask for a new one."))
-    here = Mover(actor, frozenset({move.from_area_id, move.to_area_id}))
+    here = Mover(actor, frozenset({move.from_area_id, move.to_area_id}), actor.pk)
     with context.writing_as(replace(context.required(), actor=here)):
         if move.address:
             household.address = move.address
@@ -112,10 +108,12 @@ def relocate(household: Household, area: Area, actor: Actor) -> None:
     """Give a household and everybody in it another place, and let the other modules follow. The caller saves nothing before."""
     household.area = area
     household.save()
-    for member in members_now(household):
-        member.person.area = area
-        member.person.save()
-    follow_move(household, actor)
+    people = [member.person for member in members_now(household)]
+    for person in people:
+        person.area = area
+        person.save()
+    follow_moves(Household, [household.pk], actor)
+    follow_moves(Person, [person.pk for person in people], actor)
 
 
 def _open(move: HouseholdMove) -> HouseholdMove:

@@ -29,7 +29,7 @@ class KeptPaper:
 @action(_("Add a paper"))
 def add_paper(*, household: Household, file: Secret[KeptPaper], about: str, person: Person | None = None, actor: Actor) -> Paper:
     """Keep a paper with a household, and say what it proves."""
-    paper = Paper(household=household, person=person, about=clean_text(about) or str(_("paper")))
+    paper = Paper(household=household, person=person, about=clean_text(about) or str(_("supporting document")))
     paper.save()
     kept = file.reveal()
     attach(kept.content, kept.name, owner=paper)

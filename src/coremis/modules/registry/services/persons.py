@@ -26,6 +26,7 @@ from coremis.modules.registry.models import (
 )  # fmt: skip
 from coremis.modules.registry.rules import check_death
 from coremis.modules.registry.services.fields import Errors, new_person, refuse_if, set_person_fields, store_new, take
+from coremis.modules.registry.services.hooks import follow_moves
 from coremis.modules.registry.services.living import hand_over_head, leave, lock, open_membership, renew_summary
 from coremis.modules.registry.services.naming import keep_former_name, refuse_withdrawn
 from coremis.modules.registry.services.succession import ask_successor, is_primary
@@ -57,7 +58,7 @@ def change_person(
     household, seen = lock_home(person), person.version
     person.refresh_from_db()
     refuse_withdrawn(person)
-    before = person.full_name
+    before, place = person.full_name, person.area_id
     person.version = seen  # what the caller saw: save() refuses where somebody else was faster (pitfall D9)
     errors: Errors = {}
     given = {
@@ -76,6 +77,8 @@ def change_person(
     refuse_if(errors)
     keep_former_name(person, before)
     person.save()
+    if area and area.pk != place:
+        follow_moves(Person, [person.pk], actor)
     if household:
         renew_summary(household)
     return person

@@ -1,60 +1,122 @@
-"""The entries of the data dictionary."""
+"""The entries of the data dictionary: adding, changing, taking out of use, putting in order."""
 
-import re
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
-from coremis.modules.registry.dictionary import OF_HOUSEHOLDS
+from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.modules.registry.definition import check_definition
+from coremis.modules.registry.dictionary import variables_of
+from coremis.modules.registry.indexing import order_indexes
 from coremis.modules.registry.models import VariableDefinition
-from coremis.modules.registry.services.fields import Errors, refuse_if
 
-Kind = VariableDefinition.Kind
+Kind, Subject = VariableDefinition.Kind, VariableDefinition.Subject
+MOST = 32_000
 
 
 @action(_("Define a variable"))
 def define_variable(
     *, subject: VariableDefinition.Subject, code: str, names: dict[str, str], kind: VariableDefinition.Kind,
-    choices: list[dict[str, Any]] | None = None, unit: str = "", required: bool = False,
-    filterable: bool = False, position: int = 0, is_active: bool = True, actor: Actor,
+    choices: list[dict[str, Any]] | None = None, unit: str = "", required: bool = False, filterable: bool = False,
+    position: int | None = None, help_texts: dict[str, str] | None = None, programme_id: int | None = None, unique: bool = False,
+    validation: str = "", error_texts: dict[str, str] | None = None, masked: bool = False, sensitive: bool = False,
+    valid_from: date | None = None, valid_until: date | None = None, is_active: bool = True, actor: Actor,
 ) -> VariableDefinition:  # fmt: skip
-    """Add a variable, or change its name, choices and use. A code that exists keeps its type, because values are stored under it.
+    """Add a variable. Its code keeps its meaning for ever, so it is never given twice.
 
-    ``choices`` are {code, names}. Households and dwellings share one set of codes.
+    ``choices`` are {code, names, retired}. Households and dwellings share one set of codes. ``validation`` is a formula over ``value``,
+    ``today`` and the other variables of the same record.
     """
-    found = VariableDefinition.objects.filter(subject=subject, code=code).first()
-    errors: Errors = {}
-    _check(subject, code, names, kind, choices or [], found, errors)
-    refuse_if(errors)
-    variable = found or VariableDefinition(subject=subject, code=code, kind=kind)
-    variable.names, variable.choices, variable.unit = names, choices or [], unit
-    variable.required, variable.filterable, variable.position, variable.is_active = required, filterable, position, is_active
+    variable = VariableDefinition(
+        subject=subject, code=code.strip(), names=names, kind=kind, choices=choices or [], unit=unit.strip(), required=required,
+        filterable=filterable, help_texts=help_texts or {}, programme_id=programme_id, unique=unique, validation=validation.strip(),
+        error_texts=error_texts or {}, masked=masked, sensitive=sensitive, valid_from=valid_from, valid_until=valid_until,
+        is_active=is_active,
+    )  # fmt: skip
+    check_definition(variable, None)
+    variable.position = min(position if position is not None else _last(subject) + 1, MOST)
     variable.save()
+    order_indexes()
     return variable
 
 
-def _check(
-    subject: str,
-    code: str,
-    names: dict[str, str],
-    kind: str,
-    choices: list[dict[str, Any]],
-    found: VariableDefinition | None,
-    errors: Errors,
-) -> None:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", code):
-        errors["code"] = [_("A code begins with a small letter and holds small letters, digits and _ only.")]
-    if not any(str(text).strip() for text in names.values()):
-        errors["names"] = [_("Write the name in at least one language.")]
-    if found and found.kind != kind:
-        errors["kind"] = [_("This code is in use with another type. Take another code.")]
-    codes = [str(choice.get("code", "")) for choice in choices]
-    if kind == Kind.CHOICE and (not all(codes) or len(codes) < 2 or len(set(codes)) < len(codes)):
-        errors["choices"] = [_("A list needs at least two choices, each with its own code.")]
-    if found and set(map(str, (choice["code"] for choice in found.choices))) - set(codes):
-        errors["choices"] = [_("A choice that was used stays. Add new ones beside it.")]
-    others = set(OF_HOUSEHOLDS) - {subject} if subject in OF_HOUSEHOLDS else set()
-    if VariableDefinition.objects.filter(subject__in=others, code=code).exists():
-        errors["code"] = [_("Households and dwellings share their codes, and this one is taken.")]
+@action(_("Change a variable"), approvable=True)
+def change_variable(
+    *, variable: VariableDefinition, names: dict[str, str] | None = None, kind: VariableDefinition.Kind | None = None,
+    choices: list[dict[str, Any]] | None = None, unit: str | None = None, required: bool | None = None, filterable: bool | None = None,
+    help_texts: dict[str, str] | None = None, unique: bool | None = None, validation: str | None = None,
+    error_texts: dict[str, str] | None = None, masked: bool | None = None, sensitive: bool | None = None, valid_from: date | None = None,
+    valid_until: date | None = None, always: bool = False, actor: Actor,
+) -> VariableDefinition:  # fmt: skip
+    """Change what is given; code and subject stay, and the type once a value is stored. ``always`` takes away the dates not given."""
+    stored = VariableDefinition.objects.select_for_update().get(pk=variable.pk)
+    given = {
+        "names": names, "kind": kind, "choices": choices, "unit": unit, "required": required, "filterable": filterable,
+        "help_texts": help_texts, "unique": unique, "validation": validation, "error_texts": error_texts, "masked": masked,
+        "sensitive": sensitive, "valid_from": valid_from, "valid_until": valid_until,
+    }  # fmt: skip
+    apply_change(variable, given, always)
+    check_definition(variable, stored)
+    variable.save()
+    order_indexes()
+    return variable
+
+
+def apply_change(variable: VariableDefinition, given: dict[str, Any], always: bool = False) -> VariableDefinition:
+    """Put what was given into the entry, without storing it."""
+    if always:
+        variable.valid_from = variable.valid_until = None
+    for name, value in given.items():
+        if value is not None:
+            setattr(variable, name, value.strip() if isinstance(value, str) and name != "kind" else value)
+    return variable
+
+
+@action(_("Take a variable out of use"), approvable=True)
+def retire_variable(*, variable: VariableDefinition, reason: str, actor: Actor) -> VariableDefinition:
+    """No longer asked for or shown; what is stored stays, and the code is never given again."""
+    _need(reason)
+    if not variable.is_active:
+        raise Refusal(_("This variable is out of use already."))
+    return _use(variable, False)
+
+
+@action(_("Use a variable again"), approvable=True)
+def restore_variable(*, variable: VariableDefinition, reason: str, actor: Actor) -> VariableDefinition:
+    """Asked for and shown again, with everything that was stored."""
+    _need(reason)
+    if variable.is_active:
+        raise Refusal(_("This variable is in use already."))
+    return _use(variable, True)
+
+
+@action(_("Put variables in order"))
+def reorder_variables(*, subject: VariableDefinition.Subject, codes: list[str], actor: Actor) -> list[VariableDefinition]:
+    """The order in which forms, pages and files show the variables of a subject; all in use must be named, each once."""
+    found = {variable.code: variable for variable in variables_of(subject)}
+    if sorted(codes) != sorted(found):
+        raise Invalid(_("The list of variables has changed meanwhile. Look at it again."), {})
+    for position, code in enumerate(codes, start=1):
+        found[code].position = position
+        found[code].save()
+    return [found[code] for code in codes]
+
+
+def _use(variable: VariableDefinition, is_active: bool) -> VariableDefinition:
+    variable.is_active = is_active
+    variable.save()
+    order_indexes()
+    return variable
+
+
+def _need(reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(_("Write why."), {"reason": [_("This is required.")]})
+
+
+def _last(subject: str) -> int:
+    found = VariableDefinition.objects.filter(subject=subject).order_by("-position").values_list("position", flat=True).first()
+    return found or 0

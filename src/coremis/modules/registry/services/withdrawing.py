@@ -67,7 +67,8 @@ def restore_household(*, household: Household, actor: Actor) -> Household:
     household = _withdrawn(Household, household)
     for model in (Person, Membership, Recipient, Household):
         _undo(model, household.event_id)
-    return Household.objects.get(pk=household.pk)
+    restored: Household = Household.objects.get(pk=household.pk)
+    return restored
 
 
 def _undo(model: Any, event_id: int) -> None:

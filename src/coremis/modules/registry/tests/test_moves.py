@@ -92,7 +92,9 @@ def test_moved_meanwhile(country, officers, household):
 def test_other_modules_follow_in_the_same_transaction(country, officers, household):
     north, south = officers
     seen = []
-    CATALOGUE.add("test_followers", [AfterMove(lambda households, actor: seen.append([row.area.name for row in households]))])
+    CATALOGUE.add(
+        "test_followers", [AfterMove(kind, lambda rows, actor: seen.append((len(rows), rows[0].area.name))) for kind in (Household, Person)]
+    )
     try:
         change_household(household=household, area=country["Beech"], actor=north)
         household.refresh_from_db()
@@ -100,7 +102,7 @@ def test_other_modules_follow_in_the_same_transaction(country, officers, househo
         accept_move(move=move, actor=south)
     finally:
         CATALOGUE.add("test_followers", [])
-    assert seen == [["Beech"], ["Ebony"]]
+    assert seen == [(1, "Beech"), (3, "Beech"), (1, "Ebony"), (3, "Ebony")]
 
 
 def test_both_officers_find_it_in_their_work(country, officers, household, client):

@@ -1,11 +1,15 @@
 """The pages: filled in as a person would, through the web."""
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.html import escape
 
-from coremis.kernel.testing.cast import make_user
+from coremis.kernel.approvals.models import Request
+from coremis.kernel.files.models import Attachment
+from coremis.kernel.testing.cast import make_profile, make_route, make_user
 from coremis.modules.registry.models import Household, Paper, Person
 from coremis.modules.registry.module import KEEPS, SEES
 from coremis.modules.registry.tests.factories import make_document, make_household, make_variable
@@ -107,10 +111,13 @@ def test_document_numbers_are_masked(country, client):
     client.force_login(make_user("viewer", *SEES, area=country["North"]))
     text = client.get(page).content.decode()
     assert "119077001234" not in text and "•••234" in text
-    client.force_login(make_user("revealer", *SEES, "registry.reveal_document", area=country["North"]))
+    client.force_login(make_user("revealer", *SEES, "registry.reveal_document", "registry.reveal_household", area=country["North"]))
+    assert "119077001234" not in client.get(page).content.decode(), "the right alone opens nothing"
+    asked = reverse("registry:reveal_household", kwargs={"pk": household.pk})
+    client.post(asked, {"key": "k", "step": "confirm", "reason": "Lost card", "version": household.version})
     assert "119077001234" in client.get(page).content.decode()
     history = client.get(reverse("registry:household", kwargs={"pk": household.pk}) + "?tab=history").content.decode()
-    assert "Opened" in history, "whoever reads whole numbers leaves a trace"
+    assert "Reveal what is masked" in history and "Lost card" in history, "whoever reads whole numbers leaves a trace"
 
 
 def test_change_recipient_waits_for_approval(country, clerk, client):
@@ -131,3 +138,32 @@ def test_change_recipient_waits_for_approval(country, clerk, client):
     assert not Paper.objects.exists(), "refused together with the change it proves"
     assert answer.status_code == 422, "no route: nobody can approve, so nothing is sent (fails closed)"
     assert household.recipients.get().person_id != spouse.pk
+
+
+def test_death_of_the_recipient_asks_for_everything_in_one_step(country, clerk, client):
+    """pitfall M3: head at once, recipient through a request that carries the certificate (HH-12)."""
+    make_route("registry.change_recipient", country["Testland"], make_profile("deciders", "approvals.approve_request"))
+    household = make_household(country["Almond"])
+    head, spouse = (household.memberships.get(relationship=relation).person for relation in ("head", "spouse"))
+    page = reverse("registry:record_death", kwargs={"pk": head.pk})
+    typed = {
+        "key": "k",
+        "died_on": str(date.today()),
+        "new_head": spouse.pk,
+        "new_recipient": spouse.pk,
+        "note": "",
+        "version": head.version,
+    }
+    assert client.post(page, {**typed, "step": "preview"}).status_code == 422, "the document is missing"
+    seen = client.post(page, {**typed, "step": "preview", "paper": SimpleUploadedFile("c.jpg", b"\xff\xd8\xff certificate")})
+    assert seen.status_code == 200 and "once others agree" in seen.content.decode()
+    typed |= {"paper_kept": dict(seen.context["typed"])["paper_kept"], "step": "confirm", "seen": seen.context["seen"]}
+    for _time in range(2):
+        assert client.post(page, typed).status_code == 303
+    household.refresh_from_db()
+    assert household.head_name == spouse.full_name and Request.objects.get().subject_id == household.pk and Paper.objects.count() == 1
+    documents = client.get(reverse("registry:household", kwargs={"pk": household.pk}) + "?tab=documents").content.decode()
+    file = reverse("files:download_attachment", args=[Attachment.objects.get().pk])
+    assert file in documents and client.get(file).status_code == 200
+    client.force_login(make_user("elsewhere", *SEES, area=country["South"]))
+    assert client.get(file).status_code == 404

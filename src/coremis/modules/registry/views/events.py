@@ -27,6 +27,8 @@ class PaperScreen(ActionScreen):
 
     def run(self, attempt: Attempt, inputs: dict[str, Any]) -> HttpResponse:
         """First the paper, then the action; both or none."""
+        if (page := self.finish_earlier(attempt)) is not None:
+            return page  # sent twice: whoever died or left is no longer there, so the page cannot be read the same way again
         kept, user = inputs.get("paper"), attempt.request.user
         if not isinstance(kept, KeptPaper):
             return super().run(attempt, {name: value for name, value in inputs.items() if name != "paper" or value is not None})
@@ -179,6 +181,23 @@ remove_photo_page = ActionScreen(
     services.remove_photo, form=forms.ReasonForm, target=(Photo, "pk"),
     done=lambda photo: person_url(photo.person_id), back=lambda photo: person_url(photo.person_id),
 )  # fmt: skip
+
+print_card_page = ActionScreen(
+    services.print_card,
+    form=event_forms.PrintCardForm,
+    target=(Person, "pk"),
+    lead=lambda record: gettext("A PDF with the card of %(name)s.") % {"name": record.full_name},
+    done=lambda file: reverse("files:download_attachment", args=[file.pk]),
+    back=lambda record: person_url(record.pk),
+)
+
+print_cards_page = ActionScreen(
+    services.print_cards,
+    form=event_forms.PrintCardsForm,
+    lead=_("Cards of those who collect in a place; the PDF files lie under “My work”."),
+    done=lambda job: reverse("administration:my_work"),
+    back=lambda target: reverse("registry:persons"),
+)
 
 withdraw_person_page = ActionScreen(
     services.withdraw_person, form=forms.ReasonForm, target=(Person, "pk"), danger=True,

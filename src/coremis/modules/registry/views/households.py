@@ -14,12 +14,14 @@ from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink, Screen
 from coremis.modules.registry import forms, leaving, panels, previews, services
 from coremis.modules.registry.attention import household_attention
-from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, variables_of
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, asked_of
+from coremis.modules.registry.fact_fields import askable
 from coremis.modules.registry.models import Household, Membership, Recipient
 from coremis.modules.registry.registration import MemberForm, RegisterHouseholdForm, rows_asked
 from coremis.modules.registry.services.households import MOST_MEMBERS
 from coremis.modules.registry.tables import HouseholdTable, household_url
 from coremis.modules.registry.views.events import PaperScreen
+from coremis.modules.registry.views.persons import REVEALING
 
 REGISTER = ActionLink(_("Register a household"), "registry:register_household", "registry.register_household", "primary")
 
@@ -76,11 +78,7 @@ household = DetailScreen(
         ActionLink(_("Change the head"), "registry:change_head", "registry.change_head", show=lambda one: one.size > 1),
         ActionLink(_("Change the primary recipient"), "registry:change_recipient", "registry.change_recipient", show=had_recipient),
         ActionLink(_("Name an alternate recipient"), "registry:set_alternate", "registry.set_alternate", show=lambda one: one.size > 0),
-        ActionLink(_("Propose a move"), "registry:propose_move", "registry.propose_move", show=lambda one: one.size > 0),
-        ActionLink(_("Split"), "registry:split_household", "registry.split_household", show=lambda one: one.size > 1),
-        ActionLink(_("Merge"), "registry:merge_households", "registry.merge_households"),
-        ActionLink(_("Add a paper"), "registry:add_paper", "registry.add_paper"),
-        ActionLink(_("Withdraw"), "registry:withdraw_household", "registry.withdraw_household", "quiet"),
+        ActionLink(_("Reveal what is masked"), "registry:reveal_household", "registry.reveal_household"),
     ],
     timeline=panels.HOUSEHOLD_TIMELINE,
 )
@@ -103,7 +101,9 @@ change_household_page = ActionScreen(
     services.change_household,
     form=forms.ChangeHouseholdForm,
     target=(Household, "pk"),
-    initial=lambda request, record: {"area": record.area, "address": record.address, **forms.shown_data(record.data, *OF_HOUSEHOLDS)},
+    initial=lambda request, record: {
+        "area": record.area, "address": record.address, **forms.shown_data(record, request.user, *OF_HOUSEHOLDS),
+    },
     inputs=lambda cleaned, record: {
         "household": record, "area": cleaned["area"], "address": cleaned["address"], "data": forms.data_of(cleaned),
     },
@@ -125,6 +125,16 @@ add_member_page = ActionScreen(
     done=back_to_household,
     back=back_to_household,
 )  # fmt: skip
+
+reveal_household_page = ActionScreen(
+    services.reveal_household,
+    form=forms.ReasonForm,
+    target=(Household, "pk"),
+    lead=REVEALING,
+    done=back_to_household,
+    back=back_to_household,
+    said=lambda record: gettext("For 15 minutes you see what is masked to others. The history says so."),
+)
 
 end_membership_page = PaperScreen(
     services.end_membership,
@@ -198,7 +208,7 @@ class MemberRow(Screen):
     def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The block, and the button that asks for the next one."""
         place = rows_asked(request.GET.get("place", ""))
-        row = MemberForm(place, variables_of(*OF_PERSONS)) if place < MOST_MEMBERS else None
+        row = MemberForm(place, askable(request.user, asked_of(*OF_PERSONS))) if place < MOST_MEMBERS else None
         if row:
             row.fields["given_names"].widget.attrs["autofocus"] = True
         return render(request, "registry/_member_row.html", {"member": row, "row_count": place + (row is not None), "added": True})

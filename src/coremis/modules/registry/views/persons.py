@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +16,12 @@ from coremis.modules.registry import forms, leaving, panels, previews, services
 from coremis.modules.registry.attention import person_attention
 from coremis.modules.registry.dictionary import OF_PERSONS
 from coremis.modules.registry.models import Document, Person
+from coremis.modules.registry.sight import PHONE, Sight
 from coremis.modules.registry.tables import PersonTable, person_url
 from coremis.modules.registry.views.events import PaperScreen, home_of
 from coremis.modules.registry.words import born
 
+REVEALING = _("Say why you need to see it. You then see it for 15 minutes, and the history keeps who, when and why.")
 REGISTER = ActionLink(_("Register a person"), "registry:register_person", "registry.register_person")
 
 
@@ -27,14 +30,15 @@ def back_to_person(record: Any) -> str:
     return person_url(record.pk if isinstance(record, Person) else record.person_id)
 
 
-def known_facts(person: Person) -> dict[str, Any]:
-    """What a form about somebody begins with."""
-    names = ("given_names", "surname", "sex", "phone", "phone_owner")
+def known_facts(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """What a form about somebody begins with, as far as the reader may see it."""
+    reader: Any = request.user
+    names = ("given_names", "surname", "sex", "phone_owner", *(("phone",) if Sight(reader, person).reveals(PHONE) else ()))
     return {
         **{name: getattr(person, name) for name in names},
         "birth": born(person),
         "area": person.area,
-        **forms.shown_data(person.data, *OF_PERSONS),
+        **forms.shown_data(person, reader, *OF_PERSONS),
     }
 
 
@@ -49,7 +53,7 @@ def person_inputs(cleaned: dict[str, Any]) -> dict[str, Any]:
 persons = ListScreen(
     PersonTable,
     title=_("Persons"),
-    actions=[REGISTER],
+    actions=[REGISTER, ActionLink(_("Print cards"), "registry:print_cards", "registry.print_cards")],
     empty=EmptyState(_("Nobody is registered yet"), _("Persons appear here when their household is registered or imported."), REGISTER),
 )
 
@@ -75,7 +79,9 @@ person = DetailScreen(
     actions=[
         ActionLink(_("Change"), "registry:change_person", "registry.change_person"),
         ActionLink(_("Add a document"), "registry:add_document", "registry.add_document"),
+        ActionLink(_("Reveal what is masked"), "registry:reveal_person", "registry.reveal_person"),
         ActionLink(_("Record a death"), "registry:record_death", "registry.record_death", show=lambda one: one.death_date is None),
+        ActionLink(_("Print a card"), "registry:print_card", "registry.print_card", show=lambda one: one.death_date is None),
         ActionLink(_("Merge"), "registry:merge_persons", "registry.merge_persons"),
         ActionLink(_("Withdraw"), "registry:withdraw_person", "registry.withdraw_person", "quiet"),
     ],
@@ -94,7 +100,7 @@ change_person_page = ActionScreen(
     services.change_person,
     form=forms.ChangePersonForm,
     target=(Person, "pk"),
-    initial=lambda request, record: known_facts(record),
+    initial=known_facts,
     inputs=lambda cleaned, record: {
         **person_inputs(cleaned), "person": record, "area": cleaned.get("area"), "sex": cleaned["sex"] or None,
         "birth_unknown": cleaned["birth_unknown"],
@@ -103,6 +109,16 @@ change_person_page = ActionScreen(
     done=back_to_person,
     back=back_to_person,
 )  # fmt: skip
+
+reveal_person_page = ActionScreen(
+    services.reveal_person,
+    form=forms.ReasonForm,
+    target=(Person, "pk"),
+    lead=REVEALING,
+    done=back_to_person,
+    back=back_to_person,
+    said=lambda record: gettext("For 15 minutes you see what is masked to others. The history says so."),
+)
 
 record_death_page = PaperScreen(
     services.record_death,
