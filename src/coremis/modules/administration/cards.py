@@ -15,16 +15,18 @@ from django.utils.translation import gettext as _
 from coremis.kernel.actions.models import Seal
 from coremis.kernel.approvals.models import Request
 from coremis.kernel.approvals.queries import waiting_for
+from coremis.kernel.base.money import Money
 from coremis.kernel.config.environment import BANDS
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
-from coremis.kernel.screens.tables import figure_table, small_table
+from coremis.kernel.screens.tables import figure_table
 from coremis.modules.administration.jobs import verify_history
 from coremis.modules.administration.tables import JobTable, RequestTable, UserTable, action_title, decided_in_week
+from coremis.modules.administration.views.approvals import what_was_asked
 
-FEW = 8
+FEW, LOOKED, COMPARED = 8, 3, 2
 SILENT_AFTER = timedelta(minutes=75)
 GIGABYTE = 1_000_000_000
 
@@ -36,7 +38,21 @@ def to_decide(request: HttpRequest) -> Shown:
     if not rows:
         return {"text": _("Nothing waits for your decision.")}
     more = [{"url": reverse("administration:my_work"), "title": _("Show all that waits for me")}] if len(rows) > FEW else []
-    return {"table": small_table(RequestTable, rows[:FEW], me, omit=["state"]), "links": more}
+    heads = [(_("What"), ""), (_("Asked by"), ""), (_("How many"), "number"), (_("Amount"), "amount"), (_("Against last time"), "")]
+    cells = [request_cells(row, what_was_asked(row) if place < LOOKED else {}) for place, row in enumerate(rows[:FEW])]
+    return {"table": figure_table([*heads, (_("Place"), ""), (_("Asked on"), "date")], cells), "links": more}
+
+
+def request_cells(row: Request, asked: dict[str, Any]) -> list[tuple[Any, str]]:
+    """One request; number and comparison come from its preview, which only the oldest are asked for."""
+    preview = asked.get("preview") or {}
+    changes = preview.get("changes") or [] if row.amount_minor is not None else []
+    compared = "; ".join(f"{change['label']}: {change['before']} → {change['after']}" for change in changes[:COMPARED])
+    amount = Money(row.amount_minor, row.currency) if row.amount_minor is not None else None
+    return [
+        (action_title(row.action), reverse("administration:request", args=[row.pk])), (str(row.maker), ""), (preview.get("count"), ""),
+        (amount, ""), (compared, ""), (row.area.name, ""), (row.submitted_at, ""),
+    ]  # fmt: skip
 
 
 def decided_by_me(request: HttpRequest) -> Shown:

@@ -38,7 +38,7 @@ SOON = timedelta(days=45)
 LISTS = (TakenPaper.Paper.PAYEES, TakenPaper.Paper.WORKBOOK)
 # What comes next in each state: the title of the button, and the action; its page and its permission bear the same name.
 NEXT = {
-    P.CALCULATED: (gettext_lazy("Ask for approval"), "approve_payroll"),
+    P.CALCULATED: (gettext_lazy("Verify"), "verify_payroll"),
     P.VERIFIED: (gettext_lazy("Ask for approval"), "approve_payroll"),
     P.APPROVED: (gettext_lazy("Send for payment"), "release_payroll"),
     P.RELEASED: (gettext_lazy("Bring results"), "upload_results"),
@@ -73,7 +73,8 @@ def steps(request: HttpRequest) -> Shown:
     asked = Request.objects.filter(subject_kind=Payroll.kind(), subject_id__in=[row.pk for row in payrolls], state=Request.State.PENDING)
     waiting = {row.subject_id: row for row in asked.select_related("level_profile")}
     heads = [
-        (_("Payroll"), "code"), (_("Cycle"), ""), (_("Status"), "status"), (_("Payments"), "number"), (_("Total"), "amount"), (_("Next"), ""),
+        (_("Payroll"), "code"), (_("Cycle"), ""), (_("Status"), "status"), (_("Payments"), "number"), (_("Total"), "amount"),
+        (_("Next"), ""),
     ]  # fmt: skip
     rows = [
         [
@@ -147,7 +148,8 @@ def without_lists(request: HttpRequest) -> Shown:
 
 
 POINT_HEADS = [
-    (gettext_lazy("Payment point"), ""), (gettext_lazy("Payroll"), "code"), (gettext_lazy("Payments"), "number"), (gettext_lazy("Total"), "amount"),
+    (gettext_lazy("Payment point"), ""), (gettext_lazy("Payroll"), "code"), (gettext_lazy("Payments"), "number"),
+    (gettext_lazy("Total"), "amount"),
 ]  # fmt: skip
 
 

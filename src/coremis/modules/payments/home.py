@@ -22,6 +22,11 @@ CARDS: list[Contribution] = [
     HomeCard(_("Files of results"), money_cards.files, "payments.view_resultfile", seats={"accountant": 30}),
     HomeCard(_("Unknown payments"), money_cards.unknown_rows, "payments.view_resultrow", seats={"accountant": 40}),
     HomeCard(_("What blocks closing"), money_cards.closing, PAYROLLS, seats={"accountant": 50}, wide=True),
+    HomeCard(_("Flags that were set aside"), money_cards.set_aside, "payments.view_flaggroup", seats={"auditor": 35}),
     HomeCard(_("Twenty payments to follow today"), money_cards.sample, LINES, seats={"auditor": 50}, wide=True),
-    WatchedActions(_("Funds and payment cycles"), ("payments.save_fund", "payments.save_cycle"), order=60),
+    WatchedActions(
+        _("Funds and payment cycles"),
+        ("payments.save_fund", "payments.save_cycle", "payments.set_payment_terms", "payments.waive_order"),
+        order=60,
+    ),
 ]

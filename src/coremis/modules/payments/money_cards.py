@@ -19,7 +19,8 @@ from coremis.kernel.screens.tables import figure_table, small_table
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import with_balance
 from coremis.modules.payments.cards import MOST, lines_address, seen_lines
-from coremis.modules.payments.models import Fund, Payroll, PayrollLine, PayrollStep, ResultFile, ResultRow
+from coremis.modules.payments.findings import Verdict
+from coremis.modules.payments.models import FlagGroup, Fund, Payroll, PayrollLine, PayrollStep, ResultFile, ResultRow
 from coremis.modules.payments.queries import what_blocks_closing
 from coremis.modules.payments.states import AWAITING_LINES, BLOCKING_PROBLEMS, SENT_PAYROLLS, FileState, PayrollState, Step
 from coremis.modules.payments.tables import LineTable, ResultFileTable
@@ -149,6 +150,21 @@ def closing(request: HttpRequest) -> Shown:
     if not rows:
         return {"text": _("No payroll waits for its closing.")}
     return {"table": figure_table([(_("Payroll"), ""), (_("What blocks closing"), "")], rows)}
+
+
+def set_aside(request: HttpRequest) -> Shown:
+    """Flagged groups that were paid all the same, by payroll, newest first."""
+    seen = FlagGroup.objects.visible_to(request.user, "payments.view_flaggroup").filter(verdict=Verdict.PAY)  # type: ignore[arg-type]
+    counts = dict(seen.order_by().values_list("payroll_id").annotate(count=Count("pk")).order_by("-payroll_id")[:MOST])
+    payrolls = Payroll.objects.filter(pk__in=counts).select_related("cycle__programme").order_by("-pk")
+    facts = [
+        Fact(
+            f"{row.number_text} · {row.cycle.programme} · {row.cycle}", counts[row.pk],
+            f"{reverse('payments:payroll_flags', args=[row.pk])}?verdict={Verdict.PAY}",
+        ).ready()
+        for row in payrolls
+    ]  # fmt: skip
+    return {"facts": facts} if facts else {"text": _("No flag was set aside.")}
 
 
 def sample(request: HttpRequest) -> Shown:

@@ -9,7 +9,8 @@ from coremis.modules.programmes.services.undoing import UndoObstacle, undo_last_
 from coremis.modules.programmes.services.waiting import promote_waiting, put_on_waiting_list, take_off_waiting_list
 
 __all__ = [
-    "ProgrammeFigure", "UndoObstacle", "change_enrolment", "change_programme", "change_status", "change_status_matching",
-    "create_programme", "enrol_matching", "enrol_one", "promote_waiting", "put_on_waiting_list", "reveal_enrolment", "take_off_waiting_list",
-    "undo_last_change", "undo_status_change",
+    "ProgrammeFigure", "UndoObstacle", "change_enrolment", "change_programme", "change_status",
+    "change_status_matching", "create_programme", "enrol_matching", "enrol_one", "promote_waiting",
+    "put_on_waiting_list", "reveal_enrolment", "take_off_waiting_list", "undo_last_change",
+    "undo_status_change",
 ]  # fmt: skip
