@@ -54,6 +54,8 @@ def require_ready(batch: Batch) -> None:
     """Only a checked import with good rows can be taken in."""
     if batch.state != State.CHECKED:
         raise Refusal(_("This cannot be done now: the import is %(state)s."), state=batch.get_state_display())
+    if batch.needs_check:
+        raise Refusal(_("Rows were corrected since the last check. Check the import again first."))
     if not batch.good_count:
         raise Refusal(_("No row can be taken in. Correct the rows first."))
 
@@ -62,7 +64,7 @@ def require_ready(batch: Batch) -> None:
 def apply_rows(work: Work) -> bool:
     """One chunk of whole groups: the kind writes what they say, and each row remembers what became of it."""
     context = context_of(Batch.objects.select_related("area").get(pk=work.params["batch"]))
-    found = next_groups(context.batch, context.kind, work.cursor, state=GOOD)
+    found = next_groups(context.batch, context.kind, work.cursor, states=[GOOD])
     if not found:
         return False
     context.kind.apply(found, context)

@@ -13,4 +13,4 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the actions known, once all models are."""
-        from coremis.kernel.exchange import applying, checking, saved, services  # noqa: F401
+        from coremis.kernel.exchange import applying, checking, correcting, saved, services, undoing  # noqa: F401

@@ -14,7 +14,7 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.exchange import rows as staged
 from coremis.kernel.exchange.kinds import find_kind
 from coremis.kernel.exchange.mapping import checked_mapping
-from coremis.kernel.exchange.models import Batch, BatchRow
+from coremis.kernel.exchange.models import Batch, BatchRow, SavedMapping
 from coremis.kernel.exchange.reports import keep_rejected_rows
 from coremis.kernel.exchange.rows import (
     BAD,
@@ -27,17 +27,24 @@ from coremis.kernel.exchange.rows import (
     save_rows,
     stored_values,
 )
+from coremis.kernel.exchange.saved import save_mapping
 from coremis.kernel.exchange.staging import OPEN_FILES, Stager, table_of
 from coremis.kernel.jobs.work import Work
 
 State = Batch.State
-READING_OPTIONS = ("sheet", "encoding", "separator")
-OPTIONS = frozenset({*READING_OPTIONS, "decimal_comma", "day_first", "values"})
+READING_OPTIONS = ("sheet", "encoding", "separator", "header_row")
+OPTIONS = frozenset({*READING_OPTIONS, "decimal_comma", "day_first", "values", "columns", "clear_word"})
 
 
-@action(_("Match the columns of an import and check it"))
-def check_batch(*, batch: Batch, mapping: dict[str, Any], options: dict[str, Any], actor: Actor) -> Batch:
-    """Say which title brings which column and how the file is written; then every row is checked anew."""
+@action(_("Match the columns of an import and check it"), covers=(save_mapping,))
+def check_batch(
+    *, batch: Batch, mapping: dict[str, Any], options: dict[str, Any], saved_mapping: SavedMapping | None = None,
+    save_as: str = "", shared: bool = False, actor: Actor,
+) -> Batch:  # fmt: skip
+    """Say which title brings which column and how the file is written; then every row is checked anew.
+
+    ``saved_mapping`` is the one that was used, ``save_as`` the name under which this one is kept, for oneself or ``shared``.
+    """
     require_open(batch, State.NEW, State.CHECKED)
     unknown = set(options) - OPTIONS - set(find_kind(batch.import_kind).options)
     if unknown:
@@ -46,22 +53,18 @@ def check_batch(*, batch: Batch, mapping: dict[str, Any], options: dict[str, Any
         batch.headers = reread_headers(batch, options)
     batch.options = options
     batch.mapping = checked_mapping(mapping, find_kind(batch.import_kind).all_columns(), batch.headers)
+    if save_as.strip():
+        kept = {"mapping": batch.mapping, "options": kept_options(options), "headers": batch.headers}
+        source = str(options.get("source") or "")
+        saved_mapping = save_mapping(import_kind=batch.import_kind, name=save_as, source=source, shared=shared, actor=actor, **kept)
+    batch.saved_mapping, batch.mapping_version = saved_mapping, saved_mapping.version if saved_mapping else None
     start_check(batch)
     return batch
 
 
-@action(_("Correct rows of an import"))
-def correct_rows(*, batch: Batch, corrections: dict[str, Any], actor: Actor) -> Batch:
-    """Texts in place of what the file says, by row number and column code; then every row is checked anew. The file stays."""
-    require_open(batch, State.CHECKED)
-    known = {str(number) for number in BatchRow.objects.filter(batch=batch, number__in=list(corrections)).values_list("number", flat=True)}
-    for number, texts in corrections.items():
-        wrong = [code for code in texts if code not in batch.mapping]
-        if str(number) not in known or wrong:
-            raise Refusal(_("Row %(row)s cannot be corrected so. Open the import again."), row=number)
-        batch.corrections[str(number)] = {**batch.corrections.get(str(number), {}), **texts}
-    start_check(batch)
-    return batch
+def kept_options(options: dict[str, Any]) -> dict[str, Any]:
+    """What a saved mapping keeps: not what was only true of this file."""
+    return {name: value for name, value in options.items() if name not in (*READING_OPTIONS, "ages_on")}
 
 
 def require_open(batch: Batch, *states: State) -> None:
@@ -79,7 +82,7 @@ def reread_headers(batch: Batch, options: dict[str, Any]) -> list[str]:
 
 def start_check(batch: Batch) -> None:
     """Put the check in line; called inside an action that changed what it depends on."""
-    batch.state = State.CHECKING
+    batch.state, batch.needs_check = State.CHECKING, False
     job = check_rows.start(
         {"batch": batch.pk}, unique_key=f"exchange.batch:{batch.pk}", title_params={"name": batch.name}, area_ids=[batch.area_id]
     )
@@ -94,7 +97,7 @@ def check_rows(work: Work) -> bool:
     phase = PHASES[work.cursor.get("phase", 0)]
     if phase(work, batch):
         return True
-    work.cursor = {"phase": work.cursor.get("phase", 0) + 1}
+    work.cursor = {"phase": work.cursor.get("phase", 0) + 1, "tally": work.cursor.get("tally", {})}
     return int(work.cursor["phase"]) < len(PHASES)
 
 
@@ -103,6 +106,8 @@ def end_check(work: Work) -> None:
     """The counts, the file of rejected rows, and the report."""
     batch = Batch.objects.get(pk=work.params["batch"])
     count_rows(batch)
+    tally = work.cursor.get("tally", {})
+    batch.change_counts = sorted(([column, *told] for column, told in tally.items()), key=lambda told: -told[1])
     batch.state = State.CHECKED
     batch.save()
     keep_rejected_rows(batch)
@@ -157,7 +162,7 @@ def mark_repeated_rows(context: RowContext) -> None:
 
 def check_whole_groups(work: Work, batch: Batch) -> bool:
     """Let the kind look at whole groups, and keep what it finds."""
-    context = context_of(batch)
+    context = context_of(batch, work.cursor.get("tally"))
     if context.kind.check_groups is None:
         return False
     found = next_groups(batch, context.kind, work.cursor.get("after", {}))
@@ -166,7 +171,7 @@ def check_whole_groups(work: Work, batch: Batch) -> bool:
     before = {row.number: told_of(row) for row in found}
     context.kind.check_groups(found, context)
     save_rows(changed(found, before))
-    work.cursor = {**work.cursor, "after": {"group": found[-1].group_key}}
+    work.cursor = {**work.cursor, "after": {"group": found[-1].group_key}, "tally": context.tally}
     return True
 
 
@@ -193,6 +198,7 @@ def count_rows(batch: Batch) -> None:
         told_of_rows.update({("warning" in problem, problem["column"], problem["message"]) for problem in told})
     batch.row_count = states.total()
     batch.good_count = batch.row_count - states[BAD]
+    batch.undone_count, batch.kept_count = states[staged.UNDONE], states[staged.KEPT]
     batch.bad_count = states[BAD]
     batch.applied_count = states[BatchRow.State.APPLIED]
     batch.unchanged_count = states[BatchRow.State.UNCHANGED]

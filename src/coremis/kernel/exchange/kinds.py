@@ -16,6 +16,7 @@ TEXT, NUMBER, DECIMAL, AMOUNT, DATE, PARTIAL_DATE, YES_NO, CHOICE, AREA = (
     "text", "number", "decimal", "amount", "date", "partial_date", "yes_no", "choice", "area",
 )  # fmt: skip
 KINDS = frozenset({TEXT, NUMBER, DECIMAL, AMOUNT, DATE, PARTIAL_DATE, YES_NO, CHOICE, AREA})
+CLEARED = "\x1f"  # what a row holds where the file says that a value is to be cleared; no cell can hold it
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,9 @@ class ImportColumn:
     What a row holds, by kind: text a str; number and amount (smallest units of ``currency``) an int; decimal its digits as
     text; date and partial_date ISO text; yes_no a bool; choice the code of one of ``choices`` ({code: label, or labels by
     language}); area the id of a place. Blank is None. ``aliases`` are other titles under which files bring the column;
-    ``words`` are other spellings of the choices, folded, with the code each means. What is told about a ``masked`` column never
-    repeats its values.
+    ``words`` are other spellings of the choices, folded, with the code each means. ``known_values`` gives a sample of values as
+    the system holds them (phones, codes), by which lost zeros are found. A ``secret`` one is corrected in the file, never here.
+    What is told about a ``masked`` column never repeats its values.
     """
 
     code: str
@@ -41,6 +43,8 @@ class ImportColumn:
     not_future: bool = False
     masked: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    known_values: Callable[[], Sequence[str]] | None = None
+    secret: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -61,6 +65,8 @@ class ImportKind(Contribution):
     ``file_permission`` is the right to open the whole files of such an import, where seeing the import is not enough.
     ``identity_column`` names the column whose value no two rows of a file may share. ``check_file`` looks, once all rows are
     kept, for what only the whole file can show. ``options`` are the names of the kind's own choices, kept with the import's.
+    ``undo`` gets rows that were taken in, in whole groups, and takes back what they wrote: ``row.taken_back()``, or
+    ``row.kept(...)`` with the reason. ``clears``: a word chosen for the import (``clear_word``) clears a value.
     """
 
     name: str
@@ -71,6 +77,8 @@ class ImportKind(Contribution):
     check: Hook | None = None
     check_groups: Hook | None = None
     check_file: Callable[["RowContext"], None] | None = None
+    undo: Hook | None = None
+    clears: bool = False
     options: tuple[str, ...] = ()
     file_permission: str = ""
     group_column: str = ""

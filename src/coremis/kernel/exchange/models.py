@@ -75,6 +75,8 @@ class Batch(Record):
         CHECKED = "CHECKED", _("checked")
         APPLYING = "APPLYING", _("being taken in")
         APPLIED = "APPLIED", _("taken in")
+        UNDOING = "UNDOING", _("being taken back")
+        UNDONE = "UNDONE", _("taken back")
         CANCELLED = "CANCELLED", _("cancelled")
 
     import_kind = models.CharField(_("kind"), max_length=100)
@@ -91,13 +93,21 @@ class Batch(Record):
     saved_mapping = models.ForeignKey(SavedMapping, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("saved mapping"))
     mapping_version = models.PositiveIntegerField(null=True, help_text="The version of the saved mapping that was used.")
     corrections = models.JSONField(default=dict, help_text="Texts by row number and column code, in place of what the file says.")
+    replacements = models.JSONField(default=dict, help_text="Texts by column code and the text in the file, for all rows.")
+    needs_check = models.BooleanField(default=False, help_text="Something was corrected since the last check.")
     job_id = models.BigIntegerField(null=True)
+    apply_job_id = models.BigIntegerField(null=True, help_text="The job that took it in, once it is being taken back.")
+    kept_file_id = models.BigIntegerField(null=True, help_text="The file of rows that could not be taken back.")
+    undone_at = models.DateTimeField(_("taken back on"), null=True)
 
     row_count = models.IntegerField(_("rows"), default=0)
     good_count = models.IntegerField(_("good rows"), default=0)
     bad_count = models.IntegerField(_("rows to correct"), default=0)
     applied_count = models.IntegerField(_("rows taken in"), default=0)
     unchanged_count = models.IntegerField(_("rows that changed nothing"), default=0)
+    undone_count = models.IntegerField(_("rows taken back"), default=0)
+    kept_count = models.IntegerField(_("rows that could not be taken back"), default=0)
+    change_counts = models.JSONField(default=list, help_text="Column, number of records and examples (who, before, after).")
     problem_counts = models.JSONField(default=list, help_text="Column, message and number of rows, most frequent first.")
     warning_counts = models.JSONField(default=list, help_text="The same for what people should look at.")
 
@@ -105,9 +115,12 @@ class Batch(Record):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["import_kind", "sha256"], condition=~Q(state="CANCELLED"), name="batch_same_file_once"),
+            models.UniqueConstraint(
+                fields=["import_kind", "sha256"], condition=~Q(state__in=["CANCELLED", "UNDOING", "UNDONE"]), name="batch_same_file_once"
+            ),
             models.CheckConstraint(
-                condition=Q(state__in=["NEW", "CHECKING", "CHECKED", "APPLYING", "APPLIED", "CANCELLED"]), name="batch_known_state"
+                condition=Q(state__in=["NEW", "CHECKING", "CHECKED", "APPLYING", "APPLIED", "UNDOING", "UNDONE", "CANCELLED"]),
+                name="batch_known_state",
             ),
         ]
 
@@ -128,8 +141,15 @@ class Batch(Record):
     @property
     def rejected_file(self) -> Attachment | None:
         """The rows that were not taken in, with their reasons, as of the last check."""
-        newest = files_of(self).last()
-        return newest if newest and self.bad_count and newest.pk != self.source_file.pk else None
+        if not self.bad_count:
+            return None
+        newest = files_of(self).filter(pk__gt=self.source_file.pk).exclude(pk=self.kept_file_id or 0).last()
+        return newest  # type: ignore[no-any-return]
+
+    @property
+    def kept_file(self) -> Attachment | None:
+        """The rows that could not be taken back, with the reasons."""
+        return files_of(self).filter(pk=self.kept_file_id).first() if self.kept_count else None
 
     @property
     def job(self) -> Job | None:
@@ -142,6 +162,29 @@ class Batch(Record):
         return Request.objects.filter(subject_kind=self.kind(), subject_id=self.pk, state=Request.State.PENDING).first()
 
 
+class Correction(Record):
+    """A text that somebody put in place of what the file says: in one row, or (``row`` blank) wherever it stands in a column."""
+
+    area_path = "batch__area"
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="corrected", verbose_name=_("import"))
+    row = models.IntegerField(_("row"), null=True)
+    column = models.CharField(_("column"), max_length=100)
+    before = models.CharField(_("before"), max_length=400, blank=True)
+    after = models.CharField(_("after"), max_length=400, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    made_at = models.DateTimeField(_("on"), auto_now_add=True)
+    undone = models.BooleanField(_("undone"), default=False)
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
 class BatchRow(models.Model):
     """A row of an import as it was understood. It is made anew at each check; the file itself keeps what was written there."""
 
@@ -152,6 +195,8 @@ class BatchRow(models.Model):
         BAD = "BAD", _("to correct")
         APPLIED = "APPLIED", _("taken in")
         UNCHANGED = "UNCHANGED", _("nothing to change")
+        UNDONE = "UNDONE", _("taken back")
+        KEPT = "KEPT", _("cannot be taken back")
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="rows", db_index=False)
     number = models.IntegerField(_("row"), help_text=_("As the spreadsheet program numbers it."))

@@ -19,6 +19,7 @@ LONGEST_VALUE = 200
 COVERED, HARMLESS = "•••", frozenset({"row", "rows", "number", "least", "most", "longest", "name", "said"})
 
 GOOD, BAD, APPLIED, UNCHANGED = BatchRow.State.GOOD, BatchRow.State.BAD, BatchRow.State.APPLIED, BatchRow.State.UNCHANGED
+UNDONE, KEPT = BatchRow.State.UNDONE, BatchRow.State.KEPT
 
 
 @dataclass
@@ -53,6 +54,16 @@ class StagedRow:
         """Everything the row says was so already."""
         self.state = UNCHANGED
 
+    def taken_back(self) -> None:
+        """What it wrote is reversed."""
+        self.state = UNDONE
+
+    def kept(self, sentence: Sentence, /, **params: Any) -> None:
+        """What it wrote cannot be reversed, and why."""
+        self.problem("", sentence, "", **params)
+        self.problems[-1] |= {"warning": True, "kept": True}
+        self.state = KEPT
+
     @property
     def good(self) -> bool:
         """Nothing is wrong with it."""
@@ -61,11 +72,15 @@ class StagedRow:
 
 @dataclass(frozen=True)
 class RowContext:
-    """What a hook may need beside the rows: ``mapped`` are the columns that the file brings; no other may be touched."""
+    """What a hook may need beside the rows: ``mapped`` are the columns that the file brings; no other may be touched.
+
+    ``tally`` counts, over all chunks of a check, what changes in which column: see ``checking``.
+    """
 
     batch: Batch
     kind: ImportKind
     columns: dict[str, ImportColumn]
+    tally: dict[str, Any] = field(default_factory=dict)
 
     @property
     def mapped(self) -> frozenset[str]:
@@ -73,10 +88,10 @@ class RowContext:
         return frozenset(self.batch.mapping)
 
 
-def context_of(batch: Batch) -> RowContext:
+def context_of(batch: Batch, tally: dict[str, Any] | None = None) -> RowContext:
     """The context of an import's hooks."""
     kind = find_kind(batch.import_kind)
-    return RowContext(batch, kind, kind.all_columns())
+    return RowContext(batch, kind, kind.all_columns(), tally or {})
 
 
 def cover(rows: Sequence[StagedRow], columns: Mapping[str, ImportColumn]) -> None:
@@ -97,19 +112,19 @@ def stored_values(batch: Batch, row: StagedRow) -> list[Any]:
     return [batch.pk, row.number, row.values, row.problems, row.state, row.group_key, row.identity, row.area_id, row.target_id]
 
 
-KEPT = ("number", "values", "problems", "group_key", "identity", "area_id", "target_id", "state", "id")
+ROW = ("number", "values", "problems", "group_key", "identity", "area_id", "target_id", "state", "id")
 
 
-def next_groups(batch: Batch, kind: ImportKind, after: dict[str, Any], *, state: str | None = None) -> list[StagedRow]:
+def next_groups(batch: Batch, kind: ImportKind, after: dict[str, Any], *, states: Sequence[str] = ()) -> list[StagedRow]:
     """The rows that follow, about ``CHUNK`` of them, never part of a group only; empty at the end."""
-    rows = BatchRow.objects.filter(batch=batch, **({"state": state} if state else {})).order_by("group_key", "number")
+    rows = BatchRow.objects.filter(batch=batch, **({"state__in": states} if states else {})).order_by("group_key", "number")
     if after:
         rows = rows.filter(group_key__gt=after["group"])
-    found = [StagedRow(*row) for row in rows.values_list(*KEPT)[: CHUNK + 1]]
+    found = [StagedRow(*row) for row in rows.values_list(*ROW)[: CHUNK + 1]]
     if len(found) > CHUNK:
         last = found[-1].group_key
         whole = [row for row in found if row.group_key != last]
-        found = whole or [StagedRow(*row) for row in rows.filter(group_key=last).values_list(*KEPT)]
+        found = whole or [StagedRow(*row) for row in rows.filter(group_key=last).values_list(*ROW)]
     return found
 
 
@@ -146,5 +161,5 @@ def mark_repeated(batch: Batch, column: ImportColumn) -> None:
     for rows in by_identity.values():
         numbers = ", ".join(str(row.number) for row in rows[:10])
         for row in rows:
-            row.problem(column.code, _("The same value stands in several rows: %(rows)s."), row.identity, rows=numbers)
+            row.problem(column.code, _("The same value stands in several rows: %(rows)s."), row.identity.lstrip("\x1e"), rows=numbers)
     save_rows([row for rows in by_identity.values() for row in rows])

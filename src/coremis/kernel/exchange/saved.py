@@ -59,7 +59,7 @@ def save_mapping(
     clean = titles_by_code(mapping, headers)
     names = SavedMapping.objects.filter(import_kind=import_kind, name_key=fold(plain), is_active=True)
     saved = names.filter(owner_id=actor.pk).first()
-    if shared and names.filter(shared=True).exclude(pk=saved.pk if saved else None).exists():
+    if shared and names.filter(shared=True).exclude(owner_id=actor.pk).exists():
         raise Invalid(_("Somebody else shares a mapping of this name."), {"name": [_("Choose another name.")]})
     saved = saved or SavedMapping(import_kind=import_kind, owner_id=actor.pk)
     saved.name, saved.name_key, saved.source, saved.shared = plain, fold(plain), source.strip()[:40], shared

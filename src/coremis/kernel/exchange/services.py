@@ -15,6 +15,7 @@ from coremis.kernel.exchange.checking import require_open
 from coremis.kernel.exchange.kinds import find_kind
 from coremis.kernel.exchange.mapping import guess_mapping
 from coremis.kernel.exchange.models import Batch
+from coremis.kernel.exchange.recognising import as_options, recognise, sample_of
 from coremis.kernel.files.reading import open_table
 from coremis.kernel.files.storage import Content, attach, keep, shown_name
 
@@ -30,8 +31,9 @@ def read_file(file: BinaryIO, name: str) -> dict[str, Any]:
     """What ``create_batch`` must know about a file that is kept now; refused with a sentence where it is no table."""
     table = open_table(file, name)
     content = keep(file)
-    options = {"sheet": table.sheet, "encoding": table.encoding, "separator": table.separator, "day_first": True}
-    options["decimal_comma"] = table.separator == ";"
+    options = {"sheet": table.sheet, "encoding": table.encoding, "separator": table.separator, "header_row": table.header_row}
+    options |= {"day_first": True, "decimal_comma": table.separator == ";"}
+    options |= as_options(recognise(table.headers, sample_of(table), {}, None))
     return {"name": name, "sha256": content.sha256, "size": content.size, "headers": table.headers, "options": options}
 
 
@@ -52,7 +54,7 @@ def create_batch(
 
 def refuse_same_file(kind: str, sha256: str) -> None:
     """Say what became of the same file when it was sent before, whatever its name (pitfall D2)."""
-    earlier = Batch.objects.filter(import_kind=kind, sha256=sha256).exclude(state=State.CANCELLED).first()
+    earlier = Batch.objects.filter(import_kind=kind, sha256=sha256).exclude(state__in=[State.CANCELLED, State.UNDONE]).first()
     if earlier is None:
         return
     day: dict[str, Any] = {"date": date_format((earlier.applied_at or earlier.sent_at), "SHORT_DATE_FORMAT")}

@@ -1,7 +1,8 @@
 """From the rows of a file to rows that are understood: cells cleaned, places found, required values asked for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.base.text import fold
-from coremis.kernel.exchange.kinds import AREA, ImportColumn
+from coremis.kernel.exchange.kinds import AREA, CLEARED, TEXT, ImportColumn
 from coremis.kernel.exchange.models import Batch
 from coremis.kernel.exchange.places import PlaceFinder, joined
 from coremis.kernel.exchange.rows import ALONE, RowContext, StagedRow
@@ -24,7 +25,7 @@ Reader = Callable[[Any], Any]
 def table_of(batch: Batch) -> TableReader:
     """The table in an import's file, read as its options say."""
     options = {name: batch.options.get(name, "") for name in ("sheet", "encoding", "separator")}
-    return open_table(path_of(batch.sha256), batch.name, **options)
+    return open_table(path_of(batch.sha256), batch.name, header_row=batch.options.get("header_row") or 0, **options)
 
 
 class OpenFiles:
@@ -47,46 +48,74 @@ class OpenFiles:
 OPEN_FILES = OpenFiles()
 
 
+@dataclass(frozen=True)
+class ColumnReader:
+    """How one column is read: where it stands, what understands its cells, what stands for a wrong text, the width of its codes."""
+
+    column: ImportColumn
+    positions: list[int]
+    clean: Reader
+    replaced: dict[str, str]
+    zeros: int
+
+    def cell(self, cells: list[Cell]) -> Cell:
+        """The cell under its title, a replaced text already replaced."""
+        written = cell_at(cells, self.positions)
+        return self.replaced.get(shown(written), written) or None if self.replaced and written is not None else written
+
+
 class Stager:
     """Understands the rows of one import."""
 
     def __init__(self, context: RowContext) -> None:
         self._context = context
+        self._batch = context.batch
         self._corrections: dict[str, dict[str, str]] = context.batch.corrections
         self._places: PlaceFinder | None = None
-        self._readers = [
-            (column, self._positions(column), self._cleaner(column)) for column in context.columns.values() if column.code in context.mapped
-        ]
+        self._clear = str(context.batch.options.get("clear_word") or "").casefold() if context.kind.clears else ""
+        self._readers = [self._reader(column) for column in context.columns.values() if column.code in context.mapped]
 
-    def _positions(self, column: ImportColumn) -> list[int]:
-        return [self._context.batch.headers.index(title) for title in self._context.batch.mapping[column.code]]
+    def _reader(self, column: ImportColumn) -> ColumnReader:
+        titles = self._batch.mapping[column.code]
+        own = self._batch.options.get("columns", {}).get(titles[0], {}) if len(titles) == 1 else {}
+        positions = [self._batch.headers.index(title) for title in titles]
+        zeros = own.get("zeros", 0) if column.kind in (TEXT, AREA) else 0
+        return ColumnReader(column, positions, self._cleaner(column, own), self._batch.replacements.get(column.code, {}), zeros)
 
-    def _cleaner(self, column: ImportColumn) -> Callable[[Cell], Any]:
+    def _cleaner(self, column: ImportColumn, own: dict[str, Any]) -> Reader:
+        options = self._batch.options
         if column.kind != AREA:
-            return worded(cleaner_for(column, self._context.batch.options), self._context.batch.options.get("values", {}).get(column.code))
+            return worded(cleaner_for(column, {**options, **own}), options.get("values", {}).get(column.code))
         if self._places is None:
-            self._places = PlaceFinder(self._context.batch.area)
+            self._places = PlaceFinder(self._batch.area)
         places = self._places
         return lambda cell: places.find(text_of(cell))
 
     def understand(self, number: int, cells: list[Cell]) -> StagedRow:
         """The row with its values and everything that is wrong with its single cells."""
         row = StagedRow(number)
-        if len(cells) > len(self._context.batch.headers):
+        if len(cells) > len(self._batch.headers):
             row.problem(
                 "", _("The row has more values than there are titles. Check its separators and quotation marks."), value=shown(cells[-1])
             )
-        corrected = self._corrections.get(str(number), {})
-        for column, positions, clean in self._readers:
-            written = cell_at(cells, positions)
-            self._take(row, column, corrected.get(column.code, written) or None if corrected else written, clean)
+        corrected = self._corrections.get(str(number), {}) if self._corrections else {}
+        for reader in self._readers:
+            if reader.column.code in corrected:
+                self._take(row, reader, corrected[reader.column.code] or None)
+            else:
+                cell = reader.cell(cells)
+                self._take(row, reader, restored(row, reader, cell) if reader.zeros and cell is not None else cell)
         self._identify(row)
         return row
 
-    def _take(self, row: StagedRow, column: ImportColumn, cell: Cell, clean: Callable[[Cell], Any]) -> None:
+    def _take(self, row: StagedRow, reader: ColumnReader, cell: Cell) -> None:
+        column = reader.column
         row.values[column.code] = None
+        if self._clear and isinstance(cell, str) and cell.strip().casefold() == self._clear:
+            row.values[column.code] = CLEARED
+            return
         try:
-            value = clean(cell) if cell is not None else None
+            value = reader.clean(cell) if cell is not None else None
         except Refusal as refusal:
             row.problem(column.code, refusal.sentence, shown(cell), **refusal.params)
             return
@@ -102,6 +131,16 @@ class Stager:
         row.group_key = str(group)[:200] if group is not None else f"{ALONE}{row.number:010d}"
         identity = row.values.get(kind.identity_column) if kind.identity_column else None
         row.identity = str(identity)[:200] if identity is not None else ""
+
+
+def restored(row: StagedRow, reader: ColumnReader, cell: Cell) -> Cell:
+    """A code with the zeros that a spreadsheet program took away; it is told, never done in silence."""
+    text = shown(cell).strip()
+    if not (text.isascii() and text.isdigit()) or len(text) >= reader.zeros:
+        return cell
+    full = text.zfill(reader.zeros)
+    row.warn(reader.column.code, _("Lost zeros were restored: %(before)s is read as %(after)s."), text, before=text, after=full)
+    return full
 
 
 def worded(clean: Reader, words: dict[str, str] | None) -> Reader:
@@ -125,3 +164,20 @@ def sample_rows(batch: Batch, count: int = 5) -> list[list[str]]:
     """The first rows as they stand in the file, for the page on which columns are matched."""
     with closing(table_of(batch).rows()) as rows:  # type: ignore[type-var]
         return [[shown(cell) for cell in cells] for _number, cells in islice(rows, count)]
+
+
+def texts_of(batch: Batch, numbers: Collection[int]) -> dict[int, dict[str, str]]:
+    """What rows of the file say now by column code, with what was corrected; one reading up to the last of them."""
+    wanted, found = set(numbers), {}
+    if not wanted:
+        return {}
+    places = {code: [batch.headers.index(title) for title in titles] for code, titles in batch.mapping.items()}
+    with closing(table_of(batch).rows(min(wanted) - 1)) as rows:  # type: ignore[type-var]
+        for number, cells in rows:
+            if number in wanted:
+                said = {code: shown(cell_at(cells, positions)) for code, positions in places.items()}
+                replaced = {code: batch.replacements.get(code, {}).get(text, text) for code, text in said.items()}
+                found[number] = {**replaced, **batch.corrections.get(str(number), {})}
+                if len(found) == len(wanted):
+                    break
+    return found

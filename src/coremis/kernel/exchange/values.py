@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,6 +21,9 @@ Cleaner = Callable[[Cell], Any]
 Options = Mapping[str, Any]
 
 CONTROL = re.compile("[\x00-\x1f\x7f]+")
+DAMAGED = re.compile(r"\s*\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}\s*")  # 1.23E+11: digits are gone
+SERIALS = range(7_000, 60_000)  # 1919 to 2064, as spreadsheet programs count days
+FIRST_DAY = date(1899, 12, 30)
 BLANKS = re.compile(r"[\s\u00a0\u202f]")
 YES = frozenset({"1", "yes", "y", "true", "oui", "o", "vrai", "sim", "s", "verdadeiro", "x"})
 NO = frozenset({"0", "no", "n", "false", "non", "faux", "nao", "falso"})
@@ -52,6 +55,8 @@ def text_of(cell: Cell) -> str:
 def _text(column: ImportColumn, options: Options) -> Cleaner:
     def clean(cell: Cell) -> str | None:
         text = text_of(cell)
+        if DAMAGED.fullmatch(text):
+            raise Refusal(_("A spreadsheet program shortened this number. Make the column a text column and type it again."))
         if len(text) > column.longest:
             raise Refusal(_("The text is longer than %(most)s signs. Shorten it."), most=column.longest)
         return text or None
@@ -100,10 +105,20 @@ def _amount(column: ImportColumn, options: Options) -> Cleaner:
     return clean
 
 
+def serial_of(cell: Cell) -> int | None:
+    """The day number that a spreadsheet program left in place of a date."""
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        return None
+    text = str(cell).strip().removesuffix(".0")
+    return int(text) if text.isascii() and text.isdigit() and len(text) in (4, 5) and int(text) in SERIALS else None
+
+
 def _date(column: ImportColumn, options: Options) -> Cleaner:
-    day_first, today = options.get("day_first", True), timezone.localdate()
+    day_first, today, serial = options.get("day_first", True), timezone.localdate(), options.get("serial", False)
 
     def clean(cell: Cell) -> str:
+        if serial and (number := serial_of(cell)) is not None:
+            cell = FIRST_DAY + timedelta(days=number)
         text = (cell.date() if isinstance(cell, datetime) else cell).isoformat() if isinstance(cell, date) else text_of(cell)
         found = parse_partial_date(text, day_first)
         if column.kind == kinds.DATE and found.precision != DAY:

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
@@ -93,9 +94,9 @@ def _fit(sample: str, separator: str) -> tuple[bool, float, int]:
     with suppress(csv.Error):  # a text too long: reading the rows will say where
         records = csv.reader(io.StringIO(sample, newline=""), delimiter=separator)
         widths.extend(len(record) for record in islice(records, SAMPLE_RECORDS) if any(record))
-    same = sum(width == widths[0] for width in widths) / len(widths) if widths else 0.0
-    several = bool(widths) and widths[0] > 1
-    return several, round(same, 1) * several, widths[0] if several else 0
+    typical, times = Counter(widths).most_common(1)[0] if widths else (0, 0)  # lines above the titles may be narrower
+    several = typical > 1
+    return several, round(times / len(widths), 1) if several else 0.0, typical if several else 0
 
 
 def delimited_rows(source: Source, encoding: str, separator: str) -> Rows:

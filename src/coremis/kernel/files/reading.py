@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from coremis.kernel.files.delimited import Source, delimited_rows, encoding_of, 
 from coremis.kernel.files.workbook import check_workbook, sheets_of, workbook_rows
 
 CSV, XLSX = "csv", "xlsx"
+TITLES_WITHIN = 40  # filled rows among which the titles are looked for
 BEGINNINGS = (
     (b"PK\x05\x06", _("This archive is empty. Send the table itself, as .xlsx or CSV.")),
     (b"%PDF", _("This is a PDF. Send the table itself, as .xlsx or CSV.")),
@@ -67,17 +69,19 @@ def fitted(cells: list[Cell], width: int) -> list[Cell]:
     return cells[:last] + [None] * (width - last)
 
 
-def open_table(source: Source | str, name: str = "", *, encoding: str = "", separator: str = "", sheet: str = "") -> TableReader:
-    """The table in a file; ``name`` is never trusted. Encoding, separator and sheet are found out unless given."""
+def open_table(
+    source: Source | str, name: str = "", *, encoding: str = "", separator: str = "", sheet: str = "", header_row: int = 0
+) -> TableReader:
+    """The table in a file; ``name`` is never trusted. Encoding, separator, sheet and row of titles are found out unless given."""
     place: Source = Path(source) if isinstance(source, str) else source
     with opened(place) as handle:
         head = handle.read(1 << 16)
     if not head.strip(b"\xef\xbb\xbf\xff\xfe\x00\r\n\t ,;"):
         raise Refusal(_("The file is empty. Choose the file with the table, and send it again."))
     if head.startswith(b"PK\x03\x04"):
-        return _open_workbook(place, sheet)
+        return _open_workbook(place, sheet, header_row)
     _refuse_other_kinds(place, head)
-    return _open_delimited(place, encoding, separator)
+    return _open_delimited(place, encoding, separator, header_row)
 
 
 def _refuse_other_kinds(source: Source, head: bytes) -> None:
@@ -92,17 +96,17 @@ def _refuse_other_kinds(source: Source, head: bytes) -> None:
             raise Refusal(sentence)
 
 
-def _open_workbook(source: Source, sheet: str) -> TableReader:
+def _open_workbook(source: Source, sheet: str, header_row: int) -> TableReader:
     check_workbook(source)
     sheets = sheets_of(source)
     if sheet and sheet not in sheets:
         raise Refusal(_("This workbook has no sheet “%(sheet)s”. Choose one of: %(sheets)s."), sheet=sheet, sheets=", ".join(sheets))
     if sheet:
-        return _open_sheet(source, sheet, sheets)
+        return _open_sheet(source, sheet, sheets, header_row)
     refusals: list[Refusal] = []
     for candidate in sheets:  # many workbooks begin with a sheet of instructions: a table has at least two titles
         try:
-            table = _open_sheet(source, candidate, sheets)
+            table = _open_sheet(source, candidate, sheets, header_row)
         except Refusal as refusal:
             refusals.append(refusal)
             continue
@@ -111,30 +115,48 @@ def _open_workbook(source: Source, sheet: str) -> TableReader:
     raise refusals[0] if refusals else Refusal(_("No sheet of this workbook holds a table with two columns or more."))
 
 
-def _open_sheet(source: Source, sheet: str, sheets: list[str]) -> TableReader:
+def _open_sheet(source: Source, sheet: str, sheets: list[str], header_row: int) -> TableReader:
     rows = partial(workbook_rows, source, sheet)
-    return _with_headers(rows, {"format": XLSX, "sheet": sheet, "sheets": tuple(sheets)})
+    return _with_headers(rows, header_row, {"format": XLSX, "sheet": sheet, "sheets": tuple(sheets)})
 
 
-def _open_delimited(source: Source, encoding: str, separator: str) -> TableReader:
+def _open_delimited(source: Source, encoding: str, separator: str, header_row: int) -> TableReader:
     encoding = encoding or encoding_of(source)
     separator = separator or separator_of(source, encoding)
     rows = partial(delimited_rows, source, encoding, separator)
-    return _with_headers(rows, {"format": CSV, "encoding": encoding, "separator": separator})
+    return _with_headers(rows, header_row, {"format": CSV, "encoding": encoding, "separator": separator})
 
 
-def _with_headers(source: RowSource, about: dict[str, Any]) -> TableReader:
+def _with_headers(source: RowSource, header_row: int, about: dict[str, Any]) -> TableReader:
     with closing(source()) as rows:
-        filled = (row for row in rows if any(cell is not None for cell in row[1]))
-        number, cells = next(filled, (0, []))
-        has_rows = next(filled, None) is not None
-    if not cells:
+        first = list(islice((row for row in rows if any(cell is not None for cell in row[1])), TITLES_WITHIN))
+    if header_row:
+        first = [row for row in first if row[0] >= header_row]
+        if not first:
+            raise Refusal(_("There is no row %(row)s with titles among the first rows. Choose another."), row=header_row)
+    else:
+        first = first[place_of_titles(first) :]
+    if not first:
         raise Refusal(_("The file is empty. Choose the file with the table, and send it again."))
+    number, cells = first[0]
     check_row(number, cells)
     headers = titles_of(cells)
-    if not has_rows:
+    if len(first) == 1:
         raise Refusal(_("The file has titles but no rows. Fill in the rows below the titles, and send it again."))
     return TableReader(headers=headers, header_row=number, source=source, **about)
+
+
+def place_of_titles(rows: list[Row]) -> int:
+    """Where the titles stand among these rows: the first one, unless it is a heading above a table that is much wider."""
+    widths = [sum(cell is not None for cell in cells) for _number, cells in rows]
+    widest = max(widths, default=0)
+    if not rows or widths[0] > 2 or widths[0] * 2 >= widest:
+        return 0
+    for place, (_number, cells) in enumerate(rows[:-1]):
+        named = [cell for cell in cells if cell is not None]
+        if widths[place] * 10 >= widest * 8 and all(isinstance(cell, str) and any(map(str.isalpha, cell)) for cell in named):
+            return place
+    return 0
 
 
 def titles_of(cells: list[Cell]) -> list[str]:

@@ -1,5 +1,7 @@
 """Groups of people who are alike, who belongs to them, and what was decided."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -56,6 +58,8 @@ class DuplicateMember(Record):
     """Somebody in a group, from when until when the likeness held."""
 
     area_path = "person__area"
+
+    derived: ClassVar[bool] = True  # found anew by the system: it keeps nobody in the register
 
     group = models.ForeignKey(DuplicateGroup, on_delete=models.PROTECT, related_name="members", verbose_name=_("group"))
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="likenesses", verbose_name=_("person"))

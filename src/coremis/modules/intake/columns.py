@@ -9,15 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.text import label
 from coremis.kernel.exchange.kinds import AREA, CHOICE, DATE, DECIMAL, NUMBER, PARTIAL_DATE, TEXT, YES_NO, ImportColumn
 from coremis.modules.intake import words
-from coremis.modules.registry.models import DocumentKind, PhoneOwner, Relationship, Sex, VariableDefinition
+from coremis.modules.registry.models import Consent, DocumentKind, Person, PhoneOwner, Relationship, Sex, VariableDefinition
 from coremis.modules.registry.services.checks import asked_of
 
 PERSON, HOUSEHOLD = "person.", "household."
 LONGEST_KEY = 80
+PHONES = 500
 Kind, Subject = VariableDefinition.Kind, VariableDefinition.Subject
 OF_PEOPLE = (Subject.PERSON, Subject.HOUSEHOLD, Subject.DWELLING)
 KINDS = {Kind.NUMBER: DECIMAL, Kind.BOOLEAN: YES_NO, Kind.TEXT: TEXT, Kind.DATE: DATE, Kind.CHOICE: CHOICE}
 COLLECTS = {"primary": _("primary recipient"), "alternate": _("alternate recipient"), "no": _("does not collect")}
+
+
+def phones_in_use() -> list[str]:
+    """A sample of phones as the register holds them: they show how long phones are here, and whether they begin with a zero."""
+    return list(Person.objects.exclude(phone="").order_by("-pk").values_list("phone", flat=True)[:PHONES])
+
 
 FIXED = (
     ImportColumn(
@@ -92,7 +99,12 @@ FIXED = (
     ),
     ImportColumn("collects_reason", _("Reason why a young person collects"), aliases=("recipient reason",)),
     ImportColumn(
-        "phone", _("Phone"), longest=40, masked=True, aliases=("phone number", "telephone", "téléphone", "telefone", "telemóvel", "mobile")
+        "phone",
+        _("Phone"),
+        longest=40,
+        aliases=("phone number", "telephone", "téléphone", "telefone", "telemóvel", "mobile"),
+        known_values=phones_in_use,
+        masked=True,
     ),
     ImportColumn(
         "phone_owner", _("Whose phone"), CHOICE, choices=dict(PhoneOwner.choices), words=words.PHONE_OWNER, aliases=("phone owner",)
@@ -109,6 +121,7 @@ FIXED = (
         "document_number",
         _("Document number"),
         longest=60,
+        secret=True,
         aliases=("national id", "id number", "nid", "cni", "numéro de document", "numéro cni", "número do documento", "bi"),
     ),
     ImportColumn("address", _("Address or landmark"), aliases=("address", "adresse", "repère", "endereço", "morada")),
@@ -120,7 +133,36 @@ FIXED = (
         aliases=("household size", "taille du ménage", "tamanho do agregado", "tamhog"),
     ),
 )
-OF_THE_HOUSEHOLD = ("area", "address", "declared_size")
+INTERVIEW = (
+    ImportColumn(
+        "consent", _("Consent of the household"), CHOICE, choices=dict(Consent.choices), words=words.CONSENT,
+        aliases=("consent", "consent given", "consentement", "consentimento", "autorisation"),
+    ),
+    ImportColumn(
+        "consent_on", _("Consent asked on"), DATE, not_future=True,
+        aliases=("consent date", "date du consentement", "data do consentimento"),
+    ),
+    ImportColumn(
+        "consent_text", _("Version of the consent text"), longest=60,
+        aliases=("consent version", "consent text", "version du consentement", "texte du consentement", "versão do consentimento"),
+    ),
+    ImportColumn(
+        "enumerator", _("Enumerator"), longest=120,
+        aliases=("interviewer", "enumerator name", "enquêteur", "nom de l'enquêteur", "inquiridor", "entrevistador"),
+    ),
+    ImportColumn(
+        "interviewed_on", _("Interviewed on"), DATE, not_future=True,
+        aliases=("interview date", "date of interview", "date d'enquête", "date de l'entretien", "data da entrevista", "data do inquérito"),
+    ),
+)  # fmt: skip
+PERSON_CONSENT = (
+    ImportColumn(
+        "person_consent", _("Consent of the person"), CHOICE, choices=dict(Consent.choices), words=words.CONSENT,
+        help=_("Only where each person was asked."), aliases=("person consent", "consentement de la personne", "consentimento da pessoa"),
+    ),
+    ImportColumn("person_consent_on", _("Consent of the person asked on"), DATE, not_future=True, aliases=("person consent date",)),
+)  # fmt: skip
+OF_THE_HOUSEHOLD = ("area", "address", "declared_size", *(column.code for column in INTERVIEW))
 
 
 def _label(names: dict[str, str]) -> str:
@@ -132,7 +174,7 @@ names_of: Any = lazy(_label, str)
 
 def person_columns() -> list[ImportColumn]:
     """The columns as they are now: the data dictionary may have changed."""
-    return [*FIXED, *(variable_column(variable) for variable in asked_of(*OF_PEOPLE))]
+    return [*FIXED, *INTERVIEW, *PERSON_CONSENT, *(variable_column(variable) for variable in asked_of(*OF_PEOPLE))]
 
 
 def variable_column(variable: VariableDefinition) -> ImportColumn:

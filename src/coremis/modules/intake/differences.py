@@ -1,6 +1,7 @@
 """Where a file differs from the register: only in the columns it brings, and never by what is blank (pitfall D5)."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from coremis.kernel.base.dates import YEAR, parse_partial_date
@@ -12,6 +13,10 @@ from coremis.modules.registry.models import Household, Person, Relationship
 from coremis.modules.registry.services.checks import asked_of
 
 PLAIN = ("sex", "phone", "phone_owner")
+PERSON_CONSENT = {"person_consent": "consent", "person_consent_on": "consent_on"}
+HOUSEHOLD_PLAIN = ("address", "consent", "consent_text", "enumerator")
+HOUSEHOLD_DAYS = ("consent_on", "interviewed_on")
+INTERVIEW = ("consent", "consent_on", "consent_text", "enumerator", "interviewed_on")
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,22 @@ def person_differences(row: StagedRow, person: Person) -> Differences:
         for code in PLAIN
         if code in values and values[code] != getattr(person, code)
     }
+    found.update(consent_differences(row, person))
     return {**found, **name_differences(row, person), **birth_differences(row, person), **fact_differences(row, PERSON, person.data)}
+
+
+def consent_differences(row: StagedRow, person: Person) -> Differences:
+    """What the person was asked, where the file says it of each person."""
+    return {
+        name: Difference(row, code, row.values[code], as_stored(name, row.values[code]))
+        for code, name in PERSON_CONSENT.items()
+        if code in row.values and as_stored(name, row.values[code]) != getattr(person, name)
+    }
+
+
+def as_stored(name: str, value: Any) -> Any:
+    """A value of a row as the record holds it: days as dates."""
+    return date.fromisoformat(value) if name in HOUSEHOLD_DAYS and value else value
 
 
 def name_differences(row: StagedRow, person: Person) -> Differences:
@@ -94,8 +114,9 @@ def household_differences(rows: list[StagedRow], household: Household, choices: 
         values = row.values
         if values.get("area") not in (None, household.area_id):
             found["area_id"] = Difference(row, "area", values["area"], values["area"])
-        if values.get("address") not in (None, household.address):
-            found["address"] = Difference(row, "address", values["address"], values["address"])
+        for name in (*HOUSEHOLD_PLAIN, *HOUSEHOLD_DAYS):
+            if name in values and as_stored(name, values[name]) != getattr(household, name):
+                found[name] = Difference(row, name, values[name], as_stored(name, values[name]))
         found.update(fact_differences(row, HOUSEHOLD, household.data))
     return found
 

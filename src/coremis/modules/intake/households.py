@@ -154,6 +154,7 @@ def hold(rows: list[StagedRow], sentence: Any, number: int) -> None:
     for row in rows:
         if row.good:
             row.problem("household_key", sentence, row.group_key, row=number)
+            row.problems[-1]["held"] = True  # nothing is wrong in the row itself
 
 
 def year_of(row: StagedRow) -> int | None:

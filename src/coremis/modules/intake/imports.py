@@ -13,8 +13,18 @@ from coremis.modules.intake.households import HouseholdChecks, groups_of
 from coremis.modules.intake.known import Known
 from coremis.modules.intake.persons import check_persons
 from coremis.modules.intake.plan import Planner
+from coremis.modules.intake.undoing import take_back
+from coremis.modules.intake.updates import (
+    apply_changes,
+    check_changes,
+    check_known,
+    count_changes,
+    household_change_columns,
+    note_twice_named,
+    person_change_columns,
+)
 from coremis.modules.intake.writing import apply_persons
-from coremis.modules.registry.services import register_household
+from coremis.modules.registry.services import change_household, change_person, register_household
 
 OPEN_FILES = "intake.reveal_files"
 FURTHER[OPEN_FILES] = _("Open the files of imports, with everything in them")
@@ -26,7 +36,8 @@ def check_households(rows: list[StagedRow], context: RowContext) -> None:
     checks = HouseholdChecks(context, known.with_head())
     for key, members in groups_of(rows).items():
         checks.check(key, members)
-    Planner(rows, context, known).make()
+    plan = Planner(rows, context, known).make()
+    count_changes(context, {**plan.person_changes, **plan.household_changes})
     note_registered_people(rows)
     cover(rows, context.columns)
 
@@ -45,6 +56,17 @@ def check_whole_file(context: RowContext) -> None:
 
 PERSONS = ImportKind(
     "intake.persons", _("Persons with a household key"), person_columns, register_household.name, apply_persons,
-    check=check_single, check_groups=check_households, check_file=check_whole_file, file_permission=OPEN_FILES,
+    check=check_single, check_groups=check_households, check_file=check_whole_file, undo=take_back, file_permission=OPEN_FILES,
     group_column="household_key", identity_column="person_key", options=choices.NAMES,
 )  # fmt: skip
+PERSON_CHANGES = ImportKind(
+    "intake.person_changes", _("Changes of persons in the register"), person_change_columns, change_person.name, apply_changes,
+    check=check_changes, check_groups=check_known, check_file=note_twice_named, undo=take_back, clears=True, options=choices.NAMES,
+    file_permission=OPEN_FILES,
+)  # fmt: skip
+HOUSEHOLD_CHANGES = ImportKind(
+    "intake.household_changes", _("Changes of households in the register"), household_change_columns, change_household.name,
+    apply_changes, check=check_changes, check_groups=check_known, check_file=note_twice_named, undo=take_back, clears=True,
+    options=choices.NAMES, file_permission=OPEN_FILES,
+)  # fmt: skip
+KINDS = (PERSONS, PERSON_CHANGES, HOUSEHOLD_CHANGES)

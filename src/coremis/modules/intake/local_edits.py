@@ -4,8 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from coremis.kernel.actions.models import Change, Record
+from coremis.modules.intake.differences import Differences
 from coremis.modules.intake.known import made_by_hand
+from coremis.modules.registry.models import Household, Membership, Person
 
 History = list[tuple[dict[str, Any], bool]]
 
@@ -44,3 +48,28 @@ def stored(record: Record, name: str) -> Any:
         held: Mapping[str, Any] = value or {}
         return held.get(key)
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def edits_of(wanted: Iterable[tuple[Record, Differences]], more: Iterable[Record] = (), *, local: bool) -> dict[type[Record], LocalEdits]:
+    """What was changed by hand in the records that a file would change; nothing where the file is to win."""
+    differing: dict[type[Record], list[int]] = defaultdict(list)
+    if local:
+        for record in (*(record for record, differences in wanted if differences), *more):
+            differing[type(record)].append(record.pk)
+    return {model: LocalEdits(model, differing[model]) for model in (Person, Household, Membership)}
+
+
+def kept_values(
+    wanted: Iterable[tuple[Record, Differences]], by_hand: dict[type[Record], LocalEdits]
+) -> tuple[dict[Any, dict[str, Any]], set[int]]:
+    """The new values by record, and the rows that bring them. What somebody corrected since the last import stays, and is told."""
+    changes: dict[Any, dict[str, Any]] = {}
+    touched: set[int] = set()
+    for record, differences in wanted:
+        for name, difference in differences.items():
+            if by_hand[type(record)].concern(record, name):
+                difference.row.warn(difference.column, _("Somebody changed this in the register since. That is kept."), difference.said)
+            else:
+                changes.setdefault(record, {})[name] = difference.value
+                touched.add(difference.row.number)
+    return changes, touched

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 
 from coremis.kernel.exchange.models import Batch, BatchRow
 from coremis.kernel.screens.columns import text_of
+from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import small_table
 from coremis.modules.intake.tables import SEE, BatchTable, rows_address
+from coremis.modules.registry.models import Household
 
 RECENT = 8
-ENDED = (Batch.State.APPLIED, Batch.State.CANCELLED)
+ENDED = (Batch.State.APPLIED, Batch.State.CANCELLED, Batch.State.UNDONE)
 
 
 def my_imports(request: HttpRequest) -> dict[str, Any]:
@@ -38,3 +40,11 @@ def oldest_to_correct(batches: list[Any]) -> list[Any]:
         if row is not None:
             facts.append(Fact(_("Oldest row to correct"), _("row %(row)s of %(file)s, since %(when)s") % told, rows_address(batch, "BAD")))
     return [fact.ready() for fact in facts]
+
+
+def brought_by(request: HttpRequest, household: Household) -> Shown:
+    """The imports that brought a household, and what was asked in the interview."""
+    asked = {household.batch_id: _("brought the household"), household.interview_batch_id: _("brought consent and interview")}
+    found = Batch.objects.visible_to(request.user, SEE).filter(pk__in=[pk for pk in asked if pk])  # type: ignore[arg-type]
+    facts = [Fact(batch.name, asked[batch.pk], reverse("intake:batch", args=[batch.pk])) for batch in found]
+    return {"facts": [fact.ready() for fact in facts]} if facts else None

@@ -20,7 +20,7 @@ from coremis.modules.registry.services.checks import check_birth, clean_name, cl
 OLDEST = 125
 LARGEST = 10**12
 NAMES = ("given_names", "surname", "full_name")
-TEXTS = ("address", "collects_reason")
+TEXTS = ("address", "collects_reason", "consent_text", "enumerator")
 
 
 def check_persons(rows: list[StagedRow], context: RowContext) -> None:

@@ -1,7 +1,6 @@
 """What the rows of one chunk mean for the register: who is new, what differs, what somebody must look at. Nothing is written here."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +16,7 @@ from coremis.modules.intake.dictionary import check_facts
 from coremis.modules.intake.differences import Differences, household_differences, person_differences, required_facts, shared
 from coremis.modules.intake.households import groups_of, hold
 from coremis.modules.intake.known import Known, made_by_hand
-from coremis.modules.intake.local_edits import LocalEdits
+from coremis.modules.intake.local_edits import edits_of, kept_values
 from coremis.modules.intake.persons import folded_name, full_name
 from coremis.modules.intake.places_in import inside
 from coremis.modules.registry.models import Household, Membership, Person, Relationship
@@ -187,37 +186,19 @@ class Planner:
 
     def _keep_local_edits(self) -> None:
         """What somebody corrected in the register since the last import stays, and is told; unless the file is to win."""
-        by_hand = self._edits()
-        for record, differences in self._wanted:
-            kept = {}
-            for name, difference in differences.items():
-                if by_hand[type(record)].concern(record, name):
-                    difference.row.warn(difference.column, _("Somebody changed this in the register since. That is kept."), difference.said)
-                else:
-                    kept[name] = difference.value
-                    self._touched.add(difference.row.number)
-            if kept and isinstance(record, Person):
-                self.plan.person_changes[record] = kept
-            elif kept and isinstance(record, Household):
-                self.plan.household_changes[record] = kept
+        local = self._choices.conflicts == LOCAL
+        by_hand = edits_of(self._wanted, (lives for _row, lives, _said in self._relations), local=local)
+        changes, touched = kept_values(self._wanted, by_hand)
+        self._touched |= touched
+        self.plan.person_changes = {record: values for record, values in changes.items() if isinstance(record, Person)}
+        self.plan.household_changes = {record: values for record, values in changes.items() if isinstance(record, Household)}
         made = made_by_hand([lives.created_event_id for _row, lives, _said in self._relations]) if self._relations else frozenset()
         for row, lives, said in self._relations:
-            if self._choices.conflicts == LOCAL and (lives.created_event_id in made or by_hand[Membership].concern(lives, "relationship")):
+            if local and (lives.created_event_id in made or by_hand[Membership].concern(lives, "relationship")):
                 row.warn("relationship", _("Somebody changed this in the register since. That is kept."), said)
             else:
                 self.plan.relations[lives] = said
                 self._touched.add(row.number)
-
-    def _edits(self) -> dict[type[Record], LocalEdits]:
-        differing: dict[type[Record], list[int]] = defaultdict(list)
-        if self._choices.conflicts == LOCAL:
-            for record in self._records_that_differ():
-                differing[type(record)].append(record.pk)
-        return {model: LocalEdits(model, differing[model]) for model in (Person, Household, Membership)}
-
-    def _records_that_differ(self) -> Iterator[Record]:
-        yield from (record for record, differences in self._wanted if differences)
-        yield from (lives for _row, lives, _said in self._relations)
 
 
 def search_names(person: Person, changes: dict[str, Any]) -> str:

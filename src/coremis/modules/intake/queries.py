@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from coremis.kernel.areas.models import Area
 from coremis.kernel.exchange.models import Batch, BatchRow
+from coremis.kernel.exchange.undoing import events_of
 from coremis.kernel.jobs.messages import rendered
 from coremis.modules.intake.choices import choices_of
 from coremis.modules.intake.columns import code_of
-from coremis.modules.registry.models import Household, VariableDefinition
+from coremis.modules.intake.references import references_to
+from coremis.modules.registry.models import Household, Person, VariableDefinition
 
 State = BatchRow.State
 LOOKED_AT, EXAMPLES, PLACES = 400, 5, 30
@@ -57,6 +59,31 @@ def effect_of(batch: Batch) -> Effect:
         counts["new"], counts["changed"], counts["unchanged"], counts["bad"], max(counts["households"] - known, 0), known,
         [(names.get(area, ""), found) for area, found in by_place],
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class UndoEffect:
+    """What taking an import back is about; ``changed`` and ``used`` are the records that are known to stand in its way."""
+
+    rows: int
+    households: int
+    persons: int
+    changed: int
+    used: list[tuple[str, int]]
+
+
+def undo_of(batch: Batch) -> UndoEffect:
+    """A statement for each kind of thing that may depend on it, whatever its size."""
+    events = events_of(batch)
+    made, changed, used = {}, 0, []
+    for model in (Household, Person):
+        mine: Any = model.objects.filter(batch_id=batch.pk, created_event_id__in=events)
+        made[model] = mine.count()
+        changed += mine.exclude(event_id__in=events).count()
+        for other, field in references_to(model):
+            if found := other._base_manager.filter(**{f"{field}__in": mine.values("pk")}).count():
+                used.append((str(other._meta.verbose_name_plural), found))
+    return UndoEffect(batch.applied_count + batch.kept_count, made[Household], made[Person], changed, used)
 
 
 def left_out_of(batch: Batch) -> list[tuple[str, str, int]]:

@@ -4,20 +4,33 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.approvals.models import Request
-from coremis.kernel.exchange.models import Batch, BatchRow
+from coremis.kernel.exchange.correcting import undo_correction
+from coremis.kernel.exchange.kinds import import_kinds
+from coremis.kernel.exchange.models import Batch, BatchRow, Correction, SavedMapping
 from coremis.kernel.exchange.rows import ALONE
+from coremis.kernel.exchange.saved import retire_mapping
 from coremis.kernel.screens.columns import Column, Status
 from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, DateRangeFilter
 from coremis.kernel.screens.tables import Table
-from coremis.modules.intake.columns import FIXED
+from coremis.modules.intake.columns import FIXED, INTERVIEW, PERSON_CONSENT
 
 SEE = "exchange.view_batch"
-TONES = {"NEW": "info", "CHECKING": "wait", "CHECKED": "info", "APPLYING": "wait", "APPLIED": "good", "CANCELLED": "off"}
-ROW_TONES = {"GOOD": "good", "BAD": "stop", "APPLIED": "good", "UNCHANGED": "off"}
-TITLES = {column.code: column.title for column in FIXED}
+TONES = {
+    "NEW": "info",
+    "CHECKING": "wait",
+    "CHECKED": "info",
+    "APPLYING": "wait",
+    "APPLIED": "good",
+    "CANCELLED": "off",
+    "UNDOING": "wait",
+    "UNDONE": "off",
+}
+ROW_TONES = {"GOOD": "good", "BAD": "stop", "APPLIED": "good", "UNCHANGED": "off", "UNDONE": "off", "KEPT": "wait"}
+TITLES = {column.code: column.title for column in (*FIXED, *INTERVIEW, *PERSON_CONSENT)}
 
 
 def status_of(batch: Batch) -> Status:
@@ -31,6 +44,13 @@ def status_of(batch: Batch) -> Status:
 def rows_address(batch: Batch, state: str) -> str:
     """The rows of an import in one state."""
     return f"{reverse('intake:rows', args=[batch.pk])}?state={state}"
+
+
+def share_of(batch: Batch) -> str:
+    """The share of the rows that could not be used."""
+    if not batch.row_count:
+        return ""
+    return f"{number_format(round(100 * batch.bad_count / batch.row_count, 1))} %"
 
 
 class BatchTable(Table):
@@ -47,6 +67,7 @@ class BatchTable(Table):
         Column("row_count", _("Rows"), kind="number"),
         Column("good_count", _("Good"), kind="number", link=lambda row: rows_address(row, "GOOD")),
         Column("bad_count", _("To correct"), kind="number", link=lambda row: rows_address(row, "BAD")),
+        Column("share", _("Share to correct"), show=lambda row: share_of(row), kind="number"),
         Column("applied_count", _("Taken in"), kind="number"),
     )
     filters = (
@@ -110,3 +131,74 @@ class RowTable(Table):
     def visible(cls, user: Any) -> "QuerySet[Any]":
         """Rows follow their import."""
         return BatchRow.objects.filter(batch__in=Batch.objects.visible_to(user, SEE)).select_related("batch")
+
+
+class CorrectionTable(Table):
+    """What was put in place of what the file says, with who did it."""
+
+    model = Correction
+    permission = SEE
+    columns = (
+        Column("row", _("Row"), show=lambda row: str(row.row) if row.row is not None else _("all rows"), kind="code"),
+        Column("column", _("Column"), show=lambda row: column_title(row.batch, row.column)),
+        Column("before", _("Before"), show=lambda row: shown_text(row, row.before)),
+        Column("after", _("After"), show=lambda row: shown_text(row, row.after)),
+        Column("made_by", _("By"), show=lambda row: row.made_by.name or row.made_by.username if row.made_by else ""),
+        Column("made_at", _("On"), kind="date", sort="made_at"),
+        Column("state", _("Status"), show=lambda row: Status("off", _("undone")) if row.undone else ""),
+        Column(
+            "undo", "", show=lambda row: _("Undo") if undo_offered(row) else "",
+            link=lambda row: reverse("intake:undo_correction", args=[row.pk]) if undo_offered(row) else "", export=lambda row: None,
+        ),
+    )  # fmt: skip
+    default_sort = "-made_at"
+    export_name = "corrections"
+
+    @classmethod
+    def prepare(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        return rows.select_related("batch", "made_by")
+
+    @classmethod
+    def columns_for(cls, user: Any) -> list[Column]:
+        """Undoing is offered to whoever may do it."""
+        return [column for column in super().columns_for(user) if column.name != "undo" or user.has_perm(undo_correction.name)]
+
+
+def shown_text(row: Correction, text: str) -> str:
+    """A text of a correction; of a masked column only its end."""
+    kind = import_kinds().get(row.batch.import_kind)
+    column = kind.all_columns().get(row.column) if kind and text else None
+    return "•••" + text[-2:] if column is not None and column.masked else text or "–"
+
+
+def undo_offered(row: Correction) -> bool:
+    """Only before the import is taken in."""
+    return not row.undone and row.batch.state == Batch.State.CHECKED
+
+
+class SavedMappingTable(Table):
+    """The saved mappings that somebody may use."""
+
+    model = SavedMapping
+    permission = "exchange.check_batch"
+    columns = (
+        Column("name", _("Name"), sort="name"),
+        Column("kind", _("For"), show=lambda row: getattr(import_kinds().get(row.import_kind), "title", row.import_kind)),
+        Column("source", _("Name of the list")),
+        Column("shared", _("Used by"), show=lambda row: _("everybody with the right") if row.shared else _("only me")),
+        Column("owner", _("Saved by"), show=lambda row: row.owner.name or row.owner.username),
+        Column("version", _("Version"), kind="number"),
+        Column("retire", "", show=lambda row: _("Put out of use"), link=lambda row: reverse("intake:retire_mapping", args=[row.pk])),
+    )
+    default_sort = "name"
+    export_name = "mappings"
+
+    @classmethod
+    def prepare(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        found: QuerySet[Any] = rows.filter(is_active=True).select_related("owner")
+        return found
+
+    @classmethod
+    def columns_for(cls, user: Any) -> list[Column]:
+        """Putting out of use is offered to whoever may do it."""
+        return [column for column in super().columns_for(user) if column.name != "retire" or user.has_perm(retire_mapping.name)]

@@ -55,3 +55,8 @@ DOCUMENT_KIND = spelled(
     refugee_card="refugee card,carte de réfugié,cartão de refugiado",
     other="other,other document,autre,autre document,outro,outro documento",
 )
+CONSENT = spelled(
+    given="given,yes,y,true,1,x,agreed,accepted,consent,oui,o,vrai,donné,accepté,accorde,sim,s,verdadeiro,dado,aceite",
+    refused="refused,no,n,false,0,declined,non,faux,refusé,refus,não,falso,recusado,recusa",
+    not_asked="not asked,unknown,na,n/a,non demandé,pas demandé,não perguntado,não pedido",
+)

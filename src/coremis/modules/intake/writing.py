@@ -22,20 +22,21 @@ from coremis.kernel.exchange.rows import RowContext, StagedRow, cover
 from coremis.modules.intake.choices import choices_of
 from coremis.modules.intake.columns import HOUSEHOLD, PERSON
 from coremis.modules.intake.dictionary import lock_facts
-from coremis.modules.intake.differences import shared
+from coremis.modules.intake.differences import HOUSEHOLD_DAYS, INTERVIEW, as_stored, shared
 from coremis.modules.intake.known import Known
 from coremis.modules.intake.persons import full_name
 from coremis.modules.intake.plan import Plan, Planner, folded, search_names
-from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient, Relationship, Sex, last_signs
+from coremis.modules.registry.models import Consent, Document, Household, Membership, Person, Recipient, Relationship, Sex, last_signs
 from coremis.modules.registry.services.hooks import follow_moves
 from coremis.modules.registry.services.naming import with_former
 
 HOUSEHOLD_COLUMNS = (
     "uid", "number", "area", "head_name", "search_name", "size", "address", "data", "source", "external_id", "batch_id", "registered_on",
+    *INTERVIEW, "interview_batch_id",
 )  # fmt: skip
 PERSON_COLUMNS = (
     "uid", "number", "area", "given_names", "surname", "search_name", "sex", "birth_date", "birth_precision", "phone", "phone_owner",
-    "data", "source", "external_id", "batch_id", "registered_on",
+    "data", "source", "external_id", "batch_id", "registered_on", "consent", "consent_on",
 )  # fmt: skip
 
 
@@ -85,7 +86,15 @@ class Writer:
         name = full_name(head.values)[:200] if head else ""
         facts = {code.removeprefix(HOUSEHOLD): shared(rows, code) for row in rows for code in row.values if code.startswith(HOUSEHOLD)}
         about = [shared(rows, "address") or "", facts, self._source, key, self._batch.pk, self._today]
-        return [shared(rows, "area"), name, folded(name)[:200], len(rows), *about]
+        return [shared(rows, "area"), name, folded(name)[:200], len(rows), *about, *self._interview(rows)]
+
+    def _interview(self, rows: list[StagedRow]) -> list[Any]:
+        """What was asked and by whom; nothing is made up where the file does not say it."""
+        said = {code: shared(rows, code) for code in INTERVIEW}
+        told = any(value is not None for value in said.values())
+        said = {**said, "consent": said["consent"] or Consent.NOT_ASKED.value}
+        found = [as_stored(code, value) if code in HOUSEHOLD_DAYS else value or "" for code, value in said.items()]
+        return [*found, self._batch.pk if told else None]
 
     def _new_persons(self) -> None:
         new = self._plan.new_persons
@@ -103,6 +112,7 @@ class Writer:
             values.get("sex", Sex.UNKNOWN.value), birth.day if birth else None, birth.precision if birth else DAY,
             phone, values.get("phone_owner", "") if phone else "", facts,
             self._source, self._known.identities[row.number], self._batch.pk, self._today,
+            values.get("person_consent", ""), as_stored("consent_on", values.get("person_consent_on")),
         ]  # fmt: skip
 
     def _memberships(self) -> None:
@@ -149,6 +159,9 @@ class Writer:
             if {"given_names", "surname"} & set(wanted):
                 name = search_names(person, wanted)
                 wanted |= {"search_name": folded(name), **with_former(person.former_names, person.full_name, present=name)}
+        for wanted in changes.values():
+            if set(INTERVIEW) & set(wanted):
+                wanted["interview_batch_id"] = self._batch.pk
         self._move_members(changes)
         self._plan.household_changes = dict(changes)
 
@@ -198,11 +211,11 @@ def write_changes(model: type[Record], changes: dict[Any, dict[str, Any]]) -> No
         values = {name: value for name, value in wanted.items() if "." not in name}
         facts = {name.partition(".")[2]: value for name, value in wanted.items() if "." in name}
         if facts:
-            values["data"] = {**record.data, **facts}
+            values["data"] = {code: value for code, value in {**record.data, **facts}.items() if value is not None}
         by_fields[tuple(sorted(values))][record.pk] = values
     for fields, by_id in by_fields.items():
         rows: Any = model.objects.filter(pk__in=list(by_id))
-        update_from(rows, **{name.removesuffix("_id"): of_each(model, name, by_id) for name in fields})
+        update_from(rows, **{model._meta.get_field(name).name: of_each(model, name, by_id) for name in fields})
 
 
 class OfEach(models.Func):

@@ -59,6 +59,8 @@ class Posting(Record):
         RESULTS = "RESULTS", _("results of payment")
         WRITE_OFF = "WRITE_OFF", _("difference written off")
         RECOVERY = "RECOVERY", _("kept back for what was overpaid")
+        INCIDENT = "INCIDENT", _("incident decided")
+        FORFEIT = "FORFEIT", _("unclaimed money given back to the fund")
         REVERSAL = "REVERSAL", _("reversed")
 
     class State(models.TextChoices):

@@ -59,7 +59,11 @@ def _below_minimum(cycle: Cycle, keys: Any) -> "QuerySet[Any]":
 
 def _written_off(keys: Any) -> "QuerySet[Any]":
     """What was overpaid and is no longer asked back."""
-    rows = ResultRow.objects.filter(line__enrolment_id__in=keys, outcome=LineState.OVERPAID).exclude(resolution="").order_by()
+    rows = (
+        ResultRow.objects.filter(line__enrolment_id__in=keys, line__state=LineState.OVERPAID, outcome=LineState.OVERPAID)
+        .exclude(resolution="")
+        .order_by()
+    )
     found = rows.values("line__enrolment_id").annotate(
         cycle_used=NOTHING, all_used=NOTHING, times=NONE, left=NOTHING,
         excess=_sum(_less(F("line__amount_minor"), F("line__paid_minor"))),

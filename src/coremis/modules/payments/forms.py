@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.money import Money, parse_amount
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.exchange.models import Batch
-from coremis.kernel.screens.forms import ActionForm, AreaField, LabelField, RecordField
+from coremis.kernel.exchange.saved import fitted_mapping, proposed_mappings
+from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
 from coremis.modules.benefits.models import BenefitRule
 from coremis.modules.benefits.queries import usable_rules
 from coremis.modules.filters.models import SavedFilter
@@ -17,7 +18,8 @@ from coremis.modules.payments.findings import Verdict
 from coremis.modules.payments.findings_tables import place_of
 from coremis.modules.payments.models import Cycle, FlagMember, Fund
 from coremis.modules.payments.reading import COLUMNS
-from coremis.modules.payments.states import HoldReason
+from coremis.modules.payments.services.checking import MAPPING_KIND
+from coremis.modules.payments.states import ENDS, HoldReason
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Programme
 
@@ -151,16 +153,23 @@ class UploadResultsForm(ActionForm):
 
 
 class CheckResultsForm(ActionForm):
-    """Which of the file's columns brings what; guessed from their titles."""
+    """Which of the file's columns brings what: as it was kept for files like this, else guessed from the titles."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", _("(not in the file)")), *((title, title) for title in self.target.headers)]
+        headers = self.target.headers
+        kept = proposed_mappings(MAPPING_KIND, headers, user=self.actor, permission="payments.check_results")
+        proposed = {**self.target.mapping, **(fitted_mapping(kept[0], headers) if kept else {})}
+        choices = [("", _("(not in the file)")), *((title, title) for title in headers)]
         for column in COLUMNS:
-            guessed = self.target.mapping.get(column.code) or [""]
+            guessed = proposed.get(column.code) or [""]
             self.fields[column.code] = forms.ChoiceField(
                 label=column.title, choices=choices, required=column.required, initial=guessed[0]
             )  # fmt: skip
+        self.fields["save_as"] = forms.CharField(
+            label=_("Keep this matching under the name"), required=False, max_length=80, initial=kept[0].name if kept else "",
+            help_text=_("Such as the name of the provider. It is proposed for the next file with these titles."),
+        )  # fmt: skip
 
 
 class ConfirmResultsForm(ActionForm):
@@ -171,3 +180,44 @@ class ConfirmResultsForm(ActionForm):
         help_text=_("Otherwise they stay in payment, until another file names them."),
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+
+class ReissueForm(ActionForm):
+    """As of which day the payees are taken."""
+
+    freeze_on = forms.DateField(
+        label=_("Data freeze"), widget=DateInput(), help_text=_("The payee is whoever is the primary recipient on this day.")
+    )
+    note = forms.CharField(label=_("Note"), required=False, max_length=300)
+
+
+class ExplanationForm(ActionForm):
+    """Only an explanation."""
+
+    explanation = forms.CharField(label=_("Explanation"), max_length=300, widget=forms.Textarea)
+
+
+class SettleIncidentForm(ExplanationForm):
+    """What is decided about an incident; only what its kind and status allow."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ends = ENDS.get((self.target.kind_of, self.target.state), ())
+        self.fields["end"] = forms.ChoiceField(label=_("What is decided"), choices=[(end.value, end.label) for end in ends])
+        self.order_fields(["end", "explanation"])
+
+
+class StartSheetForm(ActionForm):
+    """Which signed list is typed."""
+
+    point = RecordField(PaymentPoint, "points.view_paymentpoint", label=_("Payment point"), required=False)
+    area = AreaField(label=_("Place"), required=False, help_text=_("Only where the list is of a place. Empty: the whole list."))
+
+
+class UnclaimedPolicyForm(ActionForm):
+    """How long unclaimed money waits."""
+
+    programme = RecordField(Programme, "programmes.view_programme", label=_("Programme"))
+    grace_days = forms.IntegerField(
+        label=_("Days of grace"), min_value=0, max_value=3650, help_text=_("Counted from the last day of the payment cycle.")
+    )

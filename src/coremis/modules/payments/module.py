@@ -1,5 +1,8 @@
 """What this module adds."""
 
+from typing import Any
+
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.seats import SeatPermissions
@@ -9,7 +12,7 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.config.settings import Setting
 from coremis.kernel.jobs.schedule import Schedule
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import Panel, Tab
+from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
 from coremis.modules.payments import (
     findings_panels,
@@ -21,6 +24,7 @@ from coremis.modules.payments import (
     point_panels,
     previews,
     queries,
+    result_panels,
     services,
 )  # fmt: skip
 from coremis.modules.payments.amounts_file import AMOUNTS
@@ -29,6 +33,7 @@ from coremis.modules.payments.jobs import book_what_was_kept_back
 from coremis.modules.payments.models import Cycle, FlagGroup, Payroll, PayrollLine
 from coremis.modules.payments.queries import to_approve
 from coremis.modules.payments.services.confirmation import settled_amount
+from coremis.modules.payments.services.forfeiting import forfeitable
 from coremis.modules.payments.views.addresses import payroll_url
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Programme
@@ -39,7 +44,7 @@ from coremis.modules.registry.services.hooks import BeforeMerge
 # From this amount on two levels agree; smallest units. It is the minimum amount of a route, so every country changes it there.
 TWO_LEVELS_FROM = 50_000_000
 SEES_PLANS = ("payments.view_fund", "payments.view_cycle", "payments.view_payroll", "payments.view_payrollstep", "payments.view_leftout")
-SEES_RESULTS = ("payments.view_resultfile", "payments.view_resultrow")
+SEES_RESULTS = ("payments.view_resultfile", "payments.view_resultrow", "payments.view_incident")
 SEES_FINDINGS = (
     "payments.view_review",
     "payments.view_flaggroup",
@@ -52,6 +57,7 @@ CALCULATES = (
     "payments.save_cycle",
     "payments.plan_cycles",
     "payments.generate_payroll",
+    "payments.reissue_payroll",
     "payments.review_payroll",
     "payments.approve_payroll",
     "payments.cancel_payroll",
@@ -64,8 +70,12 @@ JUDGES = ("payments.decide_flag",)
 VERIFIES = (*JUDGES, "payments.review_payroll", "payments.verify_payroll")
 PRINTS_POINTS = ("payments.take_point_list", "payments.take_cash_sheet", "payments.view_takenpaper")
 PRINTS = ("payments.take_payee_list", "payments.take_funds_request", "payments.save_notes_and_coins", *PRINTS_POINTS)
-BRINGS = ("payments.upload_results", "payments.check_results", "payments.discard_results", "payments.take_rejected_rows")
-RECONCILES = ("payments.confirm_results", "payments.close_payroll", "payments.write_off", "payments.take_rejected_rows")
+TYPES = ("payments.start_sheet", "payments.save_sheet", "payments.attach_page", "payments.send_sheet", "payments.dispute_payment")
+BRINGS = ("payments.upload_results", "payments.check_results", "payments.discard_results", "payments.take_rejected_rows", *TYPES)
+RECONCILES = (
+    "payments.confirm_results", "payments.close_payroll", "payments.write_off", "payments.take_rejected_rows", "payments.discard_results",
+    "payments.settle_incident", "payments.dispute_payment", "payments.forfeit_unclaimed", "payments.save_unclaimed_policy",
+)  # fmt: skip
 
 
 def page_of(inputs: dict[str, object]) -> str:
@@ -94,6 +104,18 @@ def total_of(inputs: dict[str, object]) -> Money:
     payroll = inputs["payroll"]
     assert isinstance(payroll, Payroll)
     return payroll.total
+
+
+def incident_amount(inputs: dict[str, Any]) -> Money:
+    """What an incident is about."""
+    amount: Money = inputs["incident"].amount
+    return amount
+
+
+def unclaimed_total(inputs: dict[str, Any]) -> Money:
+    """What would go back to the fund."""
+    payroll = inputs["payroll"]
+    return Money(forfeitable(payroll).aggregate(total=Sum("amount_minor"))["total"] or 0, payroll.currency)
 
 
 contributions: list[Contribution] = [
@@ -132,6 +154,18 @@ contributions: list[Contribution] = [
     Panel(PaymentPoint, _("Payees of the newest payrolls"), point_panels.point_payrolls, "payments.view_payrollline", order=30),
     Panel(PaymentPoint, _("Papers that were taken"), point_panels.point_papers, "payments.view_takenpaper", order=50),
     Panel(Payroll, _("Left out, by reason"), panels.left_out, "payments.view_leftout", tab="left_out"),
+    Panel(
+        Payroll, _("Balance"), result_panels.balance, "payments.view_payroll", "payments/balance.html", order=20, tab="results"
+    ),
+    Panel(Payroll, _("Incidents"), result_panels.incidents, "payments.view_incident", order=30, tab="results"),
+    Panel(PayrollLine, _("What comes next"), result_panels.next_step, "payments.view_payrollline", order=10),
+    Panel(PayrollLine, _("Incidents"), result_panels.line_incidents, "payments.view_incident", order=20),
+    Panel(PayrollLine, _("Earlier results"), result_panels.earlier_results, "payments.view_payrollline", order=30),
+    HomeCard(_("Results and incidents"), result_panels.to_explain, "payments.settle_incident", order=60),
+    Setting(
+        "payments.grace_days", _("Days for which unclaimed money is kept"),
+        _("Counted from the last day of the payment cycle, where a programme has no rule of its own."), 90,
+    ),
     Panel(Payroll, _("Files of results"), panels.results, "payments.view_resultfile", tab="results"),
     Panel(Payroll, _("Postings in the ledger"), panels.money, "ledger.view_posting", tab="money"),
     Panel(Payroll, _("Beside the cycle before"), findings_panels.comparison, "payments.view_review", order=5, tab="findings"),
@@ -166,6 +200,13 @@ contributions: list[Contribution] = [
         amount=lambda inputs: settled_amount(inputs["file"], inputs.get("missing_as_unpaid", False)),
     ),
     Approvable(services.write_off, preview=previews.writing_off, places=lambda inputs: inputs["row"].file.place_ids() or []),
+    Approvable(
+        services.settle_incident, preview=previews.settling, amount=incident_amount,
+        places=lambda inputs: inputs["incident"].payroll.place_ids() or [],
+    ),
+    Approvable(services.forfeit_unclaimed, preview=previews.forfeiting, amount=unclaimed_total),
+    RoutePreset(services.settle_incident, ("approver",)),
+    RoutePreset(services.forfeit_unclaimed, ("approver",)),
     RoutePreset(services.approve_payroll, ("approver",)),
     RoutePreset(services.approve_payroll, ("verifier", "approver"), min_amount=TWO_LEVELS_FROM),
     RoutePreset(services.release_payroll, ("approver",)),

@@ -48,4 +48,4 @@ def counted(part: dict[str, Any] | None, amount: int, count: int, currency: str)
 def part_names(payroll: Payroll) -> dict[str, str]:
     """What the parts of a payroll are called, in the reader's language."""
     found = names_of_parts(payroll.rule_version.definition if payroll.rule_version else {})
-    return {"base": gettext("Amount for each"), **found}
+    return {"base": gettext("Amount for each"), "reissue": gettext("Not paid before, paid again"), **found}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Case, Count, F, Sum, When
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,10 +13,13 @@ from coremis.kernel.screens.preview import Preview
 from coremis.modules.payments.models import Payroll
 from coremis.modules.payments.parts import part_names
 from coremis.modules.payments.queries import figures_of, what_blocks_closing
+from coremis.modules.payments.reissuing import may_still_be_paid, reissuable
 from coremis.modules.payments.selection import asked_by, counts
-from coremis.modules.payments.services.confirmation import settled_amount
+from coremis.modules.payments.services.confirmation import settled_amount, settled_count
+from coremis.modules.payments.services.forfeiting import claimable_until, forfeitable
 from coremis.modules.payments.services.generation import check_declared, check_request, new_payroll
-from coremis.modules.payments.states import Exclusion, LineState, RowProblem
+from coremis.modules.payments.services.reissue import check_reissue
+from coremis.modules.payments.states import PAID_LINES, Exclusion, IncidentEnd, LineState, RowProblem
 
 LABELS = {**dict(LineState.choices), **dict(RowProblem.choices)}
 
@@ -89,7 +94,7 @@ def confirmation(inputs: dict[str, Any], actor: Any) -> Preview:
     file = inputs["file"]
     good = [(LABELS[code], found) for code, found in file.counts.items() if code in LineState.values]
     missing = inputs.get("missing_as_unpaid", False)
-    rows = file.good_count + (file.missing_count if missing else 0)
+    rows = settled_count(file, missing)
     facts: list[tuple[Any, Any]] = [
         (_("Payroll"), file.payroll.number_text), (_("File"), file.name),
         *((label, f"{text_of(count)} · {money_text(Money(amount, file.payroll.currency))}") for label, (count, amount) in good),
@@ -110,6 +115,47 @@ def writing_off(inputs: dict[str, Any], actor: Any) -> Preview:
         facts=[*facts, (_("Reason"), inputs["reason"])], count=1, amount=Money(over, row.currency) if over else None,
         button=_("Ask to write this off"),
     )  # fmt: skip
+
+
+def reissuing(inputs: dict[str, Any], actor: Any) -> Preview:
+    """How many lines are paid again, and how many may still be with the provider."""
+    payroll: Payroll = inputs["payroll"]
+    check_reissue(payroll, inputs["freeze_on"])
+    rest = Case(When(state__in=PAID_LINES, then=F("amount_minor") - F("paid_minor")), default=F("amount_minor"))
+    found = reissuable(payroll).aggregate(count=Count("pk"), total=Sum(rest))
+    total = Money(found["total"] or 0, payroll.currency)
+    words = ngettext("Re-issue %(count)s payment, %(amount)s", "Re-issue %(count)s payments, %(amount)s", found["count"])
+    return Preview(
+        facts=[*about(payroll), (_("Data freeze"), inputs["freeze_on"])], count=found["count"], amount=total,
+        left_out=[(_("May still be with the provider"), may_still_be_paid(payroll))], button=said(words, found["count"], total),
+    )  # fmt: skip
+
+
+def forfeiting(inputs: dict[str, Any], actor: Any) -> Preview:
+    """What goes back to the fund, and since when it could be claimed."""
+    payroll: Payroll = inputs["payroll"]
+    last = claimable_until(payroll)
+    found = forfeitable(payroll).aggregate(count=Count("pk"), total=Sum("amount_minor"))
+    total = Money(found["total"] or 0, payroll.currency)
+    early = _("This money can be claimed until %(day)s. Wait until then.") % {"day": text_of(last)} if timezone.localdate() <= last else ""
+    words = ngettext("Give back %(count)s payment, %(amount)s", "Give back %(count)s payments, %(amount)s", found["count"])
+    return Preview(
+        facts=[*about(payroll), (_("Could be claimed until"), last)], count=found["count"], amount=total, problem=early,
+        button=said(words, found["count"], total),
+    )  # fmt: skip
+
+
+def settling(inputs: dict[str, Any], actor: Any) -> Preview:
+    """What is decided about an incident, and the money it moves."""
+    incident, end = inputs["incident"], inputs["end"]
+    line, other = incident.line, incident.other
+    facts = [
+        (_("Incident"), str(incident)), (_("Payroll"), incident.payroll.number_text), (_("Payment"), line.number_text if line else ""),
+        (_("The other payment"), other.number_text if other else ""), (_("What is decided"), IncidentEnd(end).label),
+        (_("Explanation"), inputs["explanation"]),
+    ]  # fmt: skip
+    moves = end not in (IncidentEnd.EXPLAINED, IncidentEnd.RECEIVED)
+    return Preview(facts=facts, count=1, amount=incident.amount if moves else None, button=_("Ask for this decision"))
 
 
 def about(payroll: Payroll) -> list[tuple[Any, Any]]:

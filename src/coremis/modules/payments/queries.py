@@ -14,7 +14,7 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import sums_about
 from coremis.modules.payments.findings import NEEDS_VERDICT, HoldDecision, Verdict
-from coremis.modules.payments.models import FlagGroup, FlagMember, Hold, LeftOut, PaymentTerms, Payroll, PayrollLine, ResultRow
+from coremis.modules.payments.models import FlagGroup, FlagMember, Hold, Incident, LeftOut, PaymentTerms, Payroll, PayrollLine, ResultRow
 from coremis.modules.payments.selection import changed_lines
 from coremis.modules.payments.states import (
     AWAITING_LINES,
@@ -29,6 +29,7 @@ from coremis.modules.payments.states import (
     UNDECIDED_FILES,
     UNPAID_LINES,
     FileState,
+    IncidentState,
     LineState,
 )  # fmt: skip
 from coremis.modules.programmes.models import Enrolment
@@ -51,6 +52,7 @@ class Figures:
     waiting: Figure = (0, 0)
     held: Figure = (0, 0)
     excess_minor: int = 0
+    forfeited_minor: int = 0
     differences: list[str] = field(default_factory=list)
 
     def explained(self) -> Figure:
@@ -65,10 +67,24 @@ class Figures:
 
 def figures_of(payroll: Payroll) -> Figures:
     """What became of the lines of a payroll. Two queries. Lines that were held or voided before anything was owed stand apart."""
-    found = Figures(payroll.currency)
-    rest, unowed, owed = 0, *_voided(payroll)
-    for state, reason, count, due, paid, kept in _by_state(PayrollLine.objects.filter(payroll=payroll)):
-        if state in HELD_LINES and reason in HELD_BEFORE:
+    unowed, owed = _voided(payroll)
+    found = summed_up(Figures(payroll.currency), _by_state(PayrollLine.objects.filter(payroll=payroll)))
+    found.cancelled = (found.cancelled[0] - unowed[0], found.cancelled[1] - unowed[1])
+    found.approved = (payroll.line_count + owed[0], payroll.total_minor + owed[1])
+    return found
+
+
+def held_before(state: str, reason: str) -> bool:
+    """A line that was held before anything was owed for it."""
+    return state in HELD_LINES and reason in HELD_BEFORE
+
+
+def summed_up(found: Figures, rows: Any) -> Figures:
+    """The figures with these rows (state, reason to hold, number, due, paid, kept, back in the fund) added."""
+    rest = 0
+    for state, reason, count, due, paid, kept, forfeited in rows:
+        found.forfeited_minor += forfeited
+        if held_before(state, reason):
             found.held = (found.held[0] + count, found.held[1] + due)
         elif state in PAID_LINES:
             found.paid = (found.paid[0] + count, found.paid[1] + kept)
@@ -79,8 +95,6 @@ def figures_of(payroll: Payroll) -> Figures:
             before = getattr(found, name)
             setattr(found, name, (before[0] + count, before[1] + due))
     found.uncollected = (found.uncollected[0], found.uncollected[1] + rest)
-    found.cancelled = (found.cancelled[0] - unowed[0], found.cancelled[1] - unowed[1])
-    found.approved = (payroll.line_count + owed[0], payroll.total_minor + owed[1])
     return found
 
 
@@ -95,6 +109,20 @@ GROUP_OF = {
     **dict.fromkeys(AWAITING_LINES, "in_transit"), **dict.fromkeys(UNPAID_LINES, "uncollected"), LineState.FAILED: "failed",
     LineState.REJECTED: "failed", LineState.CANCELLED: "cancelled", LineState.DUE: "waiting", **dict.fromkeys(HELD_LINES, "waiting"),
 }  # fmt: skip
+
+
+def balance_by(payroll: Payroll, column: str, lines: Any = None) -> list[tuple[str, Figures]]:
+    """The figures by place or payment point (``area_name``, ``point_name``), each proved for itself. One query."""
+    by_name: dict[str, list[Any]] = {}
+    mine = PayrollLine.objects.filter(payroll=payroll) if lines is None else lines.filter(payroll=payroll)
+    for name, *row in _by_state(mine, column):
+        by_name.setdefault(name, []).append(row)
+    found = []
+    for name, rows in sorted(by_name.items()):
+        owed = [row for row in rows if not held_before(row[0], row[1])]
+        approved = (sum(row[2] for row in owed), sum(row[3] for row in owed))
+        found.append((name, summed_up(Figures(payroll.currency, approved=approved), rows)))
+    return found
 
 
 def what_blocks_closing(payroll: Payroll) -> list[str]:
@@ -125,20 +153,22 @@ def what_blocks_closing(payroll: Payroll) -> list[str]:
             unknown,
         )
         sentences.append(words % {"count": unknown})
+    if incidents := payroll.incidents.filter(state=IncidentState.OPEN).exclude(row__in=blocking_rows(payroll)).count():
+        words = ngettext("%(count)s incident is open. Decide about it.", "%(count)s incidents are open. Decide about them.", incidents)
+        sentences.append(words % {"count": incidents})
     return sentences + ledger_differences(payroll, found)
 
 
 def ledger_differences(payroll: Payroll, found: Figures) -> list[str]:
     """Where lines and ledger disagree about the value, in words."""
     held = sums_about(payroll)
-    expected = {
-        Station.PAID: found.paid[1],
-        Station.OWED: found.uncollected[1] + found.failed[1] + (found.waiting[1] if held.get(Station.OWED) else 0),
-        Station.TRANSIT: found.in_transit[1],
-    }
+    decided = Incident.objects.filter(payroll=payroll).aggregate(total=Sum("to_recover_minor"))["total"] or 0
     over = held.get(Station.TO_RECOVER, 0) + held.get(Station.WRITTEN_OFF, 0)
-    pairs = [(station, amount, held.get(station, 0)) for station, amount in expected.items()] + [
-        (Station.TO_RECOVER, found.excess_minor, over)
+    pairs = [
+        (Station.OWED, owed_by(payroll, found, bool(held.get(Station.OWED))), held.get(Station.OWED, 0)),
+        (Station.PAID, found.paid[1], held.get(Station.PAID, 0)),
+        (Station.TRANSIT, found.in_transit[1], held.get(Station.TRANSIT, 0)),
+        (Station.TO_RECOVER, found.excess_minor + decided, over),
     ]
     return [
         _("The ledger holds %(held)s as “%(account)s”, the payments say %(said)s.")
@@ -146,6 +176,16 @@ def ledger_differences(payroll: Payroll, found: Figures) -> list[str]:
         for station, said, there in pairs
         if said != there
     ]
+
+
+def owed_by(payroll: Payroll, found: Figures, posted: bool) -> int:
+    """What the postings about a payroll must have left as owed.
+
+    A re-issue owes nothing anew: it takes from what the first attempt still owes, so what it has paid or sent is missing there.
+    """
+    if payroll.source == Payroll.Source.REISSUE:
+        return -found.paid[1] - found.in_transit[1] - found.forfeited_minor
+    return found.uncollected[1] + found.failed[1] - found.forfeited_minor + (found.waiting[1] if posted else 0)
 
 
 def blocking_rows(payroll: Payroll) -> "QuerySet[ResultRow]":
@@ -170,6 +210,11 @@ def previous_total(payroll: Payroll) -> Figure:
     ).exclude(state=LineState.CANCELLED)
     found = lines.aggregate(count=Count("pk", distinct=True), total=Sum("amount_minor")) if before else {"count": 0, "total": 0}
     return found["count"], found["total"] or 0
+
+
+def taken_from_fund(payroll: Payroll) -> Money:
+    """What the approval of a payroll takes from its fund: its total; nothing for a re-issue, whose amounts are owed already."""
+    return Money(0, payroll.currency) if payroll.source == Payroll.Source.REISSUE else payroll.total
 
 
 def refuse_other_totals(payroll: Payroll) -> None:
@@ -214,9 +259,10 @@ def kept_amount() -> Any:
     return Case(When(state__in=PAID_LINES, then=Least(F("paid_minor"), F("amount_minor"))), default=0, output_field=BigIntegerField())
 
 
-def _by_state(lines: "QuerySet[PayrollLine]") -> Any:
-    return lines.order_by().values_list("state", "hold_reason").annotate(
-        count=Count("pk"), due=Sum("amount_minor"), arrived=Sum("paid_minor"), kept=Sum(kept_amount())
+def _by_state(lines: "QuerySet[PayrollLine]", *by: str) -> Any:
+    gone = Case(When(forfeited_on__isnull=False, then=F("amount_minor") - kept_amount()), default=0, output_field=BigIntegerField())
+    return lines.order_by().values_list(*by, "state", "hold_reason").annotate(
+        count=Count("pk"), due=Sum("amount_minor"), arrived=Sum("paid_minor"), kept=Sum(kept_amount()), gone=Sum(gone)
     )  # fmt: skip
 
 

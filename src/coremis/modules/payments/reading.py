@@ -1,6 +1,6 @@
 """Understanding the rows of a results file: blank is blank, amounts are compared, and no proof means not paid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -17,26 +17,40 @@ from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.base.text import fold
 from coremis.kernel.exchange.kinds import ImportColumn
-from coremis.modules.payments.states import LineState, RowProblem, UnpaidReason
+from coremis.modules.payments.states import Collector, LineState, ProofKind, RowProblem, UnpaidReason
 
 COLUMNS = (
     ImportColumn("reference", _("Payment number"), required=True, aliases=("reference", "ref", "transfer code", "code", "referência")),
     ImportColumn("result", _("Result"), required=True, aliases=("paid", "payé", "pago", "status", "statut", "estado")),
     ImportColumn("amount", _("Amount"), required=True, aliases=("valor", "amount paid", "montant payé", "valor pago")),
-    ImportColumn("receipt", _("Receipt"), aliases=("reçu", "recibo", "receipt number", "transaction", "numéro de reçu", "quittance")),
+    ImportColumn("receipt", _("Receipt"), aliases=("reçu", "recibo", "receipt number", "numéro de reçu", "quittance")),
+    ImportColumn(
+        "provider_reference", _("Reference of the provider"),
+        aliases=("transaction", "transaction id", "provider reference", "référence du prestataire", "referência do prestador"),
+    ),
     ImportColumn("reason", _("Reason"), aliases=("motif", "motivo", "raison", "reason code")),
     ImportColumn("paid_on", _("Paid on"), aliases=("date", "data", "payé le", "pago em", "payment date")),
-)
+    ImportColumn("collected_by", _("Collected by"), aliases=("collector", "retiré par", "levantado por")),
+)  # fmt: skip
 BY_CODE = {column.code: column for column in COLUMNS}
 
 # What files write for each result, folded. A bare yes or no answers the question "paid?".
 RESULT_WORDS = {
     "PAID": "yes oui sim y o s 1 true paid paye payee pago paga success succes sucesso",
-    "UNCOLLECTED": "no non nao n 0 false unpaid uncollected impaye non paye non retire nao pago nao levantado not collected not paid",
-    "RETURNED": "returned retourne devolvido reversed",
-    "FAILED": "failed echoue echec falhado falhou rejected rejete rejeitado error erreur erro",
+    "UNCOLLECTED": "no non nao n 0 false unpaid uncollected impaye unclaimed",
+    "RETURNED": "returned retourne devolvido",
+    "FAILED": "failed echoue echec falhado falhou error erreur erro",
+    "REJECTED": "rejected rejete rejeitado",
+    "UNAPPLIED": "unapplied uncredited pending",
+    "REVERSED": "reversed extourne estornado",
+    "DISPUTED": "disputed conteste contestado",
 }
 PHRASES = ("non paye", "non retire", "nao pago", "nao levantado", "not collected", "not paid")
+READABLE = (
+    LineState.PAID, LineState.UNCOLLECTED, LineState.RETURNED, LineState.FAILED, LineState.REJECTED, LineState.UNAPPLIED,
+    LineState.REVERSED, LineState.DISPUTED,
+)  # fmt: skip
+NEEDS_PROOF = (LineState.PAID, LineState.DISPUTED)
 # What spreadsheets and programs leave behind where nothing was written (pitfall M9).
 BLANKS = frozenset({"", "nan", "null", "none", "na", "n a", "nat"})
 LONGEST_BLANK = 5
@@ -52,9 +66,13 @@ class Understood:
     outcome: str = ""
     amount_minor: int | None = None
     receipt: str = ""
+    proof: str = ""
+    collected_by: str = ""
     reason: str = ""
     paid_on: date | None = None
     problem: str = ""
+    effect: str = ""
+    was: str = ""
 
     def fail(self, problem: RowProblem) -> None:
         """Keep the first problem."""
@@ -67,7 +85,8 @@ def understand(position: int, cells: Mapping[str, Any], currency: str) -> Unders
     row.number = read_number(row.reference)
     if row.number is None:
         row.fail(RowProblem.NO_REFERENCE)
-    row.receipt = shown(cells.get("receipt"))[:60]
+    _read_proof(row, cells)
+    row.collected_by = words_of_collectors().get(fold(shown(cells.get("collected_by"))), "")
     row.outcome = words_of_results().get(fold(shown(cells.get("result"))), "")
     if not row.outcome:
         row.fail(RowProblem.BAD_RESULT)
@@ -78,18 +97,6 @@ def understand(position: int, cells: Mapping[str, Any], currency: str) -> Unders
     _read_reason(row, cells.get("reason"))
     _read_date(row, cells.get("paid_on"))
     return row
-
-
-def settle(row: Understood, due_minor: int) -> None:
-    """Compare with what was due: paid, partly paid or overpaid (pitfall M11); paid without a receipt is not paid (REC-04)."""
-    if row.problem or row.outcome != LineState.PAID:
-        return
-    if not row.receipt:
-        row.outcome, row.reason = LineState.UNCOLLECTED, UnpaidReason.NO_PROOF
-    elif not row.amount_minor:
-        row.fail(RowProblem.BAD_AMOUNT)
-    elif row.amount_minor != due_minor:
-        row.outcome = LineState.PARTIAL if row.amount_minor < due_minor else LineState.OVERPAID
 
 
 def shown(cell: Any) -> str:
@@ -111,11 +118,6 @@ def amount_of(cell: Any, currency: str) -> int | None:
     return _not_negative(parse_amount(text, currency)) if text else None
 
 
-def cells_by_code(headers: Sequence[str], mapping: Mapping[str, Sequence[str]], cells: Sequence[Any]) -> dict[str, Any]:
-    """The cells of a row by our column."""
-    return {code: cells[headers.index(titles[0])] for code, titles in mapping.items() if titles}
-
-
 @cache
 def words_of_results() -> dict[str, str]:
     """Every folded word or phrase for a result, in all languages."""
@@ -123,7 +125,7 @@ def words_of_results() -> dict[str, str]:
     found.update(dict.fromkeys(PHRASES, LineState.UNCOLLECTED))
     for word in ("non", "nao", "not"):
         found[word] = LineState.UNCOLLECTED
-    for state in (LineState.PAID, LineState.UNCOLLECTED, LineState.RETURNED, LineState.FAILED):
+    for state in READABLE:
         found.update({fold(text): state for text in in_all_languages(state.label)})
     return {word: str(state) for word, state in found.items()}
 
@@ -137,6 +139,12 @@ def words_of_reasons() -> dict[str, str]:
     return found
 
 
+@cache
+def words_of_collectors() -> dict[str, str]:
+    """Every folded code and title of who took the money, in all languages."""
+    return {fold(text): one.value for one in Collector for text in (one.value, *in_all_languages(one.label))}
+
+
 def in_all_languages(text: Any) -> list[str]:
     """A title in each language of the installation."""
     found = []
@@ -146,12 +154,21 @@ def in_all_languages(text: Any) -> list[str]:
     return found
 
 
+def _read_proof(row: Understood, cells: Mapping[str, Any]) -> None:
+    """A receipt, else the provider's reference, else the signed page that was attached; blank is blank (pitfall M9)."""
+    for kind, code in ((ProofKind.RECEIPT, "receipt"), (ProofKind.PROVIDER, "provider_reference"), (ProofKind.PAGE, "page")):
+        row.receipt = shown(cells.get(code))[:60]
+        if row.receipt:
+            row.proof = kind
+            return
+
+
 def _read_reason(row: Understood, cell: Any) -> None:
     text = shown(cell)
     row.reason = words_of_reasons().get(fold(text), "") if text else ""
-    if row.outcome and row.outcome != LineState.PAID and not row.reason:
+    if row.outcome and row.outcome not in NEEDS_PROOF and not row.reason:
         row.fail(RowProblem.NO_REASON)
-    if row.outcome == LineState.PAID:
+    if row.outcome in NEEDS_PROOF:
         row.reason = ""
 
 

@@ -168,10 +168,84 @@ class RowProblem(models.TextChoices):
     BAD_AMOUNT = "BAD_AMOUNT", _("The amount is missing or not understood.")
     NO_REASON = "NO_REASON", _("The reason is missing or not in the list.")
     BAD_DATE = "BAD_DATE", _("The date is not understood, or is still to come.")
+    CONTRADICTS = "CONTRADICTS", _("This payment was paid with proof. The row says otherwise.")
+    PAID_TWICE = "PAID_TWICE", _("This payment was paid twice.")
+    FORFEITED = "FORFEITED", _("Paid after the money had gone back to the fund.")
+    REISSUED = "REISSUED", _("This payment was re-issued, so its result stays.")
 
 
-# Somebody was perhaps paid who is on none of our lists: nothing is closed before that is explained.
-BLOCKING_PROBLEMS = (RowProblem.UNKNOWN, RowProblem.NO_REFERENCE)
+# Money was perhaps paid of which our lists know nothing, or know something else: nothing is closed before that is explained.
+BLOCKING_PROBLEMS = (
+    RowProblem.UNKNOWN, RowProblem.NO_REFERENCE, RowProblem.REPEATED, RowProblem.CONTRADICTS, RowProblem.REISSUED,
+)  # fmt: skip
+
+
+class Effect(models.TextChoices):
+    """What a good row does to its payment."""
+
+    FIRST = "FIRST", _("first result")
+    LATE = "LATE", _("paid late")
+    CHANGE = "CHANGE", _("other result, no money moved")
+    REVERSE = "REVERSE", _("payment taken back")
+
+
+class ProofKind(models.TextChoices):
+    """What shows that money arrived (REC-04)."""
+
+    RECEIPT = "receipt", _("receipt")
+    PROVIDER = "provider", _("reference of the provider")
+    PAGE = "page", _("signed page")
+
+
+class FileKind(models.TextChoices):
+    """Where results come from."""
+
+    FILE = "FILE", _("file")
+    SHEET = "SHEET", _("signed list, typed in")
+
+
+class IncidentKind(models.TextChoices):
+    """What went wrong with money."""
+
+    PAID_TWICE = "PAID_TWICE", _("paid twice")
+    PAID_LATE = "PAID_LATE", _("paid after the money had gone back to the fund")
+    OVERPAID = "OVERPAID", _("paid too much")
+    UNKNOWN = "UNKNOWN", _("not on our list")
+    DISPUTED = "DISPUTED", _("payee says: not received")
+    CHANGED = "CHANGED", _("payment changed after its calculation")
+
+
+class IncidentState(models.TextChoices):
+    """How far an incident is. An open one keeps its payroll from being closed."""
+
+    OPEN = "OPEN", _("open")
+    CLAIMED = "CLAIMED", _("to be recovered")
+    SETTLED = "SETTLED", _("settled")
+
+
+class IncidentEnd(models.TextChoices):
+    """What may be decided about an incident."""
+
+    EXPLAINED = "EXPLAINED", _("explained, no money moves")
+    CLAIM = "CLAIM", _("to be recovered")
+    RECOVERED = "RECOVERED", _("money came back to the fund")
+    WRITTEN_OFF = "WRITTEN_OFF", _("written off")
+    RECEIVED = "RECEIVED", _("the payee did receive the money")
+    NOT_RECEIVED = "NOT_RECEIVED", _("the payee did not receive the money")
+
+
+Kind, E = IncidentKind, IncidentEnd
+# What can be decided, by kind and state.
+ENDS: dict[tuple[str, str], tuple[IncidentEnd, ...]] = {
+    (Kind.PAID_TWICE, IncidentState.OPEN): (E.CLAIM, E.EXPLAINED),
+    (Kind.PAID_LATE, IncidentState.OPEN): (E.CLAIM, E.EXPLAINED),
+    (Kind.DISPUTED, IncidentState.OPEN): (E.RECEIVED, E.NOT_RECEIVED),
+    (Kind.CHANGED, IncidentState.OPEN): (E.EXPLAINED,),
+    (Kind.UNKNOWN, IncidentState.OPEN): (E.EXPLAINED,),
+    **dict.fromkeys(
+        ((kind, IncidentState.CLAIMED) for kind in (Kind.PAID_TWICE, Kind.PAID_LATE, Kind.OVERPAID)), (E.RECOVERED, E.WRITTEN_OFF)
+    ),
+}
 
 
 class Step(models.TextChoices):
@@ -182,3 +256,28 @@ class Step(models.TextChoices):
     APPROVE = "APPROVE", _("approved by")
     RELEASE = "RELEASE", _("sent for payment by")
     RECONCILE = "RECONCILE", _("reconciled by")
+
+
+# Rows that change nothing by themselves but must be looked into.
+INCIDENT_PROBLEMS = {
+    RowProblem.PAID_TWICE: Kind.PAID_TWICE,
+    RowProblem.FORFEITED: Kind.PAID_LATE,
+    RowProblem.UNKNOWN: Kind.UNKNOWN,
+    RowProblem.NO_REFERENCE: Kind.UNKNOWN,
+}
+
+# What each outcome means for the next step (rulebook 2.11.2).
+NEXT_STEPS = {
+    L.SENT: _("Wait for the result, or ask the provider."),
+    L.PAID: _("Nothing. It is settled."),
+    L.PARTIAL: _("Re-issue the rest, or take a further part payment."),
+    L.OVERPAID: _("Recover what was too much, or write it off. See the incident."),
+    L.UNCOLLECTED: _("It can be claimed until the days of grace are over, or be re-issued."),
+    L.RETURNED: _("Correct the account or name, then re-issue it."),
+    L.FAILED: _("Correct what the reason says, then re-issue it."),
+    L.UNAPPLIED: _("Ask the provider. It cannot be re-issued, because the provider has the money."),
+    L.REJECTED: _("Correct the data, then re-issue it."),
+    L.REVERSED: _("Find out why, then re-issue it."),
+    L.NOT_IN_FILE: _("Ask the provider. It cannot be re-issued before there is an answer."),
+    L.DISPUTED: _("Find out whether the payee had the money, and decide about the incident."),
+}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coremis.modules.payments.views import findings, papers, payrolls, plans, results
+from coremis.modules.payments.views import again, findings, incidents, papers, payrolls, plans, results, sheets
 
 app_name = "payments"
 urlpatterns = [
@@ -33,6 +33,15 @@ urlpatterns = [
     path("points/<int:pk>/cash-sheet/", papers.take_cash_sheet, name="take_cash_sheet"),
     path("notes-and-coins/", papers.save_notes_and_coins, name="save_notes_and_coins"),
     path("payrolls/<int:pk>/results/", results.upload_results, name="upload_results"),
+    path("payrolls/<int:pk>/signed-list/", sheets.start_sheet, name="start_sheet"),
+    path("payrolls/<int:pk>/re-issue/", again.reissue_payroll, name="reissue_payroll"),
+    path("payrolls/<int:pk>/unclaimed/", again.forfeit_unclaimed, name="forfeit_unclaimed"),
+    path("unclaimed/", again.save_unclaimed_policy, name="save_unclaimed_policy"),
+    path("signed-lists/<int:pk>/", sheets.send_sheet, name="send_sheet"),
+    path("incidents/", incidents.incident_list, name="incident_list"),
+    path("incidents/<int:pk>/", incidents.incident_detail, name="incident_detail"),
+    path("incidents/<int:pk>/decide/", incidents.settle_incident, name="settle_incident"),
+    path("lines/<int:pk>/dispute/", incidents.dispute_payment, name="dispute_payment"),
     path("lines/", payrolls.line_list, name="line_list"),
     path("lines/<int:pk>/", payrolls.line_detail, name="line_detail"),
     path("results/", results.result_file_list, name="result_file_list"),

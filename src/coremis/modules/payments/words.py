@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.screens.columns import Status
 from coremis.modules.payments.calendar import placed
 from coremis.modules.payments.findings import NEEDS_VERDICT, Phase, Verdict
-from coremis.modules.payments.states import FileState, LineState, PayrollState
+from coremis.modules.payments.states import FileState, IncidentState, LineState, PayrollState
 
 P, L, F = PayrollState, LineState, FileState
 TONES: dict[Any, str] = {
     P.PREPARING: "wait", P.ABANDONED: "off", P.CALCULATED: "info", P.VERIFIED: "info", P.APPROVING: "wait", P.APPROVED: "info",
     P.RELEASING: "wait", P.RELEASED: "wait", P.CANCELLING: "wait", P.CANCELLED: "off", P.CLOSED: "good",
     L.DUE: "info", L.HELD: "stop", L.SENT: "wait", L.PAID: "good", L.PARTIAL: "stop", L.OVERPAID: "stop", L.UNCOLLECTED: "stop",
-    L.RETURNED: "stop", L.FAILED: "stop",
+    L.RETURNED: "stop", L.FAILED: "stop", L.UNAPPLIED: "stop", L.REJECTED: "stop", L.REVERSED: "stop", L.NOT_IN_FILE: "stop",
+    L.DISPUTED: "stop", IncidentState.OPEN: "stop", IncidentState.CLAIMED: "wait", IncidentState.SETTLED: "good",
     F.NEW: "info", F.CHECKING: "wait", F.CHECKED: "info", F.APPLYING: "wait", F.APPLIED: "good", F.DISCARDED: "off",
 }  # fmt: skip
 

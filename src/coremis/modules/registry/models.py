@@ -80,6 +80,14 @@ class ChangeCause(models.TextChoices):
     WRITTEN_REQUEST = "written_request", _("written request")
 
 
+class Consent(models.TextChoices):
+    """What people answered when they were asked whether their data may be kept and used."""
+
+    GIVEN = "given", _("consent given")
+    REFUSED = "refused", _("consent refused")
+    NOT_ASKED = "not_asked", _("not asked")
+
+
 class VariableDefinition(Record):
     """One entry of the data dictionary: a variable of persons, households, dwellings or enrolments that this country records."""
 
@@ -174,10 +182,18 @@ class Household(Record):
     batch_id = models.BigIntegerField(null=True, editable=False, db_index=True, help_text="The import that brought it.")
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
     ended_on = models.DateField(_("dissolved on"), null=True, blank=True)
+    consent = models.CharField(_("consent"), max_length=9, choices=Consent.choices, default=Consent.NOT_ASKED, db_default="not_asked")
+    consent_on = models.DateField(_("consent asked on"), null=True, blank=True)
+    consent_text = models.CharField(_("version of the consent text"), max_length=60, blank=True, default="", db_default="")
+    enumerator = models.CharField(_("enumerator"), max_length=120, blank=True, default="", db_default="")
+    interviewed_on = models.DateField(_("interviewed on"), null=True, blank=True)
+    interview_batch_id = models.BigIntegerField(null=True, editable=False, help_text="The import that last brought consent or interview.")
     split_from = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("separated from")
     )
-    retired_on = models.DateField(_("withdrawn on"), null=True, blank=True, help_text="Merged into another, or registered by mistake.")
+    retired_on = models.DateField(
+        _("withdrawn on"), null=True, blank=True, help_text="Merged, registered by mistake, or its import taken back."
+    )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
@@ -224,9 +240,15 @@ class Person(Record):
     external_id = models.CharField(_("person key"), max_length=80, blank=True)
     batch_id = models.BigIntegerField(null=True, editable=False, db_index=True)
     registered_on = models.DateField(_("registered on"), default=timezone.localdate)
+    consent = models.CharField(
+        _("consent"), max_length=9, choices=Consent.choices, blank=True, default="", db_default="", help_text="Blank: as the household."
+    )
+    consent_on = models.DateField(_("consent asked on"), null=True, blank=True)
     former_names = models.TextField(editable=False, blank=True, default="", db_default="", help_text="One in a line.")
     search_former = models.TextField(editable=False, blank=True, default="", db_default="", help_text="The same, folded.")
-    retired_on = models.DateField(_("withdrawn on"), null=True, blank=True, help_text="Merged into another, or registered by mistake.")
+    retired_on = models.DateField(
+        _("withdrawn on"), null=True, blank=True, help_text="Merged, registered by mistake, or its import taken back."
+    )
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from coremis.kernel.files.models import Attachment
@@ -19,6 +20,7 @@ from coremis.modules.registry import usage
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.models import (
     AlternateUse,
+    Consent,
     Document,
     Household,
     HouseholdMove,
@@ -203,7 +205,21 @@ def facts_of_household(request: HttpRequest, household: Household) -> Sequence[F
         Fact(_("Registered"), household.registered_on),
         *_parted(request, household),
         *([Fact(_("Household key"), f"{household.source} {household.external_id}".strip())] if household.external_id else []),
+        *interview_facts(household),
     ]
+
+
+def interview_facts(household: Household) -> list[Fact]:
+    """What was asked, by whom and when; lines without anything to say are left out."""
+    words: Any = Consent(household.consent).label
+    asked = [date_format(household.consent_on, "SHORT_DATE_FORMAT")] if household.consent_on else []
+    text = [household.consent_text] if household.consent_text else []
+    lines = [Fact(_("Consent"), ", ".join([str(words), *asked, *text]))]
+    if household.enumerator:
+        lines.append(Fact(_("Enumerator"), household.enumerator))
+    if household.interviewed_on:
+        lines.append(Fact(_("Interviewed on"), household.interviewed_on))
+    return lines
 
 
 def _parted(request: HttpRequest, household: Household) -> list[Fact]:
@@ -228,6 +244,7 @@ def facts_of_person(request: HttpRequest, person: Person) -> Sequence[Fact]:
         Fact(_("Phone"), phone_words(person, Sight(reader(request), person)) or None),
         Fact(_("Place"), person.area.name),
         Fact(_("Registered"), person.registered_on),
+        *([Fact(_("Consent"), person.get_consent_display())] if person.consent else []),
     ]
 
 

@@ -103,6 +103,8 @@ def reconciliation(event: int, posting_id: int, payroll_id: int, file_id: int, s
         paid_minor="paid_minor",
         unpaid_reason="unpaid_reason",
         receipt="receipt",
+        proof="proof",
+        collected_by="collected_by",
         paid_on="paid_on",
         result_file_id="result_file_id",
     )
@@ -110,8 +112,8 @@ def reconciliation(event: int, posting_id: int, payroll_id: int, file_id: int, s
     run(
         (
             "INSERT INTO payments_resultrow (file_id, position, reference, line_id, area_id, outcome, problem, amount_minor, currency, unpaid_reason, receipt, "
-            "resolution, version, event_id, created_event_id) SELECT %s, -l.id, f.reference, l.id, l.area_id, 'PAID', '', CAST(f.amount AS BIGINT), "
-            "l.currency, '', f.receipt, '', 1, %s, %s FROM bench_results f JOIN payments_payrollline l ON l.number = f.number AND l.payroll_id = %s",
+            "effect, was, proof, collected_by, resolution, version, event_id, created_event_id) SELECT %s, -l.id, f.reference, l.id, l.area_id, 'PAID', "
+            "'', CAST(f.amount AS BIGINT), l.currency, '', f.receipt, 'FIRST', 'SENT', 'receipt', '', '', 1, %s, %s FROM bench_results f JOIN payments_payrollline l ON l.number = f.number AND l.payroll_id = %s",
             [file_id, event, event, payroll_id],
         ),
         movements(event, posting_id, payroll_id, source, target, "floor"),
@@ -120,7 +122,7 @@ def reconciliation(event: int, posting_id: int, payroll_id: int, file_id: int, s
             [event, payroll_id],
         ),
         (
-            "UPDATE payments_payrollline SET state = 'PAID', paid_minor = amount_minor, receipt = f.receipt, paid_on = CURRENT_DATE, result_file_id = %s, "
+            "UPDATE payments_payrollline SET state = 'PAID', paid_minor = amount_minor, receipt = f.receipt, proof = 'receipt', paid_on = CURRENT_DATE, result_file_id = %s, "
             "version = version + 1, event_id = %s FROM bench_results f WHERE f.number = payments_payrollline.number AND payroll_id = %s",
             [file_id, event, payroll_id],
         ),

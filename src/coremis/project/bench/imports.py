@@ -1,8 +1,9 @@
 """The import of a file of persons, beside COPY and INSERT by hand."""
 
 import csv
-import io
+import tempfile
 from datetime import date
+from pathlib import Path
 
 from django.db import connection
 
@@ -23,41 +24,47 @@ NUMBER = "((9000000 + {row}) * 100 + 98 - ((9000000 + {row}) * 100) %% 97)"
 
 def measure_import(bench: Bench) -> None:
     """Upload, check, approve and apply a file of about ``rows`` persons; the floor writes the same register rows from the same file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.csv"
+        count = write_file(path, bench.rows)
+        maker, checker = bench.people[:2]
+
+        def bring() -> None:
+            with path.open("rb") as file:
+                batch = send_file(file, path.name, kind=PERSONS.name, area=bench.root, actor=maker)
+            check_batch(batch=batch, mapping=batch.mapping, options=batch.options, actor=maker)
+            work_off()
+            decide(submit_batch(Batch.objects.get(pk=batch.pk), actor=maker), checker)
+            work_off()
+
+        floor = (lambda event: import_floor(event, path)) if connection.vendor == "postgresql" else None
+        bench.measure("import", floor, bring, rows=count)
+
+
+def write_file(path: Path, rows: int) -> int:
+    """A file of about so many persons, piece by piece; nothing of it stays in memory."""
     villages = list(Area.objects.filter(level__position=3).order_by("pk").values_list("code", flat=True))
-    found = list(people.rows(int(bench.rows / PER_HOUSEHOLD), date(2026, 1, 1)))
-    for row in found:
-        row["hill"] = villages[int(row["household"][2:]) % len(villages)]
-    content = csv_of(found)
-    maker, checker = bench.people[:2]
-
-    def bring() -> None:
-        batch = send_file(io.BytesIO(content), "bench.csv", kind=PERSONS.name, area=bench.root, actor=maker)
-        check_batch(batch=batch, mapping=batch.mapping, options=batch.options, actor=maker)
-        work_off()
-        decide(submit_batch(Batch.objects.get(pk=batch.pk), actor=maker), checker)
-        work_off()
-
-    floor = (lambda event: import_floor(event, content)) if connection.vendor == "postgresql" else None
-    bench.measure("import", floor, bring, rows=len(found))
+    count = 0
+    with path.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text)
+        writer.writerow(people.COLUMNS.values())
+        for row in people.rows(int(rows / PER_HOUSEHOLD), date(2026, 1, 1)):
+            row["hill"] = villages[int(row["household"][2:]) % len(villages)]
+            writer.writerow([row[name] for name in people.COLUMNS])
+            count += 1
+    return count
 
 
-def csv_of(rows: list[dict[str, str]]) -> bytes:
-    """The file."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(people.COLUMNS.values())
-    writer.writerows([row[name] for name in people.COLUMNS] for row in rows)
-    return text.getvalue().encode()
-
-
-def import_floor(event: int, content: bytes) -> None:
+def import_floor(event: int, path: Path) -> None:
     """COPY into a temporary table, then one INSERT for each table of the register. Documents are not encrypted."""
     columns = ", ".join(f'"{name}" TEXT' for name in people.COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE bench_file (row BIGSERIAL, {columns}) ON COMMIT DROP")
         listed = ", ".join(f'"{name}"' for name in people.COLUMNS)
-        with cursor.copy(f"COPY bench_file ({listed}) FROM STDIN WITH (FORMAT csv, HEADER true, NULL '-')") as copy:
-            copy.write(content)
+        into = f"COPY bench_file ({listed}) FROM STDIN WITH (FORMAT csv, HEADER true, NULL '-')"
+        with path.open("rb") as file, cursor.copy(into) as copy:
+            while piece := file.read(1 << 20):
+                copy.write(piece)
         cursor.execute("ANALYZE bench_file")
     stamps = f"1, {event}, {event}"
     born = "to_date(CASE WHEN length(f.birth_date) = 4 THEN f.birth_date || '-01-01' ELSE f.birth_date END, 'YYYY-MM-DD')"

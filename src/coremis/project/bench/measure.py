@@ -1,10 +1,12 @@
 """Measuring one piece of work: seconds, statements and memory, beside its floor."""
 
+import re
 import resource
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -14,7 +16,7 @@ from coremis.kernel.actions.services import maintenance
 
 @dataclass
 class Measured:
-    """One line of the report. ``ratio`` is seconds beside floor_seconds; ``peak_mb`` the process's largest memory so far."""
+    """One line of the report. ``ratio`` is seconds beside floor_seconds; ``peak_mb`` the largest memory while the work ran."""
 
     job: str
     database: str
@@ -78,8 +80,10 @@ def tidy() -> None:
 def measured(job: str, rows: int, floor: Callable[[int], None] | None, work: Callable[[], Any]) -> Measured:
     """Run the floor, then the work, and put both side by side."""
     floor_seconds = floor_of(floor) if floor else 0.0
+    forget_peak()
     with counting() as count:
         seconds, _result = timed(work)
+    peak = peak_mb()
     tidy()
     return Measured(
         job=job,
@@ -90,5 +94,20 @@ def measured(job: str, rows: int, floor: Callable[[int], None] | None, work: Cal
         floor_seconds=round(floor_seconds, 3),
         ratio=round(seconds / floor_seconds, 2) if floor_seconds else 0.0,
         rows_per_second=round(rows / seconds) if seconds else 0,
-        peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        peak_mb=peak,
     )
+
+
+def forget_peak() -> None:
+    """Begin to measure the memory anew, where the system can (Linux)."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak_mb() -> int:
+    """The largest memory of this process since then; elsewhere, since it began."""
+    with suppress(OSError):
+        found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+        if found:
+            return int(found[1]) // 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -15,7 +15,8 @@ from coremis.kernel.areas.models import FormerArea
 from coremis.kernel.base.refusal import NeedsApproval, NotPermitted, OutsidePlaces, Refusal
 from coremis.kernel.exchange import rows
 from coremis.kernel.exchange.applying import apply_batch, submit_batch
-from coremis.kernel.exchange.checking import check_batch, correct_rows
+from coremis.kernel.exchange.checking import check_batch
+from coremis.kernel.exchange.correcting import correct_rows
 from coremis.kernel.exchange.models import Batch, BatchRow
 from coremis.kernel.exchange.services import cancel_batch, send_file
 from coremis.kernel.exchange.tests.sample import MAPPING, OPTIONS, SAMPLE, TITLES, send

@@ -1,5 +1,7 @@
 """What the rows of one household must say together, and beside the register."""
 
+from datetime import date
+
 import pytest
 
 from coremis.kernel.areas.services import rename_area
@@ -169,6 +171,24 @@ def test_required_variables(country, people):
     )
     text = rows("A,N1A,Rui,M,30,1,,", "A,N1A,Eva,F,20,0,,3", "B,N1A,Ivo,M,40,1,,")
     assert reasons(checked(people, country["North"], text, titles=TITLES)) == {4: ["This is required. Fill it in."]}
+
+
+INTERVIEW = "Household key;Person key;Place;Given names;Relation;Consent;Date du consentement;Consent version;Enquêteur;Interview date\n"
+
+
+def test_consent_enumerator_and_interview_are_kept(country, people):
+    """Facts of the household with their import; a blank changes nothing, and nothing is made up."""
+    first = imported(
+        people, country["North"], "H1;P1;N1A;Ana;head;oui;03/05/2024;v2;Rui;01/05/2024\nH2;P2;N1A;Dan;head;;;;;\n", titles=INTERVIEW
+    )
+    asked, silent = Household.objects.order_by("external_id")
+    assert (asked.consent, asked.consent_on, asked.consent_text) == ("given", date(2024, 5, 3), "v2")
+    assert (asked.enumerator, asked.interviewed_on, asked.interview_batch_id) == ("Rui", date(2024, 5, 1), first.pk)
+    assert (silent.consent, silent.consent_on, silent.enumerator, silent.interview_batch_id) == ("not_asked", None, "", None)
+    second = imported(people, country["North"], "H1;P1;N1A;Ana;head;;;;Eva;\nH2;P2;N1A;Dan;head;non;;;;\n", "2.csv", titles=INTERVIEW)
+    asked, silent = Household.objects.order_by("external_id")
+    assert (asked.consent, asked.enumerator, asked.interviewed_on) == ("given", "Eva", date(2024, 5, 1))
+    assert (silent.consent, silent.interview_batch_id) == ("refused", second.pk)
 
 
 def test_the_same_name_birth_year_and_place(country, people):

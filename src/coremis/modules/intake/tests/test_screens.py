@@ -7,11 +7,13 @@ from django.urls import reverse
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.approvals.models import Request
 from coremis.kernel.approvals.services import approve_request
-from coremis.kernel.exchange.models import Batch, BatchRow
+from coremis.kernel.exchange.models import Batch, BatchRow, Correction
 from coremis.kernel.files.models import Attachment
 from coremis.kernel.jobs.worker import run_until_idle
+from coremis.kernel.testing.cast import make_user
 from coremis.kernel.testing.check_module import check_module
 from coremis.modules.intake.forms import field_of
+from coremis.modules.intake.tests.conftest import RIGHTS
 from coremis.modules.intake.tests.sample import GOOD, TITLES
 from coremis.modules.registry.models import Person
 
@@ -26,7 +28,8 @@ def upload(client, country, content, name="persons.csv", key="one"):
 def typed(page, **changes):
     form = page.context["form"]
     values = {field.html_name: field.value() for field in form}
-    return {"key": "two", "step": "confirm", **{name: "" if value is None else value for name, value in values.items()}, **changes}
+    values = {name: "" if value is None else value for name, value in values.items() if value is not False}
+    return {"key": "two", "step": "confirm", **values, "day_first": values.get("day_first") or "yes", **changes}
 
 
 def test_it_works(country, people, client):
@@ -108,7 +111,37 @@ def test_every_page_keeps_to_rights_and_places():
             Attachment(
                 sha256=batch.sha256, size=1, content_type="text/csv", name=batch.name, owner_kind=batch.kind(), owner_id=batch.pk
             ).save()
+            correction = Correction(batch=batch, row=2, column="birth", before="31/02/2019", after="2019")
+            correction.save()
         BatchRow.objects.create(batch=batch, number=2, state="BAD", group_key="A", problems=[])
-        return {Batch: batch}
+        return {Batch: batch, Correction: correction}
 
-    check_module("intake", samples, leave_out=["intake:check_batch"])
+    of_files = ["intake:check_batch", "intake:correct_rows", "intake:replace_text"]
+    of_no_place = ["intake:saved_mappings", "intake:retire_mapping"]
+    check_module("intake", samples, leave_out=of_files + of_no_place)
+
+
+def test_a_mapping_is_saved_shared_and_proposed(country, people, client):
+    """The next file with the same titles, accents and case aside, is matched by one click; the old import keeps what it used."""
+    client.force_login(people[0])
+    text = "Ménage,Quem,Onde,Sexo,Chefe\nA,Rui,N1A,Z,1\n"
+    page = client.get(upload(client, country, text.encode()).url)
+    fields = {field_of(title): code for title, code in zip(("Ménage", "Quem", "Onde"), ("household_key", "full_name", "area"), strict=True)}
+    again = client.post(page.request["PATH_INFO"], typed(page, **fields, step="edit"))
+    assert "What was recognised" not in again.content.decode() or again.status_code == 200
+    client.post(page.request["PATH_INFO"], typed(page, **fields, save_as="List of the North", shared="on"))
+    run_until_idle()
+    first = Batch.objects.get()
+    assert (first.saved_mapping.name, first.mapping_version, first.saved_mapping.shared) == ("List of the North", 1, True)
+    other = make_user("other", *RIGHTS, area=country["North"])
+    client.force_login(other)
+    page = client.get(upload(client, country, text.upper().replace("RUI", "Eva").encode(), "2.csv", key="four").url)
+    assert "Use “List of the North”" in page.content.decode()
+    page = client.get(page.request["PATH_INFO"] + f"?mapping={first.saved_mapping_id}")
+    assert page.context["form"][field_of("QUEM")].value() == "full_name"
+    client.post(page.request["PATH_INFO"], typed(page, key="five"))
+    run_until_idle()
+    second = Batch.objects.latest("pk")
+    assert second.mapping["full_name"] == ["QUEM"] and second.saved_mapping_id == first.saved_mapping_id
+    assert "List of the North, version 1" in client.get(reverse("intake:batch", args=[second.pk])).content.decode()
+    assert "List of the North" in client.get(reverse("intake:saved_mappings")).content.decode()

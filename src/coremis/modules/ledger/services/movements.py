@@ -40,11 +40,15 @@ def post_movements(
     return count
 
 
-def copy_reversed(posting: Posting, movements: "QuerySet[Movement]") -> int:
-    """The opposite of each of these movements, written into a reversal; returns how many."""
+def copy_reversed(posting: Posting, movements: "QuerySet[Movement]", target: Any = None) -> int:
+    """The opposite of each of these movements, written into a reversal; returns how many.
+
+    ``target`` is the account that gets it where this is not the one it came from (paid, then back: it is owed, not in transit).
+    """
     require_preparing(posting)
     ready = movements.order_by().annotate(
-        new_posting=Value(posting.pk), new_from_account=F("to_account"), new_to_account=F("from_account"), new_reverses=F("pk"),
+        new_posting=Value(posting.pk), new_from_account=F("to_account"), new_reverses=F("pk"),
+        new_to_account=F("from_account") if target is None else _account(target),
         new_effective_on=Value(posting.effective_on, output_field=DateField()),
         new_recorded_at=Value(timezone.now(), output_field=DateTimeField()),
     )  # fmt: skip

@@ -11,7 +11,16 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
 from coremis.modules.payments.models.payrolls import Cycle, Payroll
-from coremis.modules.payments.states import FREE_LINES, HIDDEN_PAYROLLS, Collector, Exclusion, HoldReason, LineState, UnpaidReason
+from coremis.modules.payments.states import (
+    FREE_LINES,
+    HIDDEN_PAYROLLS,
+    Collector,
+    Exclusion,
+    HoldReason,
+    LineState,
+    ProofKind,
+    UnpaidReason,
+)
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Enrolment
 from coremis.modules.registry.models import Document, Person
@@ -80,6 +89,8 @@ class PayrollLine(Record):
     collected_by = models.CharField(_("collected by"), max_length=9, choices=Collector.choices, blank=True)
     receipt = models.CharField(_("receipt"), max_length=60, blank=True)
     paid_on = models.DateField(_("paid on"), null=True)
+    proof = models.CharField(_("proof"), max_length=8, choices=ProofKind.choices, blank=True, default="", db_default="")
+    forfeited_on = models.DateField(_("gone back to the fund on"), null=True)
     result_file = models.ForeignKey("payments.ResultFile", on_delete=models.PROTECT, null=True, related_name="lines", db_index=False)
 
     objects: ClassVar[Any] = FinishedManager()

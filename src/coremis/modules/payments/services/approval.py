@@ -16,7 +16,7 @@ from coremis.modules.ledger.services import open_posting, post, post_movements
 from coremis.modules.payments import chunks
 from coremis.modules.payments.findings import Verdict
 from coremis.modules.payments.models import FlagMember, Payroll, PayrollLine
-from coremis.modules.payments.queries import refuse_changed, refuse_other_totals, without_verdict
+from coremis.modules.payments.queries import refuse_changed, refuse_other_totals, taken_from_fund, without_verdict
 from coremis.modules.payments.services.flags import add_holds
 from coremis.modules.payments.services.steps import (
     deciders,
@@ -49,7 +49,7 @@ def approve_payroll(*, payroll: Payroll, note: str = "", actor: Actor) -> Payrol
     refuse_other_totals(fresh)
     hold_back(fresh)
     fund = accounts_of(fresh.fund)[Station.FUND]
-    posting = open_posting(Posting.Purpose.APPROVAL, fresh, fresh.total, takes_from=fund, reason=note)
+    posting = open_posting(Posting.Purpose.APPROVAL, fresh, taken_from_fund(fresh), takes_from=fund, reason=note)
     params = {"payroll": fresh.pk, "posting": posting.pk, "accounts": account_ids(fresh)}
     job = post_approval.start(params, title_params={"number": fresh.number_text}, total=fresh.line_count)
     return move(fresh, PayrollState.APPROVING, job_id=job.pk, posting_id=posting.pk)
@@ -87,7 +87,8 @@ def post_approval(work: Work) -> bool:
         return False
     posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
     lines = due.of(PayrollLine.everything.filter(payroll_id=work.params["payroll"], state__in=DUE_LINES))
-    post_movements(posting, lines, source=accounts[Station.FUND], target=accounts[Station.OWED], step="approved", expected=due.rows)
+    if posting.declared_minor:  # what a re-issue pays is owed already
+        post_movements(posting, lines, source=accounts[Station.FUND], target=accounts[Station.OWED], step="approved", expected=due.rows)
     return chunks.advance(work)
 
 
@@ -104,7 +105,7 @@ def close_approval(work: Work) -> None:
     """The closing event: the posting counts, once the fund is locked and holds enough."""
     posting = post(Posting.objects.get(pk=work.params["posting"]))
     payroll = locked(work.params["payroll"])
-    if posting.declared_minor != payroll.total_minor:
+    if posting.declared_minor != taken_from_fund(payroll).amount_minor:
         raise Refusal(_("The total has changed since it was approved. Nothing was posted. Tell your administrator."))
     move(payroll, PayrollState.APPROVED, job_id=None, posting_id=None)
     work.report = {"lines": work.done, "total_minor": posting.declared_minor}

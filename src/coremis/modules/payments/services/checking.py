@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Count, Exists, OuterRef, Sum, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum, Value
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
@@ -15,43 +15,58 @@ from coremis.kernel.actions.guard import removing_prepared
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.exchange.mapping import checked_mapping
-from coremis.kernel.files.reading import open_table
-from coremis.kernel.files.storage import path_of
+from coremis.kernel.exchange.saved import save_mapping
 from coremis.kernel.jobs.work import Work
 from coremis.modules.payments import chunks
+from coremis.modules.payments.judging import Known, judge
 from coremis.modules.payments.models import PayrollLine, ResultFile, ResultRow
-from coremis.modules.payments.reading import BY_CODE, Understood, cells_by_code, settle, understand
+from coremis.modules.payments.reading import BY_CODE, Understood, understand
+from coremis.modules.payments.services.steps import require_state
 from coremis.modules.payments.services.uploads import require_file
-from coremis.modules.payments.states import AWAITING_LINES, OUTCOMES, FileState, LineState, PayrollState, RowProblem
+from coremis.modules.payments.sources import source_of
+from coremis.modules.payments.states import AWAITING_LINES, FREE_LINES, FileKind, FileState, LineState, PayrollState, RowProblem
 
 ROW_COLUMNS = (
     "file", "position", "reference", "line", "area", "outcome", "problem", "amount_minor", "currency", "unpaid_reason", "receipt",
-    "paid_on", "resolution",
+    "paid_on", "effect", "was", "proof", "collected_by", "resolution",
 )  # fmt: skip
-Known = tuple[int, int, int, str, int]
+MAPPING_KIND = "payments.results"  # under which the matching of columns is kept for a provider
+WITH_RESULTS = (PayrollState.RELEASED, PayrollState.CLOSED)
 
 
-@action(_("Check results of payment"))
-def check_results(*, file: ResultFile, mapping: dict[str, Any], actor: Actor) -> ResultFile:
-    """Fix the columns and check every row, as a job: payment found, amount compared, receipt and reason there."""
+@action(_("Check results of payment"), covers=(save_mapping,))
+def check_results(*, file: ResultFile, mapping: dict[str, Any], save_as: str = "", actor: Actor) -> ResultFile:
+    """Fix the columns and check every row, as a job: payment found, amount compared, receipt and reason there.
+
+    With ``save_as``, such as the provider's name, the matching is kept for everybody and proposed for the next file like this.
+    """
     fresh = ResultFile.objects.select_for_update(of=("self",)).select_related("payroll").get(pk=file.pk)
     require_file(fresh, FileState.NEW)
-    if fresh.payroll.state != PayrollState.RELEASED:
-        raise Refusal(_("Only a payroll that is in payment has results."))
+    if fresh.kind_of == FileKind.SHEET:
+        raise Refusal(_("This list was typed in. Send it from its own page."))
     fresh.mapping = checked_mapping(mapping, BY_CODE, fresh.headers)
-    job = read_results.start({"file": fresh.pk}, title_params={"name": fresh.name})
-    fresh.state, fresh.job_id = FileState.CHECKING, job.pk
-    fresh.save()
-    return fresh
+    if save_as.strip():
+        save_mapping(
+            import_kind=MAPPING_KIND, name=save_as, mapping=dict(fresh.mapping), options={}, headers=fresh.headers, shared=True, actor=actor
+        )
+    return start_check(fresh)
+
+
+def start_check(file: ResultFile) -> ResultFile:
+    """Order the check of a file or a signed list; called inside the action that asks for it."""
+    require_state(file.payroll, *WITH_RESULTS)
+    job = read_results.start({"file": file.pk}, title_params={"name": file.name})
+    file.state, file.job_id = FileState.CHECKING, job.pk
+    file.save()
+    return file
 
 
 @steps_of(check_results, title=_("Check the results “%(name)s”"))
 def read_results(work: Work) -> bool:
     """The next rows of the file, each with its outcome or its problem."""
     file = ResultFile.objects.select_related("payroll").get(pk=work.params["file"])
-    table = open_table(path_of(file.sha256))
-    found = list(islice(table.rows(work.cursor.get("row", 0)), chunks.CHUNK))
-    rows = [understand(number, cells_by_code(table.headers, file.mapping, cells), file.payroll.currency) for number, cells in found]
+    found = list(islice(source_of(file)(work.cursor.get("row", 0)), chunks.CHUNK))
+    rows = [understand(number, cells, file.payroll.currency) for number, cells in found]
     known = known_lines(row.number for row in rows)
     for row in rows:
         judge(row, known.get(row.number or 0), file.payroll_id)
@@ -109,40 +124,35 @@ def missing_lines(file_id: int, payroll_id: int) -> Any:
 
 
 def known_lines(numbers: Iterable[int | None]) -> dict[int, Known]:
-    """The payments of these numbers: id, payroll, amount, state and place. One query."""
+    """What is known of the payments with these numbers. One query."""
     rows = PayrollLine.objects.filter(number__in={number for number in numbers if number}).values_list(
-        "number", "pk", "payroll_id", "amount_minor", "state", "area_id"
-    )
-    return {row[0]: row[1:] for row in rows}
+        "number", "pk", "payroll_id", "amount_minor", "paid_minor", "state", "area_id", "receipt", "unpaid_reason",
+        ~Q(forfeited_on=None), Exists(later_attempts()),
+    )  # fmt: skip
+    return {row[0]: Known(*row[1:]) for row in rows}
 
 
-def judge(row: Understood, line: Known | None, payroll_id: int) -> None:
-    """Whether the payment that a row names can take its outcome; its own problems come second."""
-    if line is None:
-        row.problem = RowProblem.NO_REFERENCE if row.number is None else RowProblem.UNKNOWN
-    elif line[1] != payroll_id:
-        row.problem = RowProblem.OTHER_PAYROLL
-    elif line[3] in OUTCOMES:
-        row.problem = RowProblem.ALREADY
-    elif line[3] not in AWAITING_LINES:
-        row.problem = RowProblem.NOT_SENT
-    else:
-        settle(row, line[2])
+def later_attempts(line: str = "") -> "QuerySet[PayrollLine]":
+    """The attempts that came after a payment and were not cancelled: found by the key of which there is only one (pitfall M16)."""
+    key = {name: OuterRef(f"{line}{name}") for name in ("cycle", "component", "enrolment")}
+    rows: QuerySet[PayrollLine] = PayrollLine.everything.filter(**key, attempt__gt=OuterRef(f"{line}attempt"))
+    return rows.exclude(state__in=FREE_LINES)
 
 
 def mark_repeated(file: ResultFile) -> None:
     """Of rows that name the same payment none is applied: nobody knows which one is right."""
     rows = ResultRow.objects.filter(file=file).exclude(line=None)
     repeated = rows.order_by().values("line").annotate(found=Count("pk")).filter(found__gt=1).values("line")
-    update_from(rows.filter(line__in=repeated).exclude(outcome=""), outcome=Value(""), problem=Value(RowProblem.REPEATED))
+    found = rows.filter(line__in=repeated).exclude(outcome="")
+    update_from(found, outcome=Value(""), effect=Value(""), problem=Value(RowProblem.REPEATED))
 
 
 def stored(file: ResultFile, row: Understood, line: Known | None) -> tuple[Any, ...]:
     """A row in the order of ``ROW_COLUMNS``; a problem and an outcome exclude each other."""
-    mine = line is not None and line[1] == file.payroll_id
+    mine = line if line is not None and line.payroll_id == file.payroll_id else None
     outcome = "" if row.problem else LineState(row.outcome).value
-    place = line[4] if line is not None and mine else None
     return (
-        file.pk, row.position, row.reference, line[0] if line is not None and mine else None, place, outcome, row.problem, row.amount_minor,
-        file.payroll.currency, row.reason, row.receipt, row.paid_on, "",
+        file.pk, row.position, row.reference, mine.pk if mine else None, mine.area_id if mine else None, outcome, row.problem,
+        row.amount_minor, file.payroll.currency, row.reason, row.receipt, row.paid_on, "" if row.problem else row.effect, row.was,
+        row.proof, row.collected_by, "",
     )  # fmt: skip

@@ -2,56 +2,65 @@
 
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Least
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.context import Actor
+from coremis.kernel.actions.guard import removing_prepared
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import NotPermitted, Refusal
 from coremis.kernel.jobs.work import Work
 from coremis.modules.ledger.models import Account, Posting
 from coremis.modules.ledger.queries import accounts_of
-from coremis.modules.ledger.services import abandon, open_posting, post, post_movements
+from coremis.modules.ledger.services import abandon, open_posting, post
 from coremis.modules.payments import chunks
-from coremis.modules.payments.models import PayrollLine, ResultFile, ResultRow
+from coremis.modules.payments.models import Incident, PayrollLine, ResultFile, ResultRow
+from coremis.modules.payments.services import applying
 from coremis.modules.payments.services.approval import account_ids
-from coremis.modules.payments.services.checking import missing_lines
+from coremis.modules.payments.services.checking import WITH_RESULTS, later_attempts, missing_lines
+from coremis.modules.payments.services.collectors import log_collectors
 from coremis.modules.payments.services.steps import locked, require_state, take_step
 from coremis.modules.payments.services.uploads import require_file
 from coremis.modules.payments.states import (
-    AWAITING_LINES,
     OUTCOMES,
-    PAID_LINES,
+    Effect,
     FileState,
     LineState,
     PayrollState,
+    RowProblem,
     Step,
-    UnpaidReason,
 )  # fmt: skip
 
 Station = Account.Station
-ROWS, DIFFERENT, MISSING = "rows", "different", "missing"
 
 
 @action(_("Confirm results of payment"), approvable=True)
 def confirm_results(*, file: ResultFile, missing_as_unpaid: bool = False, note: str = "", actor: Actor) -> ResultFile:
-    """Apply a checked file, by somebody else than who brought it. Payments not in it count as unpaid only when asked for."""
+    """Apply a checked file, by somebody else than who brought it. Payments not in it count as unpaid only when asked for.
+
+    Late answers are taken in after the payroll is closed as well; what was re-issued meanwhile becomes an incident.
+    """
     payroll = locked(file.payroll_id)
-    require_state(payroll, PayrollState.RELEASED)
+    require_state(payroll, *WITH_RESULTS)
     fresh = ResultFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
     require_file(fresh, FileState.CHECKED)
     if fresh.sent_by_id == actor.pk and actor.pk is not None:
         raise NotPermitted(_("You brought this file. Another person must confirm it."))
     if payroll.files.filter(state=FileState.APPLYING).exists():
         raise Refusal(_("Another file of this payroll is being applied. Wait until it is done."))
+    if payroll.job_id:
+        raise Refusal(_("Other work on this payroll is under way. Wait until it is done."))
+    if payroll.reissued_in.filter(state=PayrollState.PREPARING).exists():
+        raise Refusal(_("Unpaid lines of this payroll are being re-issued. Wait until that is done."))
     take_step(payroll, Step.RECONCILE, actor)
-    amount = settled_amount(fresh, missing_as_unpaid)
-    if not amount.amount_minor:
+    refuse_overtaken(fresh)
+    if not settled_count(fresh, missing_as_unpaid):
         raise Refusal(_("No row of this file can be applied. Take the rows home, correct them, and bring the file again."))
+    amount = settled_amount(fresh, missing_as_unpaid)
     posting = open_posting(Posting.Purpose.RESULTS, payroll, amount, takes_from=accounts_of(payroll.fund)[Station.TRANSIT], reason=note)
     params = {
         "file": fresh.pk,
@@ -66,36 +75,51 @@ def confirm_results(*, file: ResultFile, missing_as_unpaid: bool = False, note: 
     return fresh
 
 
+def refuse_overtaken(file: ResultFile) -> None:
+    """What the check said must still hold: another file, or a re-issue, may have been faster."""
+    rows = good_rows(file)
+    moved = rows.exclude(effect=Effect.FIRST).filter(Exists(later_attempts("line__")) | Q(line__forfeited_on__isnull=False))
+    if rows.exclude(line__state=F("was")).exists() or moved.exists():
+        raise Refusal(_("Payments of this file got another result since it was checked. Set the file aside and bring it again."))
+
+
 def settled_amount(file: ResultFile, missing_as_unpaid: bool) -> Money:
-    """What leaves transit when the file is applied: all that is due on the lines it settles."""
-    amount = good_rows(file).aggregate(total=Sum("line__amount_minor"))["total"] or 0
+    """What leaves transit when the file is applied: all that is due on the lines it settles for the first time."""
+    amount = good_rows(file).filter(effect=Effect.FIRST).aggregate(total=Sum("line__amount_minor"))["total"] or 0
     if missing_as_unpaid:
         amount += missing_lines(file.pk, file.payroll_id).aggregate(total=Sum("amount_minor"))["total"] or 0
     return Money(amount, file.payroll.currency)
 
 
+def settled_count(file: ResultFile, missing_as_unpaid: bool) -> int:
+    """How many payments get a result by this file, or turn out to be paid twice."""
+    rows = ResultRow.objects.filter(Q(problem__in=(RowProblem.PAID_TWICE, RowProblem.FORFEITED)) | ~Q(outcome=""), file=file)
+    return int(rows.count() + (missing_lines(file.pk, file.payroll_id).count() if missing_as_unpaid else 0))
+
+
 def good_rows(file: "ResultFile | int") -> Any:
-    """The rows with an outcome whose payment still waits for one."""
-    return ResultRow.objects.filter(file=file, line__state__in=AWAITING_LINES).exclude(outcome="")
+    """The rows with an outcome."""
+    return ResultRow.objects.filter(file=file).exclude(outcome="")
 
 
 @steps_of(confirm_results, title=_("Apply the results “%(name)s”"))
 def apply_results(work: Work) -> bool:
-    """One key range: rows that differ from what was due, then all rows, then the payments that are in no row."""
+    """One key range of one pass; see ``applying``."""
     due = chunks.current(work)
     if due is None:
         return False
-    {ROWS: _apply_rows, DIFFERENT: _post_differences, MISSING: _apply_missing}[due.phase](work, due)
+    applying.PASSES[due.phase](work, due)
     return chunks.advance(work)
 
 
 @apply_results.begin
 def plan_results(work: Work) -> None:
-    """Fix the key ranges of the three passes. What differs comes first, as long as all lines are still waiting."""
-    rows = good_rows(work.params["file"])
-    phases = {DIFFERENT: rows.filter(outcome__in=(LineState.PARTIAL, LineState.OVERPAID)), ROWS: rows}
+    """Fix the key ranges of all passes. What differs comes first, as long as all lines are still as they were."""
+    phases = applying.planned(good_rows(work.params["file"]))
     if work.params["missing"]:
-        phases[MISSING] = missing_lines(work.params["file"], work.params["payroll"])
+        phases[applying.MISSING] = missing_lines(work.params["file"], work.params["payroll"])
+    phases[applying.CALMED] = applying.overpaid_incidents(work.params["file"])
+    phases[applying.INCIDENTS] = ResultRow.objects.filter(applying.makes_incident(), file=work.params["file"])
     chunks.plan(work, **phases)
 
 
@@ -106,18 +130,23 @@ def close_results(work: Work) -> None:
     file = ResultFile.objects.select_for_update(of=("self",)).get(pk=work.params["file"])
     file.state, file.job_id = FileState.APPLIED, None
     file.save()
+    log_collectors(file.pk)
+    applying.note_changed(file.payroll_id, file.pk)
     changed = PayrollLine.everything.filter(result_file=file).count()
-    work.report = {"applied": changed, "rows_applied": file.good_count, "rows_left": file.bad_count}
+    incidents = Incident.objects.filter(row__file=file).count()
+    work.report = {"applied": changed, "rows_applied": file.good_count, "rows_left": file.bad_count, "incidents": incidents}
 
 
 @apply_results.abandon
 def give_up_results(work: Work) -> bool:
-    """Payments wait again for their result, in ranges; the posting stays and never counts."""
+    """Payments are again what they were, in ranges; the posting stays and never counts."""
     file_id = work.params["file"]
-    settled = PayrollLine.everything.filter(payroll=work.params["payroll"], result_file=file_id, state__in=OUTCOMES).order_by("pk")
-    again = PayrollLine.everything.filter(pk__in=settled.values("pk")[: chunks.CHUNK])
-    if update_from(again, state=LineState.SENT, paid_minor=0, receipt="", unpaid_reason="", paid_on=None, result_file=None):
+    if applying.put_back(file_id) or _first_results_taken_back(work):
         return True
+    with removing_prepared():
+        first = Incident._base_manager.filter(row__file=file_id).order_by("pk").values("pk")[: chunks.CHUNK]
+        if Incident._base_manager.filter(pk__in=first)._raw_delete(DEFAULT_DB_ALIAS):
+            return True
     file = ResultFile.objects.select_for_update(of=("self",)).get(pk=file_id)
     abandon(Posting.objects.get(pk=work.params["posting"]))
     if file.state == FileState.APPLYING:
@@ -126,49 +155,8 @@ def give_up_results(work: Work) -> bool:
     return False
 
 
-def _apply_rows(work: Work, due: chunks.Range) -> None:
-    """Transit → paid for what arrived, transit → owed for what did not; and the outcome on each line."""
-    posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
-    rows = due.of(good_rows(work.params["file"]))
-    paid = Q(outcome__in=PAID_LINES)
-    target = Case(When(paid, then=Value(accounts[Station.PAID])), default=Value(accounts[Station.OWED]))
-    amount = Case(When(paid, then=Least(F("amount_minor"), F("line__amount_minor"))), default=F("line__amount_minor"))
-    post_movements(
-        posting, rows, source=accounts[Station.TRANSIT], target=target, step="result", amount=amount, line="line", expected=due.rows
-    )
-    said = ResultRow.objects.filter(file=work.params["file"], line=OuterRef("pk")).exclude(outcome="")
-    lines = PayrollLine.everything.filter(pk__in=rows.values("line"))
-    arrived = said.annotate(arrived=Case(When(paid, then=F("amount_minor")), default=Value(0))).values("arrived")[:1]
-    update_from(
-        lines, state=_of(said, "outcome"), paid_minor=Subquery(arrived), unpaid_reason=_of(said, "unpaid_reason"),
-        receipt=_of(said, "receipt"), paid_on=_of(said, "paid_on"), result_file=work.params["file"],
-    )  # fmt: skip
-
-
-def _post_differences(work: Work, due: chunks.Range) -> None:
-    """Partly paid: the rest goes from transit back to owed. Overpaid: the excess goes from the fund to what must be recovered."""
-    posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
-    rows = due.of(good_rows(work.params["file"]).filter(outcome__in=(LineState.PARTIAL, LineState.OVERPAID)))
-    part = Q(outcome=LineState.PARTIAL)
-
-    def either(partial: Any, overpaid: Any) -> Any:
-        return Case(When(part, then=partial), default=overpaid)
-
-    post_movements(
-        posting, rows, step="difference", line="line", expected=due.rows,
-        source=either(Value(accounts[Station.TRANSIT]), Value(accounts[Station.FUND])),
-        target=either(Value(accounts[Station.OWED]), Value(accounts[Station.TO_RECOVER])),
-        amount=either(F("line__amount_minor") - F("amount_minor"), F("amount_minor") - F("line__amount_minor")),
-    )  # fmt: skip
-
-
-def _apply_missing(work: Work, due: chunks.Range) -> None:
-    """Not in the file counts as unpaid: transit → owed."""
-    posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
-    lines = due.of(missing_lines(work.params["file"], work.params["payroll"]))
-    post_movements(posting, lines, source=accounts[Station.TRANSIT], target=accounts[Station.OWED], step="result", expected=due.rows)
-    update_from(lines, state=LineState.UNCOLLECTED, unpaid_reason=UnpaidReason.NOT_IN_FILE, result_file=work.params["file"])
-
-
-def _of(rows: Any, column: str) -> Subquery:
-    return Subquery(rows.values(column)[:1])
+def _first_results_taken_back(work: Work) -> int:
+    mine = PayrollLine.everything.filter(payroll=work.params["payroll"], result_file=work.params["file"], state__in=OUTCOMES)
+    again = PayrollLine.everything.filter(pk__in=mine.order_by("pk").values("pk")[: chunks.CHUNK])
+    blank = dict.fromkeys(("receipt", "unpaid_reason", "proof", "collected_by"), "")
+    return update_from(again, state=LineState.SENT, paid_minor=0, paid_on=None, result_file=None, **blank)

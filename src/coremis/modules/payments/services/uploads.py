@@ -16,11 +16,13 @@ from coremis.modules.payments.states import FileState, PayrollState
 
 @action(_("Bring results of payment"))
 def upload_results(*, payroll: Payroll, name: str, sha256: str, size: int, actor: Actor) -> ResultFile:
-    """Take in a file that lies in the store, for a payroll that was sent. The same content is taken once only.
+    """Take in a file that lies in the store, for a payroll that was sent. The same content is taken once only, whatever its name.
 
+    A file speaks of one payroll; rows of others are named, and can be taken home and brought where they belong. Late answers are
+    taken for a closed payroll too.
     Its columns are guessed; somebody confirms them before the rows are checked.
     """
-    require_state(payroll, PayrollState.RELEASED)
+    require_state(payroll, PayrollState.RELEASED, PayrollState.CLOSED)
     earlier = ResultFile.objects.filter(sha256=sha256).exclude(state=FileState.DISCARDED).select_related("payroll").first()
     if earlier is not None:
         raise Refusal(

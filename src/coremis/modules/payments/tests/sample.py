@@ -30,6 +30,8 @@ RIGHTS = [
             "verify_payroll", "review_payroll", "decide_flag", "pay_held", "void_lines", "recall_payroll", "close_cycle", "plan_cycles",
             "waive_order", "set_payment_terms", "view_flaggroup", "view_flagmember", "view_hold", "view_difference", "view_review",
             "view_payroll", "view_payrollline", "view_leftout", "view_resultfile", "view_resultrow", "view_fund", "view_cycle",
+            "dispute_payment", "settle_incident", "forfeit_unclaimed", "save_unclaimed_policy", "reissue_payroll", "start_sheet",
+            "save_sheet", "send_sheet", "attach_page", "view_incident",
         )
     ),
     "ledger.receive_funds", "approvals.approve_request", "approvals.submit_request",
@@ -137,9 +139,9 @@ def settled(row):
     return row
 
 
-def results(payroll, rows, actor, header="Payment number;Paid;Amount;Receipt;Reason", name="results.csv"):
-    """Bring and check a CSV of (reference, paid, amount, receipt, reason)."""
-    lines = [header, *(";".join("" if cell is None else str(cell) for cell in row) for row in rows)]
+def results(payroll, rows, actor, header="Payment number;Paid;Amount;Receipt;Reason", name="results.csv", extra=""):
+    """Bring and check a CSV of (reference, paid, amount, receipt, reason); ``extra`` tells its content from that of another file."""
+    lines = [f"{header};{extra}" if extra else header, *(";".join("" if cell is None else str(cell) for cell in row) for row in rows)]
     content = keep(io.BytesIO("\r\n".join(lines).encode()))
     file = services.upload_results(payroll=payroll, name=name, sha256=content.sha256, size=content.size, actor=actor)
     services.check_results(file=file, mapping=file.mapping, actor=actor)

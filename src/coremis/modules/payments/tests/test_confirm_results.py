@@ -115,7 +115,7 @@ def test_missing_counts_as_unpaid_only_when_asked(people, payroll):
     first, *rest = numbers(payroll)
     file = results(payroll, [(first, "yes", 30_000, "R1")], people[0])
     confirmed(file, people[2], missing_as_unpaid=True)
-    assert states(payroll) == {"PAID": 1, "UNCOLLECTED": 7}
+    assert states(payroll) == {"PAID": 1, "NOT_IN_FILE": 7}
     assert PayrollLine.objects.filter(unpaid_reason="not_in_file").count() == len(rest) == 7
 
 

@@ -13,7 +13,7 @@ from coremis.kernel.testing.cast import build_country
 from coremis.modules.ledger.models import Movement, Posting, PostingTotal
 from coremis.modules.ledger.queries import postings_about
 from coremis.modules.payments import chunks, services
-from coremis.modules.payments.models import LeftOut, PayrollLine, ResultRow
+from coremis.modules.payments.models import EarlierResult, Incident, LeftOut, PayrollLine, ResultRow
 from coremis.modules.payments.tests.sample import (
     agree,
     balances,
@@ -61,7 +61,21 @@ def through(programme, area, calculator, sender, accountant, finish):
     agree(services.confirm_results, accountant, file=file, missing_as_unpaid=True)
     finish(file)
     payroll.refresh_from_db()
+    corrected(payroll, numbers, calculator, accountant, finish)
     return payroll
+
+
+def corrected(payroll, numbers, calculator, accountant, finish):
+    """A second file: late answers, a payment that came back, an unknown one; then what is left is re-issued."""
+    rows = [
+        (numbers[-2], "yes", 30_000, "L1"), (numbers[-1], "returned", "", "", "moved"), (numbers[0], "reversed", "", "", "other"),
+        (numbers[2], "reversed", "", "", "other"), (numbers[1], "yes", 30_000, "L9"), ("T-99", "yes", 1, "L8"),
+    ]  # fmt: skip
+    file = results(payroll, rows, calculator, name="second.csv", extra=payroll.number_text)
+    agree(services.confirm_results, accountant, file=file)
+    finish(file)
+    again = services.reissue_payroll(payroll=payroll, freeze_on=payroll.freeze_on, actor=calculator)
+    finish(again)
 
 
 def digest(payroll):
@@ -83,6 +97,13 @@ def digest(payroll):
             .values_list("posting__purpose", "account__station", "received_minor", "given_minor", "movement_count")
         ),
         "rows": list(ResultRow.objects.filter(file__payroll=payroll).order_by("position").values_list("position", "outcome")),
+        "incidents": list(
+            Incident.objects.filter(payroll=payroll).order_by("row__file", "row__position").values_list("kind_of", "state", "amount_minor")
+        ),
+        "earlier": list(EarlierResult.objects.filter(line__in=lines).order_by("line").values_list("state", "paid_minor", "receipt")),
+        "again": list(
+            PayrollLine.objects.filter(payroll__reissues=payroll).order_by("pk").values_list("payee_id", "amount_minor", "attempt", "state")
+        ),
         "balances": balances(payroll.fund),
     }  # fmt: skip
     return facts, hashlib.sha256(json.dumps(facts, default=str, sort_keys=True).encode()).hexdigest()
@@ -100,6 +121,7 @@ def test_it_works(monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK", SIZE)
     undisturbed = digest(through(calm, country["North"], *people, finish=settled))
     disturbed = digest(through(killed, country["North"], *people, finish=run_killed))
-    assert undisturbed[0]["payroll"] == ["RELEASED", 7, 210_000, 1] and len(undisturbed[0]["movements"]) == 7 + 7 + 7 + 3
+    assert undisturbed[0]["payroll"] == ["RELEASED", 7, 210_000, 1] and len(undisturbed[0]["movements"]) == 7 + 7 + 7 + 3 + 4
+    assert len(undisturbed[0]["again"]) == 4 and len(undisturbed[0]["incidents"]) == 3 and len(undisturbed[0]["earlier"]) == 4
     assert disturbed == undisturbed
     assert not Posting.objects.exclude(state="POSTED").exists()

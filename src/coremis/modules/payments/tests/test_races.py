@@ -102,3 +102,47 @@ def test_closing_twice(place, people):
     assert kinds(found) == (1, 1)
     payroll.refresh_from_db()
     assert payroll.state == "CLOSED" and released
+
+
+def test_two_files_about_one_payment(place, people):
+    """Pitfall M10: two checked files say something else about the same payment; one is applied, the other is refused with a sentence."""
+    programme = make_programme()
+    village(programme, place, 1)
+    payroll = released(approved(calculated(programme, [place], people[0]), people[0]), people[1])
+    number = PayrollLine.objects.get().number_text
+    files = [results(payroll, [(number, said, 30_000, "R1", why)], people[0]) for said, why in (("yes", ""), ("no", "ill"))]
+    found = at_once(*[lambda file=file: agree(services.confirm_results, people[2], file=file) for file in files])
+    assert kinds(found) == (1, 1)
+    run_until_idle()
+    assert balances(payroll.fund)["FUND"] == 970_000 and PayrollLine.objects.get().state in ("PAID", "UNCOLLECTED")
+
+
+def test_re_issued_twice_at_once(place, people):
+    """Pitfall M16: the same unpaid line re-issued by two people at the same moment is paid again once."""
+    programme = make_programme()
+    village(programme, place, 2)
+    payroll = released(approved(calculated(programme, [place], people[0]), people[0]), people[1])
+    rows = [(line.number_text, "failed", "", "", "network") for line in PayrollLine.objects.all()]
+    confirmed(results(payroll, rows, people[0]), people[2])
+    found = at_once(*[lambda: services.reissue_payroll(payroll=payroll, freeze_on=payroll.freeze_on, actor=people[0])] * 2)
+    assert kinds(found) == (1, 1)
+    at_once(run_until_idle, run_until_idle)
+    assert PayrollLine.objects.filter(attempt=2).count() == 2
+
+
+def test_late_answer_against_re_issue(place, people):
+    """Pitfall M16: a late answer and a re-issue of the same line at the same moment: never both."""
+    programme = make_programme()
+    village(programme, place, 1)
+    payroll = released(approved(calculated(programme, [place], people[0]), people[0]), people[1])
+    number = PayrollLine.objects.get().number_text
+    confirmed(results(payroll, [(number, "failed", "", "", "network")], people[0]), people[2])
+    late = results(payroll, [(number, "yes", 30_000, "L1")], people[0])
+
+    def pay_again():
+        return services.reissue_payroll(payroll=payroll, freeze_on=payroll.freeze_on, actor=people[0])
+
+    found = at_once(pay_again, lambda: agree(services.confirm_results, people[2], file=late))
+    assert kinds(found) == (1, 1)
+    run_until_idle()
+    assert PayrollLine.objects.filter(attempt=2).exists() != PayrollLine.objects.filter(state="PAID").exists()

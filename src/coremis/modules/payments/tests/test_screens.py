@@ -12,6 +12,7 @@ from coremis.modules.payments.models import (
     FlagMember,
     Fund,
     Hold,
+    Incident,
     LeftOut,
     Payroll,
     PayrollLine,
@@ -63,10 +64,14 @@ def samples(area):
     file = results(
         payroll, [(line.number_text, "yes", 1_000, f"R{payroll.pk}"), ("T-1", "yes", 1, "R")], calculator, name=f"{area.name}.csv"
     )
+    with maintenance("test incidents"):
+        incident = Incident(payroll=payroll, kind_of="UNKNOWN", line=line, area=area, currency="SZF", amount_minor=1_000)
+        incident.save()
     return {
         Fund: payroll.fund, Cycle: payroll.cycle, Payroll: payroll, PayrollLine: line,
         FlagGroup: group, FlagMember: member, Hold: hold, Difference: difference, Programme: fund.programme,
         LeftOut: LeftOut.objects.filter(payroll=payroll).first(),
+        Incident: incident,
         ResultFile: file, ResultRow: ResultRow.objects.get(line=line),
         PaymentPoint: point,
     }  # fmt: skip

@@ -52,6 +52,14 @@ def steps(country, people, households, monkeypatch):
     file = results(payroll, rows, calculator, name=f"{households}.csv")
     agree(services.confirm_results, accountant, file=file, missing_as_unpaid=True)
     settled(file)
+    half = len(numbers) // 2
+    rows = [(number, "yes", 1_100, f"L{place}") for place, number in enumerate(numbers[half:])]
+    rows = [*rows[: half // 2], *((number, "returned", "", "", "moved") for number in numbers[half + half // 2 :])]
+    rows += [(number, "reversed", "", "", "other") for number in numbers[:half]]
+    second = results(payroll, [*rows, *((f"T-{place}", "yes", 1, "U") for place in range(half))], calculator, name=f"{households}-2.csv")
+    agree(services.confirm_results, accountant, file=second)
+    settled(second)
+    settled(services.reissue_payroll(payroll=payroll, freeze_on=payroll.freeze_on, actor=calculator))
     village(programme, country["Almond"], households)
     second = approved(calculated(programme, [country["North"]], calculator, payroll.fund, payroll.cycle, amount=1_000), calculator)
     agree(services.cancel_payroll, calculator, payroll=second, reason="Wrong")
@@ -68,5 +76,6 @@ def test_it_works(country, most, monkeypatch):
     many = {kind: max(counts) for kind, counts in most.items()}
     assert set(many) == {f"payments.{name}" for name in (
         "calculate_payroll", "post_approval", "post_release", "read_results", "apply_results", "post_cancellation", "look_through",
+        "calculate_reissue",
     )}  # fmt: skip
     assert many == few and max(many.values()) <= 8, (few, many)

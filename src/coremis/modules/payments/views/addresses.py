@@ -4,7 +4,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from coremis.modules.payments.models import Payroll, ResultFile, ResultRow
+from coremis.modules.payments.models import Payroll, PayrollLine, ResultFile, ResultRow
+from coremis.modules.payments.states import FileKind, FileState
 
 
 def payroll_url(payroll: Payroll) -> str:
@@ -12,8 +13,15 @@ def payroll_url(payroll: Payroll) -> str:
     return reverse("payments:payroll_detail", kwargs={"pk": payroll.pk})
 
 
+def line_url(line: PayrollLine) -> str:
+    """The page of a payment."""
+    return reverse("payments:line_detail", kwargs={"pk": line.pk})
+
+
 def file_url(file: ResultFile) -> str:
-    """The page of a file of results."""
+    """The page of a file of results; of a list that is still typed, where it is typed."""
+    if file.kind_of == FileKind.SHEET and file.state == FileState.NEW:
+        return reverse("payments:send_sheet", kwargs={"pk": file.pk})
     return reverse("payments:result_file_detail", kwargs={"pk": file.pk})
 
 

@@ -21,10 +21,19 @@ from coremis.modules.payments import findings_previews, previews, services
 from coremis.modules.payments.forms import GeneratePayrollForm, NoteForm, ReasonForm
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.queries import without_verdict
-from coremis.modules.payments.states import CANCELLABLE_PAYROLLS, DECIDABLE_PAYROLLS, LIVE_PAYROLLS, WORKING_PAYROLLS, PayrollState
+from coremis.modules.payments.states import (
+    CANCELLABLE_PAYROLLS,
+    DECIDABLE_PAYROLLS,
+    LIVE_PAYROLLS,
+    PAID_LINES,
+    WORKING_PAYROLLS,
+    LineState,
+    PayrollState,
+)  # fmt: skip
 from coremis.modules.payments.tables import LeftOutTable, LineTable, PayrollTable
 from coremis.modules.payments.views import findings
 from coremis.modules.payments.views.addresses import payroll_url
+from coremis.modules.payments.views.again import RESULT_STEPS
 from coremis.modules.payments.words import status_of
 from coremis.modules.registry.models import DocumentKind, Household, Person
 from coremis.modules.registry.queries import phone_for
@@ -57,7 +66,7 @@ NEXT_STEPS = [
     ActionLink(_("Verify"), "payments:verify_payroll", "payments.verify_payroll", "primary", in_state(State.CALCULATED)),
     ActionLink(_("Ask for approval"), "payments:approve_payroll", "payments.approve_payroll", "primary", may_be_asked),
     ActionLink(_("Send for payment"), "payments:release_payroll", "payments.release_payroll", "primary", in_state(State.APPROVED)),
-    ActionLink(_("Bring results"), "payments:upload_results", "payments.upload_results", "primary", in_state(State.RELEASED)),
+    *RESULT_STEPS,
     ActionLink(_("Close"), "payments:close_payroll", "payments.close_payroll", show=in_state(State.RELEASED)),
     ActionLink(_("Payee lists"), "payments:take_payee_list", "payments.take_payee_list", show=in_state(*LIVE_PAYROLLS)),
     ActionLink(_("Request for funds"), "payments:take_funds_request", "payments.take_funds_request", show=in_state(*LIVE_PAYROLLS)),
@@ -160,9 +169,15 @@ def line_facts(request: HttpRequest, line: PayrollLine) -> Sequence[Fact]:
     ]  # fmt: skip
 
 
+def may_be_disputed(line: PayrollLine) -> bool:
+    """It counts as paid, and nobody has disputed it."""
+    return line.state in PAID_LINES and line.state != LineState.DISPUTED
+
+
+DISPUTE = ActionLink(_("Payee did not receive it"), "payments:dispute_payment", "payments.dispute_payment", "danger", may_be_disputed)
 line_detail = DetailScreen(
     PayrollLine, permission="payments.view_payrollline", title=lambda line: _("Payment %(number)s") % {"number": line.number_text},
-    subtitle=lambda line: line.payee_name, status=status_of, facts=line_facts, actions=findings.LINE_ACTIONS,
+    subtitle=lambda line: line.payee_name, status=status_of, facts=line_facts, actions=[*findings.LINE_ACTIONS, DISPUTE],
     prepare=lambda rows: rows.select_related("payroll__rule_version__rule", "cycle"),
     timeline=Timeline(hidden=frozenset({"hash", "document_hash", "result_file"})),
 )  # fmt: skip

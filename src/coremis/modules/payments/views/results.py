@@ -19,13 +19,14 @@ from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.payments import previews, services
 from coremis.modules.payments.forms import CheckResultsForm, ConfirmResultsForm, ReasonForm, UploadResultsForm
 from coremis.modules.payments.models import Payroll, ResultFile, ResultRow
-from coremis.modules.payments.states import BLOCKING_PROBLEMS, FileState, LineState
+from coremis.modules.payments.states import BLOCKING_PROBLEMS, FileKind, FileState, LineState
 from coremis.modules.payments.tables import ResultFileTable, ResultRowTable, result_of
 from coremis.modules.payments.views.addresses import download_url, file_url, payroll_url, row_url
 from coremis.modules.payments.words import status_of
 
 result_file_list = ListScreen(
     ResultFileTable, title=_("Results of payment"), lead=_("Files from providers and payment points."),
+    actions=[ActionLink(_("Incidents"), "payments:incident_list", "payments.view_incident")],
     empty=EmptyState(_("No results yet"), _("Open a payroll that is in payment, and bring its results there.")),
 )  # fmt: skip
 
@@ -37,7 +38,8 @@ def file_facts(request: HttpRequest, file: ResultFile) -> Sequence[Fact]:
         for code, (count, amount) in sorted(file.counts.items())
     ]
     return [
-        Fact(_("Payroll"), file.payroll.number_text, payroll_url(file.payroll)), Fact(_("Sent by"), str(file.sent_by or "")),
+        Fact(_("Payroll"), file.payroll.number_text, payroll_url(file.payroll)), Fact(_("Kind"), file.get_kind_of_display()),
+        Fact(_("Sent by"), str(file.sent_by or "")),
         Fact(_("Sent on"), file.sent_at), Fact(_("Rows"), file.row_count), Fact(_("Good rows"), file.good_count),
         Fact(_("Rows not applied"), file.bad_count), Fact(_("Payments not in the file"), file.missing_count), *found,
     ]  # fmt: skip
@@ -50,7 +52,7 @@ def file_attention(request: HttpRequest, file: ResultFile) -> Sequence[Attention
         return [Attention("info", _("The file is being worked on. Reload the page to see more."))]
     if job is not None and job.problem and file.state in (FileState.NEW, FileState.CHECKED):
         return [Attention("warn", job.problem_text)]
-    if file.state == FileState.NEW:
+    if to_be_matched(file):
         return [Attention("info", _("Say which column brings what; then the rows are checked."))]
     return []
 
@@ -60,11 +62,22 @@ def shown_in(*states: FileState) -> Any:
     return lambda file: file.state in states
 
 
+def to_be_matched(file: ResultFile) -> bool:
+    """A file whose columns are not matched yet."""
+    return file.state == FileState.NEW and file.kind_of == FileKind.FILE
+
+
+def being_typed(file: ResultFile) -> bool:
+    """A signed list that is not sent yet."""
+    return file.state == FileState.NEW and file.kind_of == FileKind.SHEET
+
+
 result_file_detail = DetailScreen(
     ResultFile, permission="payments.view_resultfile", title=lambda file: file.name, status=status_of, facts=file_facts,
     subtitle=lambda file: file.payroll.number_text, attention=file_attention,
     actions=[
-        ActionLink(_("Match columns and check"), "payments:check_results", "payments.check_results", "primary", shown_in(FileState.NEW)),
+        ActionLink(_("Match columns and check"), "payments:check_results", "payments.check_results", "primary", to_be_matched),
+        ActionLink(_("Go on typing"), "payments:send_sheet", "payments.send_sheet", "primary", being_typed),
         ActionLink(_("Confirm results"), "payments:confirm_results", "payments.confirm_results", "primary", shown_in(FileState.CHECKED)),
         ActionLink(_("All rows"), "payments:result_rows", "payments.view_resultrow", show=shown_in(FileState.CHECKED, FileState.APPLIED)),
         ActionLink(
@@ -75,7 +88,9 @@ result_file_detail = DetailScreen(
         ),
     ],
     prepare=lambda rows: rows.select_related("payroll", "sent_by"),
-    timeline=Timeline(hidden=frozenset({"sha256", "headers", "mapping", "counts", "missing_as_unpaid", "job_id", "posting_id"})),
+    timeline=Timeline(
+        hidden=frozenset({"sha256", "headers", "mapping", "counts", "draft", "scope", "missing_as_unpaid", "job_id", "posting_id"})
+    ),
 )  # fmt: skip
 
 result_rows = ListScreen(
@@ -90,7 +105,9 @@ def row_facts(request: HttpRequest, row: ResultRow) -> Sequence[Fact]:
         Fact(_("File"), row.file.name, file_url(row.file)), Fact(_("Payment number"), row.reference),
         Fact(_("Payee"), row.line.payee_name if row.line else None), Fact(_("Due"), row.line.amount if row.line else None),
         Fact(_("In the file"), row.amount), Fact(_("Receipt"), row.receipt), Fact(_("Paid on"), row.paid_on),
-        Fact(_("Reason"), row.get_unpaid_reason_display()), Fact(_("Explanation"), row.resolution),
+        Fact(_("Proof"), row.get_proof_display()), Fact(_("Collected by"), row.get_collected_by_display()),
+        Fact(_("Effect"), row.get_effect_display()), Fact(_("Reason"), row.get_unpaid_reason_display()),
+        Fact(_("Explanation"), row.resolution),
     ]  # fmt: skip
 
 
@@ -104,7 +121,7 @@ result_row_detail = DetailScreen(
     ResultRow, permission="payments.view_resultrow", title=lambda row: _("Row %(number)s") % {"number": row.position},
     subtitle=lambda row: row.file.name, status=result_of, facts=row_facts,
     actions=[ActionLink(_("Write off"), "payments:write_off", "payments.write_off", "danger", may_be_written_off)],
-    prepare=lambda rows: rows.select_related("file", "line"), timeline=Timeline(hidden=frozenset({"line", "area"})),
+    prepare=lambda rows: rows.select_related("file", "line"), timeline=Timeline(hidden=frozenset({"line", "area", "was"})),
 )  # fmt: skip
 
 
@@ -121,7 +138,8 @@ upload_results = ActionScreen(
 
 
 def _mapped(cleaned: dict[str, Any], file: Any) -> dict[str, Any]:
-    return {"file": file, "mapping": {code: [title] for code, title in cleaned.items() if title}}
+    save_as = cleaned.pop("save_as", "")
+    return {"file": file, "mapping": {code: [title] for code, title in cleaned.items() if title}, "save_as": save_as}
 
 
 check_results = ActionScreen(

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
-from coremis.kernel.actions.models import Change
+from coremis.kernel.actions.models import Change, Event
 from coremis.kernel.actions.past import put_back
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.exchange.undoing import undo_batch
 from coremis.modules.registry.models import Household, Membership, Person, Recipient
 from coremis.modules.registry.services.hooks import against_withdrawal
 from coremis.modules.registry.services.living import lock
@@ -91,6 +92,8 @@ def _withdrawn(model: Any, record: Any) -> Any:
         raise Refusal(_("This record was merged into another one and stays so."))
     if not found.retired_on:
         raise Refusal(_("This record is in use already."))
+    if Event.objects.filter(pk=found.event_id, action=undo_batch.name).exists():
+        raise Refusal(_("The import that brought this was taken back. Bring the file again."))
     return found
 
 

@@ -1,5 +1,7 @@
 """Every page of this module: nothing without the right, nothing from outside the places, constant queries."""
 
+from itertools import count
+
 from django.urls import reverse
 
 from coremis.kernel.access.permissions import known_permissions
@@ -26,9 +28,13 @@ DECIDED_ELSEWHERE = {
     "registry:restore_person", "registry:restore_household", "registry:accept_move", "registry:reject_move", "registry:recall_move",
 }  # fmt: skip
 
+_serial = count()
+
 
 def samples(area):
-    household = make_household(area, size=1, head={"surname": f"Family {area.name}", "phone": "79000111", "sex": "female"})
+    serial = next(_serial)  # nobody is like anybody else, so that no other module finds people registered twice
+    head = {"given_names": f"Head {serial}", "surname": f"Family {area.name}", "phone": f"79{serial:06d}", "sex": "female"}
+    household = make_household(area, size=1, head=head)
     head = household.memberships.get(relationship="head")
     number = f"{area.code}-{head.pk:06d}"
     elsewhere = Area.objects.exclude(pk=area.pk).filter(parent=area.parent_id).first()

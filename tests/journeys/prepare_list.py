@@ -1,0 +1,38 @@
+"""Makes an installation with one payroll in payment, 200 lines in one village, for typing the signed list of it.
+
+Run in a process of its own: ``python -m tests.journeys.prepare_list fr``.
+"""
+
+import sys
+
+import django
+from django.core.management import call_command
+
+LINES = 200
+
+
+def main(language: str) -> None:
+    """The demo's first step, then a payroll that has been sent."""
+    django.setup()
+    call_command("migrate", verbosity=0)
+    from coremis.kernel.access.models import User
+    from coremis.kernel.areas.models import Area
+    from coremis.modules.payments.tests import sample
+    from coremis.project.demo.load import set_up
+    from coremis.project.demo.seats import seat
+
+    set_up()
+    User.objects.update(language=language)
+    programme = sample.make_programme()
+    village = Area.objects.order_by("-level__position", "pk").first()
+    assert village is not None
+    sample.village(programme, village, LINES)
+    fund = sample.make_fund(programme, LINES * 30_000)
+    calculator, sender = sample.everyone(Area.objects.get(parent=None), "journey-one", "journey-two")
+    payroll = sample.calculated(programme, [village], calculator, fund)
+    sample.released(sample.approved(payroll, calculator), sender)
+    assert seat("payments").may("payments.send_sheet", [village.pk])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
