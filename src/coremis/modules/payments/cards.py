@@ -194,13 +194,18 @@ def to_pay_again(request: HttpRequest) -> Shown:
     rows = seen_lines(user).filter(unpaid(AGAIN)).values_list("payroll_id").annotate(count=Count("pk"), total=Sum("amount_minor"))
     counts = {payroll: (count, total) for payroll, count, total in rows.order_by("-payroll_id")[:FEW]}
     payrolls = Payroll.objects.filter(pk__in=counts).select_related("cycle__programme").order_by("-pk")
-    facts = [
-        Fact(
-            f"{row.number_text} · {row.cycle.programme} · {row.cycle}", counts[row.pk][0], lines_address(payroll=row.pk, unpaid=AGAIN)
-        ).ready()
+    may = user.has_perm("payments.reissue_payroll")
+    cells = [
+        [
+            (f"{row.number_text} · {row.cycle.programme} · {row.cycle}", reverse("payments:payroll_detail", args=[row.pk])),
+            (counts[row.pk][0], lines_address(payroll=row.pk, unpaid=AGAIN)),
+            (_("Re-issue unpaid lines"), reverse("payments:reissue_payroll", args=[row.pk])) if may else ("", ""),
+        ]
         for row in payrolls
     ]  # fmt: skip
-    return {"facts": facts} if facts else {"text": _("Nothing is to be paid again.")}
+    if not cells:
+        return {"text": _("Nothing is to be paid again.")}
+    return {"table": figure_table([(_("Payroll"), ""), (_("Payments"), "number"), (_("Next"), "")], cells)}
 
 
 def paid_in_cycle(user: Any, programmes: Sequence[Programme]) -> Mapping[int, tuple[int, str]]:

@@ -21,6 +21,7 @@ CARDS: list[Contribution] = [
     HomeCard(_("In transit"), money_cards.in_transit, LINES, seats={"accountant": 20}),
     HomeCard(_("Files of results"), money_cards.files, "payments.view_resultfile", seats={"accountant": 30}),
     HomeCard(_("Unknown payments"), money_cards.unknown_rows, "payments.view_resultrow", seats={"accountant": 40}),
+    HomeCard(_("Open incidents"), money_cards.incidents, "payments.view_incident", seats={"accountant": 45}),
     HomeCard(_("What blocks closing"), money_cards.closing, PAYROLLS, seats={"accountant": 50}, wide=True),
     HomeCard(_("Flags that were set aside"), money_cards.set_aside, "payments.view_flaggroup", seats={"auditor": 35}),
     HomeCard(_("Twenty payments to follow today"), money_cards.sample, LINES, seats={"auditor": 50}, wide=True),

@@ -12,7 +12,7 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.config.settings import Setting
 from coremis.kernel.jobs.schedule import Schedule
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
+from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
 from coremis.modules.payments import (
     findings_panels,
@@ -161,7 +161,6 @@ contributions: list[Contribution] = [
     Panel(PayrollLine, _("What comes next"), result_panels.next_step, "payments.view_payrollline", order=10),
     Panel(PayrollLine, _("Incidents"), result_panels.line_incidents, "payments.view_incident", order=20),
     Panel(PayrollLine, _("Earlier results"), result_panels.earlier_results, "payments.view_payrollline", order=30),
-    HomeCard(_("Results and incidents"), result_panels.to_explain, "payments.settle_incident", order=60),
     Setting(
         "payments.grace_days", _("Days for which unclaimed money is kept"),
         _("Counted from the last day of the payment cycle, where a programme has no rule of its own."), 90,

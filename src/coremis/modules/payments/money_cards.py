@@ -20,9 +20,18 @@ from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import with_balance
 from coremis.modules.payments.cards import MOST, lines_address, seen_lines
 from coremis.modules.payments.findings import Verdict
-from coremis.modules.payments.models import FlagGroup, Fund, Payroll, PayrollLine, PayrollStep, ResultFile, ResultRow
+from coremis.modules.payments.models import FlagGroup, Fund, Incident, Payroll, PayrollLine, PayrollStep, ResultFile, ResultRow
 from coremis.modules.payments.queries import what_blocks_closing
-from coremis.modules.payments.states import AWAITING_LINES, BLOCKING_PROBLEMS, SENT_PAYROLLS, FileState, PayrollState, Step
+from coremis.modules.payments.states import (
+    AWAITING_LINES,
+    BLOCKING_PROBLEMS,
+    SENT_PAYROLLS,
+    FileState,
+    IncidentKind,
+    IncidentState,
+    PayrollState,
+    Step,
+)  # fmt: skip
 from coremis.modules.payments.tables import LineTable, ResultFileTable
 
 Station = Account.Station
@@ -130,6 +139,18 @@ def unknown_rows(request: HttpRequest) -> Shown:
         Fact(name, count, f"{reverse('payments:result_rows', args=[file])}?{wanted}&explained=no").ready() for file, name, count in counts
     ]
     return {"facts": facts} if facts else {"text": _("No row is unknown.")}
+
+
+def incidents(request: HttpRequest) -> Shown:
+    """How many incidents are open or have something to recover, by kind."""
+    seen = Incident.objects.visible_to(request.user, "payments.view_incident").exclude(state=IncidentState.SETTLED)  # type: ignore[arg-type]
+    counts = seen.order_by().values_list("state", "kind_of").annotate(count=Count("pk"))
+    address = reverse("payments:incident_list")
+    facts = [
+        Fact(f"{IncidentKind(kind).label} · {IncidentState(state).label}", count, f"{address}?state={state}&incident={kind}").ready()
+        for state, kind, count in sorted(counts, reverse=True)
+    ]
+    return {"facts": facts} if facts else {"text": _("No incident is open.")}
 
 
 def closing(request: HttpRequest) -> Shown:

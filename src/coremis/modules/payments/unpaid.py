@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.filters import ChoiceFilter, Given
 from coremis.kernel.screens.screen import whole_number
 from coremis.modules.payments.models import Cycle, Payroll
-from coremis.modules.payments.states import FINAL_UNPAID, SENT_PAYROLLS, UNPAID_LINES
+from coremis.modules.payments.states import FINAL_UNPAID, SENT_PAYROLLS, UNPAID_LINES, LineState
 
 LAST, AGAIN = "last", "again"
 FEW = 100
@@ -24,10 +24,14 @@ def latest_cycles() -> dict[int, int]:
 
 
 def unpaid(which: str) -> Q:
-    """What did not arrive and was not paid again: in the last cycle of each programme, or of any cycle and finally so."""
+    """What did not arrive and was not paid again: in the last cycle of each programme; or in any cycle, finally or in part.
+
+    What went back to the fund is not to be paid again.
+    """
     if which == LAST:
         return Q(cycle__in=list(latest_cycles().values()), state__in=UNPAID_LINES, reissued_as=None)
-    return Q(state__in=FINAL_UNPAID, reissued_as=None)
+    rest = Q(state=LineState.PARTIAL, paid_minor__lt=F("amount_minor"))
+    return (Q(state__in=FINAL_UNPAID) | rest) & Q(reissued_as=None, forfeited_on=None)
 
 
 @dataclass(frozen=True)
