@@ -34,7 +34,7 @@ def marked(likeness: str) -> "QuerySet[Any]":
     told = Concat(
         Value("name|"), Cast("area_id", CharField()), Value("|"), Cast(ExtractYear("birth_date"), CharField()), Value("|"), F("search_name")
     )
-    return everybody.filter(birth_date__isnull=False).annotate(mark=Digest(told))
+    return everybody.filter(birth_date__isnull=False).annotate(mark=Digest(told))  # type: ignore[no-any-return]
 
 
 def shared_marks(likeness: str) -> "QuerySet[Any]":

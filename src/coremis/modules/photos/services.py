@@ -105,7 +105,9 @@ def people_of(keys: list[str], area_id: int) -> dict[str, list[Person]]:
 
 def matched(part: list[Entry], area_id: int, entries: list[Entry], told: Told) -> list[tuple[Entry, Person]]:
     """Each file with the one person it shows. Of two files of one person the first in the archive counts."""
-    found, first, good = people_of([entry.key for entry in part], area_id), {}, []
+    found = people_of([entry.key for entry in part], area_id)
+    first: dict[str, int] = {}
+    good = []
     for entry in entries:
         first.setdefault(entry.key.casefold(), entry.place)
     for entry in part:

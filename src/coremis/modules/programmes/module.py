@@ -31,7 +31,7 @@ from coremis.modules.programmes.services import (
 from coremis.modules.programmes.tables import programmes_of
 from coremis.modules.registry.models import Household, Person, VariableDefinition
 from coremis.modules.registry.queries import DataHolder, VariableUse, history_reader
-from coremis.modules.registry.services.hooks import BeforeMerge, BeforeWithdrawal, OnPastDay
+from coremis.modules.registry.services.hooks import AfterMove, BeforeMerge, BeforeWithdrawal, OnPastDay
 
 SEES = ("programmes.view_programme", "programmes.view_enrolment", "programmes.view_groupchange", "programmes.view_waitingplace")
 DECIDES = (
@@ -66,6 +66,7 @@ contributions: list[Contribution] = [
     Panel(Household, _("Programmes"), panels.of_household, "programmes.view_enrolment", tab="programmes"),
     Panel(Person, _("Programmes"), panels.of_person, "programmes.view_enrolment", tab="programmes"),
     *[BeforeMerge(kind, people.both_enrolled, people.follow) for kind in (Household, Person)],
+    *[AfterMove(kind, people.follow_home) for kind in (Household, Person)],
     *[BeforeWithdrawal(kind, people.enrolled) for kind in (Household, Person)],
     *[OnPastDay(kind, _("Programmes"), people.on_day, "programmes.view_enrolment") for kind in (Household, Person)],
     *cards.FIGURES,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -33,6 +33,14 @@ def follow(survivor: Any, other: Any, actor: Actor) -> None:
     """Open enrolments of the other record go on with the survivor; ended ones stay with the record that had them."""
     named = "household" if isinstance(survivor, Household) else "person"
     update_from(Enrolment.objects.filter(about(other), status__in=OPEN), **{named: Value(survivor.pk)})
+
+
+def follow_home(rows: "QuerySet[Any]", actor: Actor) -> None:
+    """Whoever is in a programme lies where the household or person lies now; ended enrolments stay where they were."""
+    named = "household" if rows.model is Household else "person"
+    place = rows.model._base_manager.filter(pk=OuterRef(named)).values("area")[:1]
+    moved = Enrolment.objects.filter(**{f"{named}__in": rows}, status__in=OPEN).exclude(area=Subquery(place))
+    update_from(moved, area=Subquery(place))
 
 
 def enrolled(record: Any) -> list[str]:

@@ -154,11 +154,8 @@ def read_payroll(work: Work, rows: Any = None) -> tuple[Payroll, Asked]:
 
     A chunk holds the programme, so that two payrolls never read the same running account of a beneficiary at the same time.
     """
-    found = (
-        (rows if rows is not None else Payroll.objects)
-        .select_related("cycle__programme", "rule_version__rule__programme")
-        .get(pk=work.params["payroll"])
-    )
+    asked: Any = rows if rows is not None else Payroll.objects
+    found: Payroll = asked.select_related("cycle__programme", "rule_version__rule__programme").get(pk=work.params["payroll"])
     return found, asked_by(found, work.params["areas"])
 
 
