@@ -2,14 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.screens.columns import Column, Status, text_of
-from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, SearchFilter
+from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, SearchFilter
 from coremis.kernel.screens.tables import Table
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import with_balance
@@ -17,7 +17,9 @@ from coremis.modules.payments.calendar import due_next, placed, with_phase
 from coremis.modules.payments.findings import Phase
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.states import Exclusion, FileState, HoldReason, LineState, PayrollState, RowProblem, UnpaidReason
+from coremis.modules.payments.unpaid import AGAIN, LAST, RowFilter, UnpaidFilter
 from coremis.modules.payments.words import phase_status, status_of
+from coremis.modules.points.models import PaymentPoint
 from coremis.modules.registry.models import Household
 
 
@@ -125,6 +127,23 @@ class PayrollTable(Table):
         return reverse("payments:payroll_detail", kwargs={"pk": row.pk})
 
 
+def payrolls_of(user: Any) -> QuerySet[Any]:
+    """The payrolls that pay somebody whom this person may see, newest first."""
+    seen = PayrollLine.objects.visible_to(user, LineTable.permission).filter(payroll=OuterRef("pk"))
+    return Payroll.objects.filter(Exists(seen)).order_by("-pk")
+
+
+ROWS_OF_LINES = (
+    RowFilter("cycle", _("Cycle"), on="cycle_id", rows=lambda user: Cycle.objects.visible_to(user, "payments.view_cycle")),
+    RowFilter("payroll", _("Payroll"), on="payroll_id", rows=payrolls_of),
+    RowFilter(
+        "point", _("Payment point"), on="point_id", blank=_("without a payment point"),
+        rows=lambda user: PaymentPoint.objects.visible_to(user, "points.view_paymentpoint"),
+    ),
+    UnpaidFilter("unpaid", _("Unpaid"), choices=[(LAST, _("in the last cycle")), (AGAIN, _("to be paid again"))]),
+)  # fmt: skip
+
+
 class LineTable(Table):
     """Single payments."""
 
@@ -145,6 +164,7 @@ class LineTable(Table):
     search = SearchFilter("search", _("Name or payment number"), within=("payee_search",), number="number")
     filters: ClassVar = [
         AreaFilter("area", on="area"),
+        *ROWS_OF_LINES,
         ChoiceFilter("state", _("Status"), choices=LineState.choices),
         ChoiceFilter("reason", _("Reason"), on="unpaid_reason", choices=UnpaidReason.choices),
         ChoiceFilter("held", _("Held because"), on="hold_reason", choices=HoldReason.choices),
@@ -238,6 +258,7 @@ class ResultRowTable(Table):
             "outcome", _("Result"), choices=[choice for choice in LineState.choices if choice[0] not in ("DUE", "SENT", "CANCELLED")]
         ),
         ChoiceFilter("problem", _("Problem"), choices=RowProblem.choices),
+        BooleanFilter("explained", _("Explained"), on=~Q(resolution="")),
     ]
     default_sort = "position"
     export_name = "result-rows"
