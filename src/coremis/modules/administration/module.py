@@ -111,8 +111,13 @@ contributions: list[Contribution] = [
     WatchedActions(
         _("Access"),
         (
-            "access.assign", "access.end_assignment", "access.save_profile", "access.create_user", "access.set_user_active",
-            "access.reset_password", "access.change_second_factor",
+            "access.assign",
+            "access.end_assignment",
+            "access.save_profile",
+            "access.create_user",
+            "access.set_user_active",
+            "access.reset_password",
+            "access.change_second_factor",
         ),
         order=30,
     ),

@@ -212,9 +212,10 @@ def previous_total(payroll: Payroll) -> Figure:
     return found["count"], found["total"] or 0
 
 
-def taken_from_fund(payroll: Payroll) -> Money:
-    """What the approval of a payroll takes from its fund: its total; nothing for a re-issue, whose amounts are owed already."""
-    return Money(0, payroll.currency) if payroll.source == Payroll.Source.REISSUE else payroll.total
+def taken_from_fund(payroll: Payroll, amount_minor: int | None = None) -> Money:
+    """What the approval of a payroll takes from its fund: its total, or a part; nothing for a re-issue, whose amounts are owed already."""
+    amount = payroll.total_minor if amount_minor is None else amount_minor
+    return Money(0 if payroll.source == Payroll.Source.REISSUE else amount, payroll.currency)
 
 
 def refuse_other_totals(payroll: Payroll) -> None:

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('payments', '0007_reconciliation'),
+        ("payments", "0007_reconciliation"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='paymentterms',
-            name='consent_needed',
-            field=models.BooleanField(default=False, help_text='Whoever has not given consent is left out, with that reason.', verbose_name='only with consent'),
+            model_name="paymentterms",
+            name="consent_needed",
+            field=models.BooleanField(
+                default=False, help_text="Whoever has not given consent is left out, with that reason.", verbose_name="only with consent"
+            ),
         ),
     ]
