@@ -1,5 +1,6 @@
 """No text without a translation: read in a made-up language, in French and in Portuguese, by every seat, on every page."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterable
@@ -46,10 +47,7 @@ def stored_words(folder: Path) -> set[str]:
             for column in [name for name in columns if name in present]:
                 found |= {str(row[0]) for row in database.execute(f"select distinct {column} from {table}") if row[0]}
     inner = {part for text in found if text[:1] in "[{" for part in re.findall(r'"((?:[^"\\]|\\.)*)"', text)}
-    return {
-        text.encode().decode("unicode_escape").encode("latin-1", "ignore").decode("utf-8", "ignore") if "\\u" in text else text
-        for text in found | inner
-    }
+    return {json.loads(f'"{text}"') if "\\u" in text and '"' not in text else text for text in found | inner}
 
 
 def without(words: Iterable[str]) -> "re.Pattern[str]":
