@@ -4,6 +4,7 @@ Run in a process of its own: ``python -m tests.journeys.prepare_list fr``.
 """
 
 import sys
+from datetime import date
 
 import django
 from django.core.management import call_command
@@ -18,6 +19,7 @@ def main(language: str) -> None:
     from coremis.kernel.access.models import User
     from coremis.kernel.areas.models import Area
     from coremis.modules.payments.tests import sample
+    from coremis.modules.registry.tests.factories import make_household
     from coremis.project.demo.load import set_up
     from coremis.project.demo.seats import seat
 
@@ -26,7 +28,8 @@ def main(language: str) -> None:
     programme = sample.make_programme()
     village = Area.objects.order_by("-level__position", "pk").first()
     assert village is not None
-    sample.village(programme, village, LINES)
+    for number in range(LINES):  # the same name again has another birth year, so that nobody is flagged
+        sample.enrol(programme, make_household(village, head={"birth_date": date(1960 + number // 70, 3, 1)}))
     fund = sample.make_fund(programme, LINES * 30_000)
     calculator, sender = sample.everyone(Area.objects.get(parent=None), "journey-one", "journey-two")
     payroll = sample.calculated(programme, [village], calculator, fund)

@@ -42,6 +42,8 @@ def test_data_officer_checks_a_file(village: House, meet: Meet, story: dict[str,
     row = data.page.locator("main tr", has_text="nb de chambres")
     assert row.locator("select").input_value() == ""
     row.locator("select").select_option("household.rooms")
+    assert said("Nothing shows whether the day or the month comes first. Say it below.") in data.text
+    data.fill(day_first="yes")
     data.confirm()
     data.wait_until(said("To correct"))
     story["import"] = data.page.url
@@ -140,7 +142,7 @@ def register_by_keyboard(commune: Somebody, hands: Hands) -> None:
 
 
 def test_commune_officer_edits_a_phone(village: House, meet: Meet) -> None:
-    """The change is shown before it happens, and stands in the history with its values."""
+    """The change is shown before it happens; phones stand in full, also in the history, only after saying why one looks."""
     commune = meet(village, "commune")
     commune.open("/people/households/")
     commune.page.get_by_role("link", name="Espérance Nizigama").first.click()
@@ -148,10 +150,14 @@ def test_commune_officer_edits_a_phone(village: House, meet: Meet) -> None:
     commune.page.locator("main a[href$='/change/']").first.click()
     commune.fill(phone="+99955500202", phone_owner="own")
     shown = commune.do_it()
-    assert "+99955500101" in shown and "+99955500202" in shown
+    assert "•••101" in shown and "•••202" in shown and "+9995550" not in shown + commune.text
+    commune.page.locator("main a[href$='/reveal/']").first.click()
+    commune.fill(reason="Appel au sujet du versement")
+    commune.confirm()
     assert "+99955500202" in re.sub(r" ", "", commune.text)
     commune.page.locator("main a[href*='tab=history']").click()
     commune.wait_until("+99955500101")
+    assert said("Reveal what is masked") in commune.text and "Appel au sujet du versement" in commune.text
     commune.content()
 
 

@@ -117,6 +117,7 @@ def test_payee_list_is_taken(village: House, meet: Meet, story: dict[str, Any]) 
     """A spreadsheet with everybody who is paid, and nobody who is not."""
     payments = meet(village, "payments")
     payments.open(f"{story['payroll']}payees/")
+    payments.fill(file_format="XLSX")
     with payments.page.expect_download() as waiting:
         payments.page.locator("main button[value=confirm]").click()
     rows = CalamineWorkbook.from_path(waiting.value.path()).get_sheet_by_index(0).to_python()

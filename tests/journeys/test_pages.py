@@ -22,15 +22,26 @@ KINDS = (
     ("commune", "/people/households/register/"), ("data", "/intake/", FIRST), ("data", "/intake/new/"),
     ("payments", "/payments/", FIRST), ("payments", "/payments/calculate/"), ("verifier", "/administration/my-work/"),
     ("it", "/administration/users/", FIRST), ("auditor", "/administration/history/", FIRST), ("guest", "/payments/"),
+    ("commune", "/people/households/", FIRST, "a[href*='tab=past']"), ("commune", "/people/households/", FIRST, "a[href*='tab=payments']"),
+    ("commune", "/people/persons/", FIRST, "a[href$='/reveal/']"), ("data", "/people/variables/", FIRST), ("data", "/people/variables/define/"),
+    ("data", "/duplicates/"), ("data", "/photos/load/"), ("manager", "/filters/edit/"),
+    ("manager", "/programmes/beneficiaries/active/", FIRST, "a[href$='/change-status/']"), ("manager", "/programmes/waiting/"),
+    ("manager", "/benefits/", FIRST, "a[href*='/versions/']"), ("manager", "/benefits/versions/1/?tab=try"),
+    ("manager", "/benefits/versions/1/?tab=history"), ("manager", "/points/"), ("payments", "/points/add/"),
+    ("payments", "/payments/", FIRST, "a[href*='tab=findings']"), ("payments", "/payments/", FIRST, "a[href*='tab=points']"),
+    ("payments", "/payments/", FIRST, "a[href*='tab=results']"), ("payments", "/payments/lines/", FIRST), ("payments", "/payments/incidents/"),
+    ("payments", "/payments/cycles/plan/"), ("payments", "/payments/notes-and-coins/"), ("verifier", "/payments/flags/1/"),
+    ("verifier", "/payments/flags/1/verdict/"), ("auditor", "/payments/lines/", FIRST, "a[href*='tab=history']"),
 )  # fmt: skip
 
 
 def reach(somebody: Somebody, path: str, links: tuple[str, ...]) -> None:
     """Open the page and follow the links."""
-    somebody.open(path)
+    answer = somebody.open(path)
     for link in links:
         found = somebody.page.locator(f"main {link}").first.get_attribute("href") or ""
-        somebody.open(urljoin(somebody.page.url, found))
+        answer = somebody.open(urljoin(somebody.page.url, found))
+    assert answer.status == (403 if somebody.username == "guest" else 200), (somebody.username, path, links)
 
 
 def violations(somebody: Somebody, place: str) -> list[str]:

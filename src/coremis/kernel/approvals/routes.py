@@ -24,7 +24,7 @@ class Approvable(Contribution):
     """What the approval of an action needs to know: its amount, its places, and how it is shown to those who decide.
 
     ``subject`` is the record of which only one such request may wait (by default the first among the inputs); ``page`` is the
-    address of what the request is about.
+    address of what the request is about. ``decider`` refuses a person who may not decide whatever profiles that person holds.
     """
 
     action: Action[Any]
@@ -34,6 +34,7 @@ class Approvable(Contribution):
     summary: Callable[[Inputs], Any] | None = None
     subject: Callable[[Inputs], Record | None] | None = None
     page: Callable[[Inputs], str] | None = None
+    decider: Callable[[Inputs, Any], None] | None = None
 
 
 def approvable(action: Action[Any]) -> Approvable:

@@ -175,11 +175,16 @@ def _level(given: dict[str, Any]) -> tuple[Profile, int]:
 
 def may_decide(request: Request, person: User) -> bool:
     """Whether this person may decide this request now."""
+    return request.state == State.PENDING and not reason_against(request, person)
+
+
+def reason_against(request: Request, person: User) -> str:
+    """Why this person does not decide the level that is due; nothing where this person may."""
     try:
         _check_decider(request, person)
-    except Refusal:
-        return False
-    return request.state == State.PENDING
+    except Refusal as problem:
+        return str(problem)
+    return ""
 
 
 def _claim(request: Request, actor: Any) -> Request:
@@ -196,6 +201,9 @@ def _check_decider(request: Request, actor: Any) -> None:
         raise NotPermitted(_("You have decided on this already. Another person must decide at the next level."))
     if not actor.places_as(request.level_now()["profile"]).cover([request.area_id]):
         raise NotPermitted(_("This level is decided by others. You do not hold the profile that is asked here."))
+    asked = find_action(request.action)
+    if (refuses := approvable(asked).decider) is not None:
+        refuses(asked.from_stored(request.inputs), actor)
 
 
 def _require_pending(request: Request) -> None:

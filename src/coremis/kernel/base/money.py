@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Refusal
@@ -190,8 +191,10 @@ class Money:
         share, rest = divmod(self.amount_minor, parts)
         return [Money(share + (1 if place < rest else 0), self.currency) for place in range(parts)]
 
-    def text(self, thousands: str = ",", decimal: str = ".") -> str:
-        """“SZF 30,000” with the given separators."""
+    def text(self, thousands: str | None = None, decimal: str | None = None) -> str:
+        """“SZF 30,000” with the given separators, else with those of the reader's language."""
+        thousands = get_format("THOUSAND_SEPARATOR") if thousands is None else thousands
+        decimal = get_format("DECIMAL_SEPARATOR") if decimal is None else decimal
         return f"{self.currency}\u00a0{figures(self.amount_minor, self.currency, thousands, decimal)}"
 
     def _same(self, other: "Money") -> int:

@@ -170,12 +170,12 @@ class ActionScreen(Screen):
         return self.leave(attempt, result) if taken.action == self.action.name else self.leave_submitted(attempt)
 
     def show_preview(self, attempt: Attempt, inputs: dict[str, Any]) -> HttpResponse | None:
-        """What will happen, until the person has confirmed exactly that; None when it may be done."""
+        """What will happen, until the person has confirmed exactly that; None when it may be done, or was done a moment ago."""
         if self.preview is None:
             return None
         preview = self.preview(inputs, attempt.request.user)
         seen, now = attempt.request.POST.get("seen", ""), preview.fingerprint()
-        if attempt.request.POST.get("step") == "confirm" and seen == now and not preview.blocked():
+        if attempt.request.POST.get("step") == "confirm" and (seen == now and not preview.blocked() or self.earlier(attempt)):
             return None
         if seen and seen != now:
             attempt.problem = _("The figures have changed since you looked. Check them again.")

@@ -28,13 +28,15 @@ class Timeline:
 
     `also(record)` names rows of other classes told along, as (class, ids) pairs: the members of a household.
     `hidden` fields are left out. `words` maps a field to a function (value, record) that says it in words.
-    `key_label(field, key)` names a key of a field that holds many variables.
+    `key_label(field, key)` names a key of a field that holds many variables. `pieces` maps a field that holds a whole definition
+    to a function (value, record) that gives its pieces in words, by their titles; only those that differ are told.
     """
 
     also: Callable[[Any], Sequence[tuple[type[Record], Sequence[int]]]] | None = None
     hidden: frozenset[str] = frozenset()
     words: Mapping[str, Callable[[Any, Any], str]] = field(default_factory=dict)
     key_label: Callable[[str, str], str] | None = None
+    pieces: Mapping[str, Callable[[Any, Any], Mapping[str, str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,13 @@ class _Teller:
     def _lines(self, step: Step) -> list[Line]:
         record, told = step.record, step.told
         before, after = (self.guarded(type(record), told.name, value, self.area) for value in (step.before, step.after))
+        if told.name in self.timeline.pieces:
+            said, says = (self.timeline.pieces[told.name](value or {}, record) for value in (before, after))
+            return [
+                Line(title, said.get(title, ""), text)
+                for title, text in ({**dict.fromkeys(said, ""), **says}).items()
+                if said.get(title) != text
+            ]
         if isinstance(step.before, dict) or isinstance(step.after, dict):
             old, new = step.before or {}, step.after or {}
             shown = {**(before or {}), **(after or {})}

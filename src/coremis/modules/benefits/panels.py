@@ -61,23 +61,46 @@ def parts(request: HttpRequest, version: RuleVersion) -> Shown:
     return {"parts": rows, "version": version, "may_edit": may_edit(request, version)}
 
 
-def limits(request: HttpRequest, version: RuleVersion) -> Shown:
-    """Caps, bounds and coin."""
+def limit_words(stored: dict[str, Any], currency: str) -> dict[str, Any]:
+    """Caps, bounds and coin, by their titles."""
     titles = {
         "cap": _("Largest amount of a payment"), "cap_cycle": _("Largest sum in a cycle"), "cap_total": _("Largest sum for a beneficiary"),
         "max_payments": _("Largest number of payments"), "minimum": _("Smallest payable amount"), "maximum": _("Hold payments above"),
         "coin": _("Smallest coin"),
     }  # fmt: skip
-    stored, currency = version.definition, version.rule.programme.currency
-    rows = []
-    for name in (*LIMITS, "coin"):
-        value = stored.get(name)
-        if value is not None:
-            rows.append(Fact(titles[name], value if name == "max_payments" else Money(value, currency)).ready())
+    given = {name: stored[name] for name in (*LIMITS, "coin") if stored.get(name) is not None}
+    rows = {titles[name]: value if name == "max_payments" else Money(value, currency) for name, value in given.items()}
     if stored.get("takes_backlog"):
-        rows.append(Fact(_("Pay what earlier payments left"), _("Yes")).ready())
+        rows[_("Pay what earlier payments left")] = _("Yes")
     if stored.get("recovery_share"):
-        rows.append(Fact(_("Keep back for what was overpaid, percent"), share_text(stored["recovery_share"])).ready())
+        rows[_("Keep back for what was overpaid, percent")] = share_text(stored["recovery_share"])
+    return rows
+
+
+def definition_words(definition: dict[str, Any], version: RuleVersion) -> dict[str, str]:
+    """Parts, limits and examples in words, by their titles, for the history."""
+    currency, names = version.rule.programme.currency, names_of_parts(definition)
+    told = {names[part["code"]]: described(part, currency) for part in definition.get("parts", [])}
+    told |= {title: text_of(value) for title, value in limit_words(definition, currency).items()}
+    for example in definition.get("examples", []):
+        told[_("Example: %(name)s") % {"name": example["name"]}] = expected_words(example, names, currency)
+    return told
+
+
+def described(part: dict[str, Any], currency: str) -> str:
+    """What a part gives, and to whom."""
+    return " · ".join(text for text in (part_words(part, currency), part.get("condition", "")) if text)
+
+
+def expected_words(example: dict[str, Any], names: dict[str, str], currency: str) -> str:
+    """What an example is said to give, part by part."""
+    said = [f"{names.get(code, code)} {money_text(Money(amount, currency))}" for code, amount in example.get("expected", {}).items()]
+    return ", ".join(said) or _("nothing")
+
+
+def limits(request: HttpRequest, version: RuleVersion) -> Shown:
+    """Caps, bounds and coin."""
+    rows = [Fact(title, value).ready() for title, value in limit_words(version.definition, version.rule.programme.currency).items()]
     links = []
     if may_edit(request, version):
         links.append({"url": reverse("benefits:save_limits", args=[version.pk]), "title": _("Change the limits")})
@@ -95,8 +118,7 @@ def examples(request: HttpRequest, version: RuleVersion) -> Shown:
             row["fits"], row["lines"] = trial.fits, working(trial.rule, trial.result, version.definition, currency)
         except Refusal as problem:
             row["problem"] = str(problem)
-        said = [f"{names.get(code, code)} {money_text(Money(amount, currency))}" for code, amount in example.get("expected", {}).items()]
-        row["expected"] = ", ".join(said) or _("nothing")
+        row["expected"] = expected_words(example, names, currency)
         rows.append(row)
     return {"examples": rows, "version": version, "may_edit": may_edit(request, version)}
 

@@ -12,8 +12,10 @@ from coremis.kernel.screens.details import DetailScreen, Fact
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.benefits import forms, previews, services
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
+from coremis.modules.benefits.panels import definition_words
 from coremis.modules.benefits.tables import RuleTable, status_of
 
 State = RuleVersion.State
@@ -75,7 +77,7 @@ version_detail = DetailScreen(
         ActionLink(_("Change the limits"), "benefits:save_limits", "benefits.save_limits", show=is_draft),
         ActionLink(_("Add an example"), "benefits:save_example", "benefits.save_example", show=is_draft),
     ],
-    prepare=lambda rows: rows.select_related("rule__programme"),
+    prepare=lambda rows: rows.select_related("rule__programme"), timeline=Timeline(pieces={"definition": definition_words}),
 )  # fmt: skip
 
 save_rule = ActionScreen(

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.access.models import User
 from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
@@ -34,6 +35,8 @@ from coremis.modules.payments.models import Cycle, FlagGroup, Payroll, PayrollLi
 from coremis.modules.payments.queries import to_approve
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.payments.services.forfeiting import forfeitable
+from coremis.modules.payments.services.steps import refuse_second_step
+from coremis.modules.payments.states import Step
 from coremis.modules.payments.views.addresses import payroll_url
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.programmes.models import Programme
@@ -83,6 +86,13 @@ def page_of(inputs: dict[str, object]) -> str:
     payroll = inputs["payroll"]
     assert isinstance(payroll, Payroll)
     return payroll_url(payroll)
+
+
+def did_no_other_step(inputs: dict[str, object], person: User) -> None:
+    """Refuse a person who did another step of the payroll, at whatever level."""
+    payroll = inputs["payroll"]
+    assert isinstance(payroll, Payroll)
+    refuse_second_step(payroll, [person.pk], Step.APPROVE)
 
 
 def approved_total(inputs: dict[str, object]) -> Money:
@@ -185,15 +195,17 @@ contributions: list[Contribution] = [
         queries.paid_on_a_status,
         _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),
     ),
-    Approvable(services.approve_payroll, amount=approved_total, preview=findings_previews.approval, page=page_of),
-    Approvable(services.release_payroll, amount=total_of, preview=previews.release, page=page_of),
+    Approvable(
+        services.approve_payroll, amount=approved_total, preview=findings_previews.approval, page=page_of, decider=did_no_other_step
+    ),
+    Approvable(services.release_payroll, amount=total_of, preview=previews.release, page=page_of, decider=did_no_other_step),
     Approvable(services.recall_payroll, amount=total_of, preview=findings_previews.recall, page=page_of),
     Approvable(services.pay_held, amount=chosen_total, preview=findings_previews.letting_go, page=page_of),
     Approvable(services.void_lines, amount=chosen_total, preview=findings_previews.voiding, page=page_of),
     Approvable(services.waive_order, preview=plan_previews.waiving),
     Approvable(services.set_payment_terms, preview=plan_previews.terms),
     Approvable(services.cancel_payroll, amount=total_of, preview=previews.cancellation),
-    Approvable(services.close_payroll, amount=total_of, preview=previews.closing),
+    Approvable(services.close_payroll, amount=total_of, preview=previews.closing, decider=did_no_other_step),
     Approvable(
         services.confirm_results, preview=previews.confirmation,
         amount=lambda inputs: settled_amount(inputs["file"], inputs.get("missing_as_unpaid", False)),

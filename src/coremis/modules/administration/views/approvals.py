@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.access.models import User
 from coremis.kernel.actions.action import find_action
 from coremis.kernel.approvals.models import Request
+from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.approvals.routes import approvable
-from coremis.kernel.approvals.services import approve_request, may_decide, recall_request, reject_request, return_request
+from coremis.kernel.approvals.services import approve_request, may_decide, reason_against, recall_request, reject_request, return_request
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.actionscreens import ActionScreen
@@ -32,7 +33,7 @@ requests = ListScreen(tables.RequestTable, title=_("Approvals"), lead=_("Everyth
 def visible_request(reader: User, key: int) -> Request | None:
     """A request in the reader's places, one's own, or one that waits for the reader or was decided by the reader."""
     found = Request.objects.select_related("maker", "area", "level_profile").filter(pk=key).first()
-    if found is None or found.maker_id == reader.pk or may_decide(found, reader):
+    if found is None or found.maker_id == reader.pk or waiting_for(reader).filter(pk=key).exists():
         return found
     own = found.decisions.filter(person=reader).exists()
     return found if own or reader.may("approvals.view_request", [found.area_id]) else None
@@ -47,8 +48,13 @@ class RequestScreen(DetailScreen):
         decisions = record.decisions.select_related("person").order_by("pk")
         return {
             **super().tab_context(request, record), **what_was_asked(record), "decisions": decisions,
-            "may_decide": may_decide(record, reader), "key": uuid4().hex,
+            "may_decide": may_decide(record, reader), "barred": why_not(record, reader), "key": uuid4().hex,
         }  # fmt: skip
+
+
+def why_not(asked: Request, reader: User) -> str:
+    """Why somebody whose level it is does not decide this one request."""
+    return reason_against(asked, reader) if waiting_for(reader).filter(pk=asked.pk).exists() else ""
 
 
 def what_was_asked(asked: Request) -> dict[str, Any]:

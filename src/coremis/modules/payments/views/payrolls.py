@@ -130,7 +130,7 @@ payroll_detail = DetailScreen(
     subtitle=lambda payroll: f"{payroll.cycle.programme} · {payroll.cycle}", status=status_of, facts=payroll_facts,
     attention=payroll_attention, actions=NEXT_STEPS,
     prepare=lambda rows: rows.select_related("cycle__programme", "fund", "point", "rule_version__rule", "batch"),
-    timeline=Timeline(hidden=frozenset({"job_id", "posting_id"})),
+    timeline=Timeline(hidden=frozenset({"job_id", "posting_id", "part_totals"})),
 )  # fmt: skip
 
 payroll_lines = ListScreen(
