@@ -147,7 +147,7 @@ class DifferenceTable(Table):
         Column("reason", _("Reason"), show=lambda row: row.reason_text()),
         Column("now", _("Amount"), show=lambda row: row.line.amount if row.line else None, kind="amount"),
         Column("then", _("Amount before"), show=lambda row: row.before.amount if row.before else None, kind="amount"),
-        Column("size", _("Change"), show=lambda row: Money(row.change_minor, row.shown.currency), kind="amount", sort="size_minor"),
+        Column("size", _("Difference"), show=lambda row: Money(row.change_minor, row.shown.currency), kind="amount", sort="size_minor"),
     ]
     filters: ClassVar = [AreaFilter("area", on="area"), ChoiceFilter("kind", _("Difference"), choices=DifferenceKind.choices)]
     default_sort = "-size"

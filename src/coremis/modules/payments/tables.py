@@ -69,18 +69,25 @@ class CycleTable(Table):
         Column("name", _("Name"), show=str),
         Column("programme", _("Programme"), show=lambda row: str(row.programme)),
         Column("phase", _("Status"), show=phase_status, kind="status"),
-        Column("next", _("Next"), show=next_of),
+        Column("next", _("Next step"), show=next_of),
         Column("starts_on", _("First day"), kind="date", sort="starts_on"),
         Column("ends_on", _("Last day"), kind="date"),
         Column("freeze_on", _("Data freeze"), kind="date", help=_("Who is paid, and to whom, is taken as it was on this day.")),
+        Column("window", _("Payment"), show=window_of),
+    ]
+    only_in_files: ClassVar = [
         Column("calculate_by", _("Calculate by"), kind="date"),
         Column("approve_by", _("Approve by"), kind="date"),
-        Column("window", _("Payment"), show=window_of),
         Column("reconcile_by", _("Reconcile by"), kind="date"),
     ]
     filters: ClassVar = [ChoiceFilter("phase", _("Status"), choices=Phase.choices)]
     default_sort = "-starts_on"
     export_name = "cycles"
+
+    @classmethod
+    def file_columns_for(cls, user: Any) -> list[Column]:
+        """With the days by which each step is due; a page shows the next one of them."""
+        return [*super().file_columns_for(user), *cls.only_in_files]
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
