@@ -230,12 +230,13 @@ def calculated(fund: Fund, cycle: Cycle, rule: BenefitRule) -> Payroll:
 
 
 def judge_flags(payroll: Payroll) -> None:
-    """In the first cycle the verifier decides on every flagged group: one of two payees of two communes is held, the others are paid."""
-    for group in FlagGroup.objects.filter(payroll=payroll, severity__in=NEEDS_VERDICT, verdict="", remembered=None).order_by("pk"):
+    """The verifier decides on every flagged group: in the first cycle one of two payees of two communes is held, the others are paid."""
+    for group in FlagGroup.objects.filter(payroll=payroll, severity__in=NEEDS_VERDICT, verdict="").order_by("pk"):
         members = list(group.members.filter(elsewhere=False).select_related("line").order_by("pk"))
         planted = any(member.line.payee_phone == people.SHARED_PHONE for member in members)
-        said = {str(member.line.number): "HOLD" if planted and member is members[-1] else "PAY" for member in members}
-        reason = "Two families far apart with one phone: ask the second one" if planted else "Known to the chief of the hill"
+        first = planted and group.remembered_id is None
+        said = {str(member.line.number): "HOLD" if first and member is members[-1] else "PAY" for member in members}
+        reason = "Two families far apart with one phone: ask the second one" if first else "Known to the chief of the hill"
         decide_flag(group=group, verdicts=said, reason=reason, actor=seat("verifier"))
 
 
