@@ -77,7 +77,8 @@ def members(request: Any, group: FlagGroup) -> Shown:
         members=Subquery(size), paid_before=Coalesce(Subquery(counted), 0)
     )  # fmt: skip
     found = list(rows.order_by("elsewhere", "pk")[:FIRST])
-    shown: dict[str, Any] = {"table": small_table(FlagMemberTable, found, request.user)}
+    omit = [] if any(row.line.payroll_id != group.payroll_id for row in found) else ["payroll"]
+    shown: dict[str, Any] = {"table": small_table(FlagMemberTable, found, request.user, omit=omit)}
     left = group.members.count() - len(found)
     return shown | ({"text": _("Payments not shown here: %(count)s") % {"count": text_of(left)}} if left else {})
 

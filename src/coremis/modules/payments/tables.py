@@ -17,7 +17,7 @@ from coremis.modules.payments.calendar import due_next, placed, with_phase
 from coremis.modules.payments.findings import Phase
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.states import Exclusion, FileState, HoldReason, LineState, PayrollState, RowProblem, UnpaidReason
-from coremis.modules.payments.words import phase_status, status_of
+from coremis.modules.payments.words import file_status, phase_status, status_of
 from coremis.modules.registry.models import Household
 
 
@@ -200,7 +200,7 @@ class ResultFileTable(Table):
         Column("payroll", _("Payroll"), show=lambda row: row.payroll.number_text, kind="code"),
         Column("sent_at", _("Sent on"), kind="date"),
         Column("sent_by", _("Sent by"), show=lambda row: str(row.sent_by or "")),
-        Column("state", _("Status"), show=status_of, kind="status"),
+        Column("state", _("Status"), show=file_status, kind="status"),
         Column("good", _("Good rows"), show=lambda row: row.good_count, kind="number"),
         Column("bad", _("Not applied"), show=lambda row: row.bad_count, kind="number"),
     ]
