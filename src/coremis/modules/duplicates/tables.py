@@ -47,7 +47,7 @@ class GroupTable(Table):
     model = DuplicateGroup
     permission = "duplicates.view_duplicategroup"
     columns = [
-        Column("people", _("People"), show=people_words),
+        Column("people", _("Persons"), show=people_words),
         Column("likeness", _("Alike in"), show=lambda row: row.get_likeness_display()),
         Column("member_count", _("How many"), kind="number", sort="member_count"),
         Column("found_on", _("Found on"), kind="date", sort="found_on"),

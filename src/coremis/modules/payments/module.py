@@ -147,6 +147,7 @@ contributions: list[Contribution] = [
     MenuItem(_("Payrolls"), "payments:payroll_list", group=PROVIDE, order=10),
     MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),
+    MenuItem(_("Incidents"), "payments:incident_list", group=PROVIDE, order=35),
     MenuItem(_("Payment cycles"), "payments:cycle_list", group=PROVIDE, order=40),
     MenuItem(_("Funds"), "payments:fund_list", group=PROVIDE, order=45),
     Tab(Payroll, "lines", _("Payments"), order=10),

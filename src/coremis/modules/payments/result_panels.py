@@ -11,7 +11,7 @@ from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import small_table
 from coremis.modules.payments.incident_tables import IncidentTable
 from coremis.modules.payments.models import EarlierResult, Payroll, PayrollLine
-from coremis.modules.payments.queries import Figures, balance_by
+from coremis.modules.payments.queries import BY_PLACE, BY_POINT, Figures, balance_by
 from coremis.modules.payments.states import HIDDEN_PAYROLLS, NEXT_STEPS, FileState, LineState
 from coremis.modules.payments.words import status_of
 
@@ -24,19 +24,22 @@ def balance(request: Any, payroll: Payroll) -> Shown:
     """Approved = paid + uncollected or returned + failed + in transit + cancelled, for each place and payment point."""
     if payroll.state in HIDDEN_PAYROLLS:
         return None
-    blocks = [(_("Place"), "area_name"), (_("Payment point"), "point_name")]
+    blocks = [(_("Place"), BY_PLACE), (_("Payment point"), BY_POINT)]
     heads = [_("Approved"), _("Paid"), _("Uncollected or returned"), _("Failed"), _("In transit"), _("Cancelled"), _("Balance")]
     mine = PayrollLine.objects.visible_to(request.user, "payments.view_payroll")
     ready = [
-        {"title": title, "rows": [_row(name, found) for name, found in balance_by(payroll, column, mine)[:MOST]]}
-        for title, column in blocks
+        {"title": title, "rows": [_row(name, found, heads) for name, found in balance_by(payroll, columns, mine)[:MOST]]}
+        for title, columns in blocks
     ]
     return {"heads": heads, "blocks": ready}
 
 
-def _row(name: str, found: Figures) -> dict[str, Any]:
+def _row(name: str, found: Figures, heads: list[str]) -> dict[str, Any]:
     parts = (found.approved, found.paid, found.uncollected, found.failed, found.in_transit, found.cancelled)
-    cells = [{"count": text_of(part[0]), "amount": money_text(found.money(part))} for part in parts]
+    cells = [
+        {"title": title, "count": text_of(part[0]), "amount": money_text(found.money(part))}
+        for title, part in zip(heads, parts, strict=False)
+    ]
     return {"name": name, "cells": cells, "holds": found.explained() == found.approved}
 
 

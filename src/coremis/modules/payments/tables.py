@@ -18,7 +18,7 @@ from coremis.modules.payments.findings import Phase
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.states import Exclusion, FileState, HoldReason, LineState, PayrollState, RowProblem, UnpaidReason
 from coremis.modules.payments.unpaid import AGAIN, LAST, RowFilter, UnpaidFilter
-from coremis.modules.payments.words import phase_status, status_of
+from coremis.modules.payments.words import file_status, phase_status, status_of
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.registry.models import Household
 
@@ -71,18 +71,25 @@ class CycleTable(Table):
         Column("name", _("Name"), show=str),
         Column("programme", _("Programme"), show=lambda row: str(row.programme)),
         Column("phase", _("Status"), show=phase_status, kind="status"),
-        Column("next", _("Next"), show=next_of),
+        Column("next", _("Next step"), show=next_of),
         Column("starts_on", _("First day"), kind="date", sort="starts_on"),
         Column("ends_on", _("Last day"), kind="date"),
         Column("freeze_on", _("Data freeze"), kind="date", help=_("Who is paid, and to whom, is taken as it was on this day.")),
+        Column("window", _("Payment"), show=window_of),
+    ]
+    only_in_files: ClassVar = [
         Column("calculate_by", _("Calculate by"), kind="date"),
         Column("approve_by", _("Approve by"), kind="date"),
-        Column("window", _("Payment"), show=window_of),
         Column("reconcile_by", _("Reconcile by"), kind="date"),
     ]
     filters: ClassVar = [ChoiceFilter("phase", _("Status"), choices=Phase.choices)]
     default_sort = "-starts_on"
     export_name = "cycles"
+
+    @classmethod
+    def file_columns_for(cls, user: Any) -> list[Column]:
+        """With the days by which each step is due; a page shows the next one of them."""
+        return [*super().file_columns_for(user), *cls.only_in_files]
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
@@ -213,7 +220,7 @@ class ResultFileTable(Table):
         Column("payroll", _("Payroll"), show=lambda row: row.payroll.number_text, kind="code"),
         Column("sent_at", _("Sent on"), kind="date"),
         Column("sent_by", _("Sent by"), show=lambda row: str(row.sent_by or "")),
-        Column("state", _("Status"), show=status_of, kind="status"),
+        Column("state", _("Status"), show=file_status, kind="status"),
         Column("good", _("Good rows"), show=lambda row: row.good_count, kind="number"),
         Column("bad", _("Not applied"), show=lambda row: row.bad_count, kind="number"),
     ]
