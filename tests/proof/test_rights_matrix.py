@@ -63,6 +63,28 @@ WITHOUT_PLACE = {
     "screens.save_exported_list": "the file is for one user and follows that user's rights",
     "ledger.receive_funds": "an account has no place; its movement lies in the whole country and is checked",
     "ledger.reverse_receipt": "as above",
+    "benefits.activate_version": "a benefit rule has no place; approved by a second person",
+    "benefits.move_part": "a benefit rule belongs to a programme, which has no place",
+    "benefits.remove_example": "a benefit rule belongs to a programme, which has no place",
+    "benefits.remove_part": "a benefit rule belongs to a programme, which has no place",
+    "benefits.save_example": "a benefit rule belongs to a programme, which has no place",
+    "benefits.save_limits": "a benefit rule belongs to a programme, which has no place",
+    "benefits.save_part": "a benefit rule belongs to a programme, which has no place",
+    "benefits.save_rule": "a benefit rule belongs to a programme, which has no place",
+    "benefits.start_version": "a benefit rule belongs to a programme, which has no place",
+    "duplicates.keep_findings": "only the nightly search calls it",
+    "duplicates.look_for_duplicates": "orders the search of every night earlier; it changes nobody",
+    "exchange.retire_mapping": "a mapping has no place; whose it is, is checked inside",
+    "exchange.save_mapping": "a mapping has no place; whose it is, is checked inside",
+    "filters.change_filter": "a filter has no place: it is used with the reader's rights; whose it is, is checked inside",
+    "filters.copy_filter": "a filter has no place: it is used with the reader's rights; whose it is, is checked inside",
+    "filters.retire_filter": "a filter has no place: it is used with the reader's rights; whose it is, is checked inside",
+    "filters.save_filter": "a filter has no place: it is used with the reader's rights; whose it is, is checked inside",
+    "payments.save_notes_and_coins": "notes and coins of the whole country",
+    "payments.save_unclaimed_policy": "a programme has no place",
+    "registry.accept_move": "a move has two places: the arriving one is checked inside",
+    "registry.recall_move": "a move has two places: the leaving one is checked inside",
+    "registry.reject_move": "as above",
     "access.change_user": "the places of the other user's assignments are checked inside",
     "access.reset_password": "as above",
     "access.set_user_active": "as above",
@@ -182,7 +204,7 @@ def ways(action):
 def test_what_has_no_place_is_known(world):
     """Pitfall S10: an action without a placed input is listed with its reason, so that a new one is thought about."""
     found = {name for name in OURS if not any(row.place_ids() for row in records_in(plausible(ACTIONS[name], world)))}
-    assert found == set(WITHOUT_PLACE)
+    assert sorted(found ^ set(WITHOUT_PLACE)) == []
 
 
 def test_a_forged_submission_is_checked_like_the_action(world):
