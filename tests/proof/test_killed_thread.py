@@ -68,6 +68,7 @@ def test_it_works(place):
             "PARTIAL",
             "OVERPAID",
             "UNCOLLECTED",
+            "NOT_IN_FILE",
         }
         call_command("audit", "seal")
     with on_a_copy("killed"):

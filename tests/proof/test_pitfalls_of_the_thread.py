@@ -62,7 +62,7 @@ def test_it_works(people, payroll):
 
 
 def test_nothing_is_paid_anew_that_may_be_with_the_provider(country, people, payroll):
-    """Pitfall M16: what is under way, paid or unpaid keeps its key: a second payroll of the cycle takes nobody; no action re-issues."""
+    """Pitfall M16: what is under way, paid or unpaid keeps its key: a second payroll of the cycle takes nobody."""
     first, second, *_rest = [line.number_text for line in PayrollLine.objects.order_by("pk")]
     confirmed(results(payroll, [(first, "yes", 30_000, "R1"), (second, "no", "", "", "ill")], people[0]), people[2])
     with pytest.raises(Refusal, match="Nobody would be paid"):
@@ -71,11 +71,10 @@ def test_nothing_is_paid_anew_that_may_be_with_the_provider(country, people, pay
     with pytest.raises(IntegrityError), transaction.atomic(), maintenance("second payment"):
         line.pk, line.number, line._state.adding = None, line.number + 100, True
         line.save()
-    assert not [name for name in ACTIONS if "reissue" in name or "re_issue" in name]
 
 
 def test_a_second_payroll_of_unpaid_money_is_not_possible_either(people, payroll):
-    """Pitfall M16: what came back stays owed to the same person, on the same line, until a later release brings re-issuing."""
+    """Pitfall M16: what came back stays owed to the same person, on the same line, until it is re-issued."""
     numbers = [line.number_text for line in PayrollLine.objects.order_by("pk")]
     confirmed(results(payroll, [(number, "no", "", "", "ill") for number in numbers], people[0]), people[2])
     assert balances(payroll.fund)["OWED"] == 120_000
@@ -99,7 +98,11 @@ def test_no_query_lists_states_of_its_own():
     wrong = [
         f"{source.name}:{number}"
         for source in product()
-        if source.parts[0] == "modules" and not source.is_test and not source.is_migration and "models" not in source.parts
+        if source.parts[0] == "modules"
+        and not source.is_test
+        and not source.is_migration
+        and "models" not in source.parts
+        and source.path.name != "composition.py"
         for number, line in enumerate(source.text.splitlines(), 1)
         if literal.search(line) and "Job.objects" not in line
     ]

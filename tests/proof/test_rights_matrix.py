@@ -27,7 +27,7 @@ from coremis.modules.payments.models import FlagGroup, Payroll
 from coremis.modules.programmes.services import create_programme
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.tests.factories import make_document, make_variable
-from tests.proof.world import build, row_counts
+from tests.proof.world import build, furnish, row_counts
 
 pytestmark = pytest.mark.django_db
 OURS = sorted(name for name in ACTIONS if name.split(".")[0] in {config.label for config in apps.get_app_configs()})
@@ -76,6 +76,7 @@ def world(db, tmp_path, monkeypatch):
     north = found.country["North"]
     make_document(Person.objects.order_by("pk").first())
     make_variable("rooms")
+    furnish(found)
     profile = make_profile("checkers", "approvals.approve_request")
     make_user("northerner", area=found.country["Almond"], profile=profile)
     make_route("access.assign", north, profile)
@@ -113,6 +114,7 @@ def row_for(model, world):
         return world.country["Almond"]
     rows = model._base_manager.order_by("pk")
     placed = [row for row in rows[:200] if hasattr(row, "place_ids") and inside(row, world)]
+    assert placed or rows, f"the world of this test has no {model._meta.label}"
     return (placed or list(rows[:1]))[-1]
 
 

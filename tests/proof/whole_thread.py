@@ -20,6 +20,7 @@ from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import receive_funds
 from coremis.modules.payments import services as payments
 from coremis.modules.payments.models import PayrollLine
+from coremis.modules.payments.queries import blocking_rows
 from coremis.modules.programmes import services as programmes
 from coremis.modules.programmes.models import GroupChange, Programme, Reason, Status
 
@@ -119,6 +120,8 @@ class Thread:
         numbers = [line.number_text for line in PayrollLine.objects.filter(payroll=payroll).order_by("pk")]
         self.bring(payroll, results_of(numbers[:-1]), "results.csv")
         self.bring(payroll, results_of(numbers[1:2], repeated=False), "corrected.csv")
+        for row in blocking_rows(payroll):
+            self.agree(payments.write_off, self.accountant, row=row, reason="Typed twice; the corrected file holds it")
         payroll.refresh_from_db()
         self.agree(payments.close_payroll, self.accountant, payroll=payroll)
 

@@ -105,6 +105,10 @@ class User(AbstractBaseUser):
         held = [assignment for assignment in self._held if assignment.profile_id == profile_id] if self.is_active else []
         return AreaPlaces(any(item.area.parent_id is None for item in held), frozenset(item.area_id for item in held))
 
+    def profile_codes(self) -> set[str]:
+        """The codes of the profiles held today; those of the ready ones are their seats."""
+        return {held.profile.code for held in self._held} if self.is_active else set()
+
     def profile_ids(self) -> set[int]:
         """The profiles held today."""
         return {held.profile_id for held in self._held} if self.is_active else set()

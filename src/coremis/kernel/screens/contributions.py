@@ -1,13 +1,14 @@
 """What modules add to pages that are not theirs: panels and tabs on a record's page, cards on the home page."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 
+from coremis.kernel.access.seats import SEATS
 from coremis.kernel.module.contributions import Contribution, contributions
 from coremis.kernel.screens.screen import Text
 
@@ -48,7 +49,10 @@ class Tab(Contribution):
 class HomeCard(Contribution):
     """A card on the home page, or with `page="work"` on “My work”. `show(request)` gives its template's context, or None.
 
-    The default template prints `figure`, `label`, `href`, `text` and `rows` (pairs of words and value) where given.
+    The default template prints `text`, `figure` with `label` and `href`, `facts` (so that each may lead to its list), `rows`
+    (pairs of words and value), `table` (see `small_table` and `figure_table`) and `links` where given. `seats` says for
+    which seats it is, each with its place on the page: whoever holds only ready profiles sees the cards of those seats,
+    whoever holds another profile every card. `permission` is asked for in either case. A `wide` card takes a whole line.
     """
 
     title: Text
@@ -57,6 +61,17 @@ class HomeCard(Contribution):
     template: str = "screens/_home_card.html"
     order: int = 100
     page: str = "home"
+    seats: Mapping[str, int] = field(default_factory=dict)
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class WatchedActions(Contribution):
+    """Actions whose number in thirty days an auditor sees under one title, on the way to their entries in the history."""
+
+    title: Text
+    actions: tuple[str, ...]
+    order: int = 100
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,7 @@ class Part:
     title: str
     template: str
     context: Mapping[str, Any]
+    wide: bool = False
 
 
 def panels_on(model: type[Model], user: Any) -> list[Panel]:
@@ -118,6 +134,15 @@ def checklist(user: Any) -> list[dict[str, Any]]:
 
 def shown_cards(request: HttpRequest, page: str = "home") -> list[Part]:
     """The cards of a page that this person may see and that have something to say."""
-    cards = sorted((card for card in contributions(HomeCard) if card.page == page), key=lambda card: card.order)
-    asked = [(card, card.show(request)) for card in cards if request.user.has_perm(card.permission)]
-    return [Part(str(card.title), card.template, context) for card, context in asked if context is not None]
+    asked = [(card, card.show(request)) for card in cards_for(request.user, page)]
+    return [Part(str(card.title), card.template, context, card.wide) for card, context in asked if context is not None]
+
+
+def cards_for(user: Any, page: str) -> list[HomeCard]:
+    """The cards of a page that this person's rights and seats open, in the order of the first of these seats that has them."""
+    found = [card for card in contributions(HomeCard) if card.page == page and user.has_perm(card.permission)]
+    codes = user.profile_codes()
+    if not codes <= set(SEATS):
+        return sorted(found, key=lambda card: min(card.seats.values(), default=card.order))
+    placed = [(min((card.seats[code] for code in codes if code in card.seats), default=card.order), card) for card in found]
+    return [card for place, card in sorted(placed, key=lambda pair: pair[0]) if not card.seats or codes & set(card.seats)]

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from coremis.kernel.actions.models import Record
 from coremis.kernel.module.contributions import Contribution, contributions
-from coremis.kernel.screens.columns import Cell, Column
+from coremis.kernel.screens.columns import Cell, Column, Status, text_of
 from coremis.kernel.screens.filters import Filter
 from coremis.kernel.screens.keyset import Order
 from coremis.kernel.screens.selection import RESERVED
@@ -147,4 +147,15 @@ def small_table(table: type[Table], rows: Sequence[Any], user: Any, omit: Sequen
     return {"heads": heads, "rows": cells_of(table, columns, rows, user)}
 
 
-__all__ = ["Cell", "Column", "Table", "small_table"]
+def figure_table(heads: Sequence[tuple[Any, str]], rows: Sequence[Sequence[tuple[Any, str]]]) -> dict[str, Any]:
+    """A table of figures for a card: the heads as (title, kind), and for each cell its value and where it leads ("": nowhere)."""
+    titles = [{"title": str(title), "css": kind, "help": "", "sort_url": "", "sorted": ""} for title, kind in heads]
+    ready = [[_figure(head, *cell) for head, cell in zip(heads, row, strict=True)] for row in rows]
+    return {"heads": titles, "rows": [{"id": number, "css": "", "cells": cells} for number, cells in enumerate(ready)]}
+
+
+def _figure(head: tuple[Any, str], value: Any, href: str) -> Cell:
+    return Cell(head[1], text_of(value) or "–", href, value.tone if isinstance(value, Status) else "", str(head[0]))
+
+
+__all__ = ["Cell", "Column", "Table", "figure_table", "small_table"]

@@ -2,32 +2,33 @@
 
 from datetime import timedelta
 from importlib.metadata import version
+from shutil import disk_usage
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coremis.kernel.access.models import User
-from coremis.kernel.actions.models import Event, Seal
+from coremis.kernel.actions.models import Seal
+from coremis.kernel.approvals.models import Request
 from coremis.kernel.approvals.queries import waiting_for
+from coremis.kernel.base.money import Money
 from coremis.kernel.config.environment import BANDS
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
-from coremis.kernel.screens.tables import small_table
+from coremis.kernel.screens.details import Fact
+from coremis.kernel.screens.tables import figure_table
 from coremis.modules.administration.jobs import verify_history
-from coremis.modules.administration.tables import RequestTable, visible_events
+from coremis.modules.administration.tables import JobTable, RequestTable, UserTable, action_title, decided_in_week
+from coremis.modules.administration.views.approvals import what_was_asked
 
-FEW = 8
+FEW, LOOKED, COMPARED = 8, 3, 2
 SILENT_AFTER = timedelta(minutes=75)
-ACCESS_EVENTS = (
-    "access.assign", "access.end_assignment", "access.save_profile", "access.create_user", "access.set_user_active",
-    "access.reset_password", "access.change_second_factor", "approvals.save_route", "approvals.close_route",
-)  # fmt: skip
+GIGABYTE = 1_000_000_000
 
 
 def to_decide(request: HttpRequest) -> Shown:
@@ -37,28 +38,76 @@ def to_decide(request: HttpRequest) -> Shown:
     if not rows:
         return {"text": _("Nothing waits for your decision.")}
     more = [{"url": reverse("administration:my_work"), "title": _("Show all that waits for me")}] if len(rows) > FEW else []
-    return {"table": small_table(RequestTable, rows[:FEW], me, omit=["state"]), "links": more}
+    heads = [(_("What"), ""), (_("Asked by"), ""), (_("How many"), "number"), (_("Amount"), "amount"), (_("Against last time"), "")]
+    cells = [request_cells(row, what_was_asked(row) if place < LOOKED else {}) for place, row in enumerate(rows[:FEW])]
+    return {"table": figure_table([*heads, (_("Place"), ""), (_("Asked on"), "date")], cells), "links": more}
+
+
+def request_cells(row: Request, asked: dict[str, Any]) -> list[tuple[Any, str]]:
+    """One request; number and comparison come from its preview, which only the oldest are asked for."""
+    preview = asked.get("preview") or {}
+    changes = preview.get("changes") or [] if row.amount_minor is not None else []
+    compared = "; ".join(f"{change['label']}: {change['before']} → {change['after']}" for change in changes[:COMPARED])
+    amount = Money(row.amount_minor, row.currency) if row.amount_minor is not None else None
+    return [
+        (action_title(row.action), reverse("administration:request", args=[row.pk])), (str(row.maker), ""), (preview.get("count"), ""),
+        (amount, ""), (compared, ""), (row.area.name, ""), (row.submitted_at, ""),
+    ]  # fmt: skip
 
 
 def decided_by_me(request: HttpRequest) -> Shown:
-    """How many requests this person decided in the last seven days."""
-    since = timezone.now() - timedelta(days=7)
-    own = Event.objects.filter(actor_id=request.user.pk, recorded_at__gte=since)
-    count = own.filter(action__in=["approvals.approve_request", "approvals.reject_request", "approvals.return_request"]).count()
-    return {"figure": text_of(count), "label": _("decisions in seven days")} if count else None
+    """How many requests this person decided in the last seven days, leading to them."""
+    count = RequestTable.visible(request.user).filter(decided_in_week(request.user)).count()
+    address = f"{reverse('administration:requests')}?decided=week"
+    return {"figure": text_of(count), "label": _("decisions in seven days"), "href": address} if count else None
+
+
+def stuck(request: HttpRequest) -> Shown:
+    """The requests that wait longest, with whom and since when; the oldest first."""
+    me: Any = request.user
+    waiting = RequestTable.visible(me).filter(state=Request.State.PENDING)
+    rows = list(waiting.select_related("level_profile").order_by("submitted_at", "pk")[:FEW])
+    if not rows:
+        return {"text": _("Nothing waits for anybody.")}
+    heads = [(_("What"), ""), (_("Asked by"), ""), (_("Place"), ""), (_("Waits for"), ""), (_("Since"), "date")]
+    cells = [
+        [
+            (action_title(row.action), reverse("administration:request", args=[row.pk])), (str(row.maker), ""), (row.area.name, ""),
+            (level_words(row), ""), (row.submitted_at, ""),
+        ]
+        for row in rows
+    ]  # fmt: skip
+    everything = Fact(_("Waiting for approval"), waiting.count(), f"{reverse('administration:requests')}?state=PENDING")
+    return {"facts": [everything.ready()], "table": figure_table(heads, cells)}
+
+
+def level_words(row: Request) -> str:
+    """“Approver (2 of 2)”: who decides next, and at which level."""
+    return _("%(profile)s (%(level)s of %(levels)s)") % {"profile": row.level_profile, "level": row.level + 1, "levels": len(row.levels)}
 
 
 def installation(request: HttpRequest) -> Shown:
-    """Version, worker, failed work, locked users."""
+    """Version, worker, failed work, locked users, disk, backup; no names of beneficiaries and no money."""
     jobs = reverse("administration:jobs")
-    failed = Job.objects.filter(state=State.FAILED).count()
-    locked = User.objects.filter(locked_until__gt=timezone.now()).count()
+    counts = dict(JobTable.visible(request.user).order_by().values_list("state").annotate(count=Count("pk")))
+    locked = UserTable.visible(request.user).filter(locked_until__gt=timezone.now()).order_by().count()
     environment = BANDS.get(settings.COREMIS_ENVIRONMENT, (settings.COREMIS_ENVIRONMENT,))[0]
-    rows: list[Any] = [(_("Version"), version("coremis")), (_("Environment"), environment), (_("Worker"), worker_words())]
-    rows += [(_("Waiting work"), text_of(Job.objects.filter(state=State.WAITING).count())), (_("Failed work"), text_of(failed))]
-    links = [{"url": f"{jobs}?state=FAILED", "title": _("Look at the failed work")}] if failed else []
-    users = [{"url": reverse("administration:users"), "title": _("Look at the users")}] if locked else []
-    return {"rows": [*rows, (_("Locked users"), text_of(locked))], "links": [*links, *users]}
+    facts = [
+        Fact(_("Version"), version("coremis")), Fact(_("Environment"), environment), Fact(_("Worker"), worker_words()),
+        Fact(_("Waiting work"), counts.get(State.WAITING, 0), f"{jobs}?state={State.WAITING}"),
+        Fact(_("Failed work"), counts.get(State.FAILED, 0), f"{jobs}?state={State.FAILED}"),
+        Fact(_("Locked users"), locked, f"{reverse('administration:users')}?locked=yes"),
+        Fact(_("Disk"), disk_words()), Fact(_("Last backup"), _("none recorded")),
+    ]  # fmt: skip
+    links = [{"url": f"{jobs}?state={State.FAILED}", "title": _("Look at the failed work")}] if counts.get(State.FAILED) else []
+    return {"facts": [fact.ready() for fact in facts], "links": links}
+
+
+def disk_words() -> str:
+    """How much of the disk with the data is free."""
+    found = disk_usage(settings.DATA_DIR)
+    told = {"free": text_of(found.free // GIGABYTE), "share": text_of(found.free * 100 // found.total)}
+    return _("%(free)s GB free (%(share)s %%)") % told
 
 
 def worker_words() -> str:
@@ -84,12 +133,3 @@ def proof(request: HttpRequest) -> Shown:
     result = _("%(count)s entries are not as they were sealed") % {"count": findings} if findings else _("everything is as it was sealed")
     links = [{"url": reverse("administration:job", args=[last.pk]), "title": _("Show the findings")}] if findings else []
     return {"rows": [*rows, (_("Last proof"), text_of(last.ended_at)), (_("Result"), result)], "links": links}
-
-
-def changed_access(request: HttpRequest) -> Shown:
-    """How often users, profiles, assignments and routes changed in thirty days."""
-    me: Any = request.user
-    since = timezone.now() - timedelta(days=30)
-    events = visible_events(me).filter(action__in=ACCESS_EVENTS, recorded_at__gte=since)
-    address = f"{reverse('administration:history')}?{'&'.join(f'action={name}' for name in ACCESS_EVENTS)}&on_min={since.date()}"
-    return {"figure": text_of(events.count()), "label": _("changes of access in thirty days"), "href": address}

@@ -14,9 +14,9 @@ from coremis.kernel.approvals.services import close_route, save_route
 from coremis.kernel.areas.models import Area
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import ChecklistStep, HomeCard, Panel
+from coremis.kernel.screens.contributions import ChecklistStep, HomeCard, Panel, WatchedActions
 from coremis.kernel.screens.menu import ADMINISTRATION, HOME, MenuItem
-from coremis.modules.administration import cards, panels
+from coremis.modules.administration import auditing, cards, panels
 from coremis.modules.administration.jobs import VERIFYING
 from coremis.modules.administration.services import install_presets
 from coremis.modules.administration.views.people import assignment_preview, profile_preview
@@ -39,6 +39,8 @@ KEEPS_HOUSE = (  # without approvals.view_request: a request may speak of people
     "areas.add_area", "areas.rename_area", "areas.move_area", "areas.close_area", "areas.load_areas", "areas.define_levels",
     "config.change_settings", "areas.view_arealevel", "administration.install_presets",
 )  # fmt: skip
+
+DECIDING_SEATS = ("verifier", "approver", "accountant", "manager", "auditor", "it")
 
 contributions: list[Contribution] = [
     MenuItem(_("My work"), "administration:my_work", group=HOME, order=10, count=count_waiting, top=True),
@@ -100,11 +102,27 @@ contributions: list[Contribution] = [
         "jobs.view_job",
         order=30,
     ),
-    HomeCard(_("To decide"), cards.to_decide, "approvals.approve_request", order=10),
-    HomeCard(_("Decided by me"), cards.decided_by_me, "approvals.approve_request", order=90),
-    HomeCard(_("This installation"), cards.installation, "access.set_user_active", order=20),
-    HomeCard(_("Proof of the history"), cards.proof, "actions.view_event", order=20),
-    HomeCard(_("Access"), cards.changed_access, "actions.view_event", order=30),
+    HomeCard(_("To decide"), cards.to_decide, "approvals.approve_request", order=10, seats=dict.fromkeys(DECIDING_SEATS, 5), wide=True),
+    HomeCard(_("Decided by me"), cards.decided_by_me, "approvals.approve_request", order=90, seats=dict.fromkeys(DECIDING_SEATS, 90)),
+    HomeCard(_("What is stuck, and with whom"), cards.stuck, "approvals.view_request", seats={"manager": 40}, wide=True),
+    HomeCard(_("This installation"), cards.installation, "access.set_user_active", order=20, seats={"it": 1}),
+    HomeCard(_("Proof of the history"), cards.proof, "actions.view_event", order=20, seats={"auditor": 1}),
+    HomeCard(_("Changed in thirty days"), auditing.changed, "actions.view_event", order=30, seats={"auditor": 20}),
+    WatchedActions(
+        _("Access"),
+        (
+            "access.assign",
+            "access.end_assignment",
+            "access.save_profile",
+            "access.create_user",
+            "access.set_user_active",
+            "access.reset_password",
+            "access.change_second_factor",
+        ),
+        order=30,
+    ),
+    WatchedActions(_("Approval routes"), ("approvals.save_route", "approvals.close_route", "administration.install_presets"), order=40),
+    WatchedActions(_("Lists taken home"), ("screens.export_list", "files.download_attachment"), order=90),
     SEALING,
     VERIFYING,
     *(SeatPermissions(seat, EVERYBODY) for seat in SEATS),

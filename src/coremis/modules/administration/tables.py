@@ -1,16 +1,19 @@
 """The lists of this module."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.models import Profile, User
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.actions.action import ACTIONS, FORMER_NAMES
 from coremis.kernel.actions.models import Event
-from coremis.kernel.approvals.models import Request, Route
+from coremis.kernel.approvals.models import Decision, Request, Route
 from coremis.kernel.areas.models import Area, AreaLevel
 from coremis.kernel.base.money import Money
 from coremis.kernel.config.country import own_currency
@@ -89,6 +92,15 @@ class NameFilter(SearchFilter):
         return rows
 
 
+@dataclass(frozen=True)
+class LockedFilter(BooleanFilter):
+    """Whether too many wrong passwords keep somebody out for now."""
+
+    def apply(self, rows: "QuerySet[Any]", value: list[tuple[Any, str]]) -> "QuerySet[Any]":
+        wanted, locked = {stored for stored, _words in value}, Q(locked_until__gt=timezone.now())
+        return rows if len(wanted) == 2 else rows.filter(locked) if True in wanted else rows.exclude(locked)
+
+
 class UserTable(Table):
     """The people who sign in."""
 
@@ -103,7 +115,10 @@ class UserTable(Table):
         Column("last_login", _("Last sign-in"), kind="date", sort="last_login"),
     )
     search = NameFilter("who", _("Name or user name"))
-    filters = (BooleanFilter("is_active", _("May sign in"), "is_active"),)
+    filters = (
+        BooleanFilter("is_active", _("May sign in"), "is_active"),
+        LockedFilter("locked", _("Locked users")),
+    )
     default_sort = "name"
 
     @classmethod
@@ -181,6 +196,24 @@ def route_text(route: Route) -> str:
     return " → ".join(f"{level.profile} ({level.people})" if level.people > 1 else str(level.profile) for level in levels)
 
 
+def decided_in_week(user: Any) -> Q:
+    """The requests that this person decided in the last seven days."""
+    since = timezone.now() - timedelta(days=7)
+    return Q(pk__in=Decision.objects.filter(person=user.pk, decided_at__gte=since).values("request"))
+
+
+@dataclass(frozen=True)
+class DecidedFilter(ChoiceFilter):
+    """What the reader decided in the last days."""
+
+    def read(self, given: Any, user: Any, permission: str) -> Any:
+        chosen = super().read(given, user, permission)
+        return [(user, words) for _value, words in chosen] if chosen else None
+
+    def apply(self, rows: "QuerySet[Any]", value: Any) -> "QuerySet[Any]":
+        return rows.filter(decided_in_week(value[0][0]))
+
+
 class RequestTable(Table):
     """Everything that was submitted for approval."""
 
@@ -204,6 +237,7 @@ class RequestTable(Table):
         ChoiceFilter("state", _("Status"), "state", choices=Request.State.choices),
         AreaFilter("area", _("Place"), "area"),
         DateRangeFilter("on", _("Asked on"), "submitted_at", moments=True),
+        DecidedFilter("decided", _("Decided by me"), choices=[("week", _("in seven days"))]),
     )
     default_sort = "-submitted_at"
 

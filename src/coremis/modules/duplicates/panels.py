@@ -10,7 +10,7 @@ from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import small_table
-from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember, DuplicateVerdict, Likeness
+from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember, DuplicateVerdict, Likeness, Verdict
 from coremis.modules.duplicates.queries import alike
 from coremis.modules.duplicates.tables import GroupTable, MemberTable
 from coremis.modules.registry.models import Person
@@ -77,3 +77,11 @@ def open_groups(request: HttpRequest) -> Shown:
     if not count:
         return None
     return {"figure": text_of(count), "label": _("groups to look at"), "href": f"{reverse('duplicates:groups')}?state=OPEN"}
+
+
+def overridden(request: HttpRequest) -> Shown:
+    """How many groups somebody called different people: flags that were set aside."""
+    given = DuplicateVerdict.objects.filter(verdict=Verdict.DIFFERENT).values("group")
+    count = DuplicateGroup.objects.visible_to(request.user, "duplicates.view_duplicategroup").filter(pk__in=given).count()  # type: ignore[arg-type]
+    address = f"{reverse('duplicates:groups')}?verdict={Verdict.DIFFERENT}"
+    return {"figure": text_of(count), "label": _("groups called different people"), "href": address}

@@ -1,6 +1,7 @@
 """The list of groups, and the people of one group side by side."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.screens.columns import Column, Status
 from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, DateRangeFilter, Filter
 from coremis.kernel.screens.tables import Table
-from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember, Likeness
+from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember, DuplicateVerdict, Likeness, Verdict
 
 TONES = {DuplicateGroup.State.OPEN: "wait", DuplicateGroup.State.DECIDED: "good", DuplicateGroup.State.GONE: "off"}
 NAMED = 4
@@ -31,13 +32,22 @@ def people_words(group: Any) -> str:
     return ", ".join(seen)
 
 
+@dataclass(frozen=True)
+class VerdictFilter(ChoiceFilter):
+    """Groups about which one of these verdicts was given at least once."""
+
+    def apply(self, rows: QuerySet[Any], value: list[tuple[Any, str]]) -> QuerySet[Any]:
+        given = DuplicateVerdict.objects.filter(verdict__in=[stored for stored, _words in value])
+        return rows.filter(pk__in=given.values("group"))
+
+
 class GroupTable(Table):
     """People who may be registered twice."""
 
     model = DuplicateGroup
     permission = "duplicates.view_duplicategroup"
     columns = [
-        Column("people", _("People"), show=people_words),
+        Column("people", _("Persons"), show=people_words),
         Column("likeness", _("Alike in"), show=lambda row: row.get_likeness_display()),
         Column("member_count", _("How many"), kind="number", sort="member_count"),
         Column("found_on", _("Found on"), kind="date", sort="found_on"),
@@ -47,6 +57,7 @@ class GroupTable(Table):
         ChoiceFilter("state", _("Status"), choices=DuplicateGroup.State.choices),
         ChoiceFilter("likeness", _("Alike in"), choices=Likeness.choices),
         AreaFilter("area", on="members__person__area"),
+        VerdictFilter("verdict", _("Verdict"), choices=Verdict.choices),
         DateRangeFilter("found", _("Found on"), on="found_on"),
     ]
     default_sort = "-found_on"

@@ -24,14 +24,14 @@ def group_url(group: DuplicateGroup) -> str:
 def group_facts(request: HttpRequest, group: DuplicateGroup) -> list[Fact]:
     """In what they are alike, and since when."""
     return [
-        Fact(_("Alike in"), group.get_likeness_display()), Fact(_("People"), group.member_count), Fact(_("Found on"), group.found_on)
+        Fact(_("Alike in"), group.get_likeness_display()), Fact(_("Persons"), group.member_count), Fact(_("Found on"), group.found_on)
     ]  # fmt: skip
 
 
 def verdict_preview(inputs: dict[str, Any], actor: Any) -> Preview:
     """What the verdict means."""
     group = inputs["group"]
-    facts = [(_("Alike in"), group.get_likeness_display()), (_("People"), group.member_count)]
+    facts = [(_("Alike in"), group.get_likeness_display()), (_("Persons"), group.member_count)]
     return Preview(facts=facts, changes=[(_("Verdict"), None, Verdict(inputs["verdict"]).label)], button=str(_("Keep this verdict")))
 
 

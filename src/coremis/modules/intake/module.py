@@ -35,7 +35,7 @@ contributions: list[Contribution] = [
     *KINDS,
     VariableUse(imports_with),
     MenuItem(_("Imports"), "intake:batches", group=ASSESS, order=20),
-    HomeCard(_("My imports"), panels.my_imports, permission=create_batch.name, order=20),
+    HomeCard(_("My imports"), panels.my_imports, permission=create_batch.name, order=20, seats={"data": 10, "commune": 30}, wide=True),
     Approvable(apply_batch, preview=batch_effect, page=batch_page),
     RoutePreset(apply_batch, ("manager",)),
     Approvable(undo_batch, preview=undo_effect, page=batch_page),

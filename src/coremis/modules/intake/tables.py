@@ -41,6 +41,11 @@ def status_of(batch: Batch) -> Status:
     return Status(TONES[batch.state], batch.get_state_display())
 
 
+def rows_address(batch: Batch, state: str) -> str:
+    """The rows of an import in one state."""
+    return f"{reverse('intake:rows', args=[batch.pk])}?state={state}"
+
+
 def share_of(batch: Batch) -> str:
     """The share of the rows that could not be used."""
     if not batch.row_count:
@@ -60,8 +65,8 @@ class BatchTable(Table):
         Column("sent_at", _("Sent on"), kind="date", sort="sent_at"),
         Column("state", _("Status"), show=status_of, kind="status"),
         Column("row_count", _("Rows"), kind="number"),
-        Column("good_count", _("Good"), kind="number"),
-        Column("bad_count", _("To correct"), kind="number"),
+        Column("good_count", _("Good"), kind="number", link=lambda row: rows_address(row, "GOOD")),
+        Column("bad_count", _("To correct"), kind="number", link=lambda row: rows_address(row, "BAD")),
         Column("share", _("Share to correct"), show=lambda row: share_of(row), kind="number"),
         Column("applied_count", _("Taken in"), kind="number"),
     )

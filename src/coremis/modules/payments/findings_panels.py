@@ -22,6 +22,7 @@ from coremis.modules.payments.findings_previews import (
 from coremis.modules.payments.findings_tables import FlagGroupTable, FlagMemberTable, HoldTable
 from coremis.modules.payments.models import Cycle, FlagGroup, Payroll, PayrollLine
 from coremis.modules.payments.queries import terms_of, to_approve
+from coremis.modules.payments.services.forfeiting import grace_days
 from coremis.modules.payments.states import HIDDEN_PAYROLLS, PAID_LINES
 from coremis.modules.payments.tables import CycleTable, PayrollTable
 from coremis.modules.programmes.models import Programme
@@ -76,7 +77,8 @@ def members(request: Any, group: FlagGroup) -> Shown:
         members=Subquery(size), paid_before=Coalesce(Subquery(counted), 0)
     )  # fmt: skip
     found = list(rows.order_by("elsewhere", "pk")[:FIRST])
-    shown: dict[str, Any] = {"table": small_table(FlagMemberTable, found, request.user)}
+    omit = [] if any(row.line.payroll_id != group.payroll_id for row in found) else ["payroll"]
+    shown: dict[str, Any] = {"table": small_table(FlagMemberTable, found, request.user, omit=omit)}
     left = group.members.count() - len(found)
     return shown | ({"text": _("Payments not shown here: %(count)s") % {"count": text_of(left)}} if left else {})
 
@@ -101,9 +103,17 @@ def programme_calendar(request: Any, programme: Programme) -> Shown:
 def programme_terms(request: Any, programme: Programme) -> Shown:
     """How a programme pays."""
     terms = terms_of(programme.pk)
-    facts = [Fact(_("Rounds in order"), terms.rounds_in_order), Fact(_("Payees who may share a phone in one place"), terms.phone_limit)]
-    shown: dict[str, Any] = {"facts": [fact.ready() for fact in facts]}
-    if request.user.has_perm("payments.set_payment_terms"):
-        url = reverse("payments:set_payment_terms", kwargs={"pk": programme.pk})
-        shown["links"] = [{"url": url, "title": _("Change the payment rules")}]
-    return shown
+    facts = [
+        Fact(_("Rounds in order"), terms.rounds_in_order), Fact(_("Payees who may share a phone in one place"), terms.phone_limit),
+        Fact(_("Days for which unclaimed money is kept"), grace_days(programme.pk)),
+        Fact(_("Only with consent"), terms.consent_needed),
+    ]  # fmt: skip
+    ways = [
+        ("payments.set_payment_terms", reverse("payments:set_payment_terms", kwargs={"pk": programme.pk}), _("Change the payment rules")),
+        (
+            "payments.save_unclaimed_policy", reverse("payments:save_unclaimed_policy") + f"?programme={programme.pk}",
+            _("Change the rule for unclaimed money"),
+        ),
+    ]  # fmt: skip
+    links = [{"url": url, "title": title} for permission, url, title in ways if request.user.has_perm(permission)]
+    return {"facts": [fact.ready() for fact in facts], "links": links}

@@ -159,7 +159,7 @@ def area_table(payroll: Payroll, review: Review | None) -> dict[str, Any] | None
     if review is None or not review.figures["areas"]:
         return None
     titles = [(_("Place"), ""), (_("Payments"), "number"), (_("Before"), "number"), (_("Total"), "amount"), (_("Total before"), "amount"),
-              (_("Change"), "amount")]  # fmt: skip
+              (_("Difference"), "amount")]  # fmt: skip
     rows = [{"cells": _area_cells(payroll, row, titles), "css": ""} for row in review.figures["areas"][:MOST_PLACES]]
     return {"heads": [{"title": title, "css": css, "help": "", "sort_url": "", "sorted": ""} for title, css in titles], "rows": rows}
 

@@ -20,6 +20,12 @@ def line_url(line: Any) -> str:
     return reverse("payments:line_detail", kwargs={"pk": line.pk})
 
 
+def payee_of(line: Any) -> str:
+    """Who is paid, with the year of birth where it is known."""
+    born = line.payee.birth_date
+    return f"{line.payee_name} ({born.year})" if born and born.year else str(line.payee_name)
+
+
 def place_of(line: Any) -> str:
     """The place of a payment, with the one it lies in: two villages may have one name."""
     return f"{line.area_name}, {line.area.parent.name}" if line.area.parent else str(line.area_name)
@@ -70,12 +76,7 @@ class FlagMemberTable(Table):
     exact = True
     columns: ClassVar = [
         Column("number", _("Payment number"), show=lambda row: row.line.number_text, kind="code", link=lambda row: line_url(row.line)),
-        Column("payee", _("Payee"), show=lambda row: row.line.payee_name),
-        Column(
-            "born",
-            _("Born"),
-            show=lambda row: row.line.payee.birth_date and row.line.payee.birth_date.year and str(row.line.payee.birth_date.year),
-        ),
+        Column("payee", _("Payee"), show=lambda row: payee_of(row.line)),
         Column("place", _("Place"), show=lambda row: place_of(row.line)),
         Column("phone", _("Phone"), show=lambda row: row.line.payee_phone, kind="code"),
         Column("document", _("Document"), show=lambda row: f"…{row.line.document_end}" if row.line.document_end else "", kind="code"),
@@ -147,7 +148,7 @@ class DifferenceTable(Table):
         Column("reason", _("Reason"), show=lambda row: row.reason_text()),
         Column("now", _("Amount"), show=lambda row: row.line.amount if row.line else None, kind="amount"),
         Column("then", _("Amount before"), show=lambda row: row.before.amount if row.before else None, kind="amount"),
-        Column("size", _("Change"), show=lambda row: Money(row.change_minor, row.shown.currency), kind="amount", sort="size_minor"),
+        Column("size", _("Difference"), show=lambda row: Money(row.change_minor, row.shown.currency), kind="amount", sort="size_minor"),
     ]
     filters: ClassVar = [AreaFilter("area", on="area"), ChoiceFilter("kind", _("Difference"), choices=DifferenceKind.choices)]
     default_sort = "-size"

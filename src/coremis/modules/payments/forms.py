@@ -39,6 +39,11 @@ class FundForm(ActionForm):
     is_active = forms.BooleanField(label=_("In use"), required=False)
 
 
+def taken_in_amounts(rows: Any) -> Any:
+    """The files of amounts that were taken in, the latest first."""
+    return rows.filter(import_kind="payments.amounts", state=Batch.State.APPLIED).order_by("-pk")
+
+
 class GeneratePayrollForm(ActionForm):
     """Who is paid how much, from which fund."""
 
@@ -56,7 +61,7 @@ class GeneratePayrollForm(ActionForm):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "amount", "autocomplete": "off"}),
     )  # fmt: skip
     batch = RecordField(
-        Batch, "exchange.view_batch", choose=lambda rows: rows.filter(import_kind="payments.amounts", state="APPLIED").order_by("-pk"),
+        Batch, "exchange.view_batch", choose=taken_in_amounts,
         label=_("Or amounts from a file"), required=False, help_text=_("Bring and take in the file under “Imports” first."),
     )  # fmt: skip
     declared_count = forms.IntegerField(label=_("Number of amounts in the file"), required=False, min_value=1)

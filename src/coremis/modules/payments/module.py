@@ -13,11 +13,12 @@ from coremis.kernel.base.money import Money
 from coremis.kernel.config.settings import Setting
 from coremis.kernel.jobs.schedule import Schedule
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
+from coremis.kernel.screens.contributions import Panel, Tab
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
 from coremis.modules.payments import (
     findings_panels,
     findings_previews,
+    home,
     panels,
     people,
     plan_previews,
@@ -146,6 +147,7 @@ contributions: list[Contribution] = [
     MenuItem(_("Payrolls"), "payments:payroll_list", group=PROVIDE, order=10),
     MenuItem(_("Payments"), "payments:line_list", group=PROVIDE, order=20),
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),
+    MenuItem(_("Incidents"), "payments:incident_list", group=PROVIDE, order=35),
     MenuItem(_("Payment cycles"), "payments:cycle_list", group=PROVIDE, order=40),
     MenuItem(_("Funds"), "payments:fund_list", group=PROVIDE, order=45),
     Tab(Payroll, "lines", _("Payments"), order=10),
@@ -170,7 +172,6 @@ contributions: list[Contribution] = [
     Panel(PayrollLine, _("What comes next"), result_panels.next_step, "payments.view_payrollline", order=10),
     Panel(PayrollLine, _("Incidents"), result_panels.line_incidents, "payments.view_incident", order=20),
     Panel(PayrollLine, _("Earlier results"), result_panels.earlier_results, "payments.view_payrollline", order=30),
-    HomeCard(_("Results and incidents"), result_panels.to_explain, "payments.settle_incident", order=60),
     Setting(
         "payments.grace_days", _("Days for which unclaimed money is kept"),
         _("Counted from the last day of the payment cycle, where a programme has no rule of its own."), 90,
@@ -184,6 +185,7 @@ contributions: list[Contribution] = [
     Panel(Cycle, _("Payrolls"), findings_panels.payrolls, "payments.view_payroll", order=10),
     Panel(Programme, _("Payment calendar"), findings_panels.programme_calendar, "payments.view_cycle", order=60),
     Panel(Programme, _("Payment rules"), findings_panels.programme_terms, "payments.view_cycle", order=70),
+    *home.CARDS,
     Tab(Household, "payments", _("Payments"), order=60),
     Tab(Person, "payments", _("Payments"), order=60),
     Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", tab="payments"),

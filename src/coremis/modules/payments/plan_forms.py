@@ -81,6 +81,10 @@ class TermsForm(ActionForm):
         label=_("Flags that need no verdict"), required=False, choices=FlagKind.choices, widget=forms.CheckboxSelectMultiple
     )
 
+    consent_needed = forms.BooleanField(
+        label=_("Only with consent"), required=False, help_text=_("Whoever has not given consent is left out, with that reason.")
+    )
+
     def clean(self) -> dict[str, Any]:
         """An empty choice is a list."""
         cleaned: dict[str, Any] = super().clean() or {}

@@ -49,6 +49,7 @@ def terms(inputs: dict[str, Any], actor: Any) -> Preview:
         changes=[
             (_("Rounds in order"), now.rounds_in_order, inputs["rounds_in_order"]),
             (_("Payees who may share a phone in one place"), now.phone_limit, inputs["phone_limit"]),
+            (_("Only with consent"), now.consent_needed, inputs.get("consent_needed", False)),
             (_("Flags that need no verdict"), named(now.notice_kinds), named(inputs["notice_kinds"])),
         ],
     )

@@ -111,14 +111,21 @@ GROUP_OF = {
 }  # fmt: skip
 
 
-def balance_by(payroll: Payroll, column: str, lines: Any = None) -> list[tuple[str, Figures]]:
-    """The figures by place or payment point (``area_name``, ``point_name``), each proved for itself. One query."""
-    by_name: dict[str, list[Any]] = {}
+BY_PLACE, BY_POINT = ("area_id", "area_name", "area__parent__name"), ("point_id", "point_name")
+
+
+def balance_by(payroll: Payroll, columns: tuple[str, ...], lines: Any = None) -> list[tuple[str, Figures]]:
+    """The figures by place or payment point (``BY_PLACE``, ``BY_POINT``), each proved for itself. One query.
+
+    The first of ``columns`` tells apart what has one name: two villages may be called the same.
+    """
+    groups: dict[tuple[str, Any], list[Any]] = {}
     mine = PayrollLine.objects.filter(payroll=payroll) if lines is None else lines.filter(payroll=payroll)
-    for name, *row in _by_state(mine, column):
-        by_name.setdefault(name, []).append(row)
+    for key, *row in _by_state(mine, *columns):
+        names, figures = row[: len(columns) - 1], row[len(columns) - 1 :]
+        groups.setdefault((", ".join(name for name in names if name), key or 0), []).append(figures)
     found = []
-    for name, rows in sorted(by_name.items()):
+    for (name, _key), rows in sorted(groups.items()):
         owed = [row for row in rows if not held_before(row[0], row[1])]
         approved = (sum(row[2] for row in owed), sum(row[3] for row in owed))
         found.append((name, summed_up(Figures(payroll.currency, approved=approved), rows)))
@@ -212,9 +219,10 @@ def previous_total(payroll: Payroll) -> Figure:
     return found["count"], found["total"] or 0
 
 
-def taken_from_fund(payroll: Payroll) -> Money:
-    """What the approval of a payroll takes from its fund: its total; nothing for a re-issue, whose amounts are owed already."""
-    return Money(0, payroll.currency) if payroll.source == Payroll.Source.REISSUE else payroll.total
+def taken_from_fund(payroll: Payroll, amount_minor: int | None = None) -> Money:
+    """What the approval of a payroll takes from its fund: its total, or a part; nothing for a re-issue, whose amounts are owed already."""
+    amount = payroll.total_minor if amount_minor is None else amount_minor
+    return Money(0 if payroll.source == Payroll.Source.REISSUE else amount, payroll.currency)
 
 
 def refuse_other_totals(payroll: Payroll) -> None:

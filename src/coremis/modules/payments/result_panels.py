@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -11,9 +10,9 @@ from coremis.kernel.screens.columns import money_text, text_of
 from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import small_table
 from coremis.modules.payments.incident_tables import IncidentTable
-from coremis.modules.payments.models import EarlierResult, Payroll, PayrollLine, ResultFile, ResultRow
-from coremis.modules.payments.queries import Figures, balance_by
-from coremis.modules.payments.states import BLOCKING_PROBLEMS, HIDDEN_PAYROLLS, NEXT_STEPS, FileState, IncidentState, LineState
+from coremis.modules.payments.models import EarlierResult, Payroll, PayrollLine
+from coremis.modules.payments.queries import BY_PLACE, BY_POINT, Figures, balance_by
+from coremis.modules.payments.states import HIDDEN_PAYROLLS, NEXT_STEPS, FileState, LineState
 from coremis.modules.payments.words import status_of
 
 FIRST = 50
@@ -25,19 +24,22 @@ def balance(request: Any, payroll: Payroll) -> Shown:
     """Approved = paid + uncollected or returned + failed + in transit + cancelled, for each place and payment point."""
     if payroll.state in HIDDEN_PAYROLLS:
         return None
-    blocks = [(_("Place"), "area_name"), (_("Payment point"), "point_name")]
+    blocks = [(_("Place"), BY_PLACE), (_("Payment point"), BY_POINT)]
     heads = [_("Approved"), _("Paid"), _("Uncollected or returned"), _("Failed"), _("In transit"), _("Cancelled"), _("Balance")]
     mine = PayrollLine.objects.visible_to(request.user, "payments.view_payroll")
     ready = [
-        {"title": title, "rows": [_row(name, found) for name, found in balance_by(payroll, column, mine)[:MOST]]}
-        for title, column in blocks
+        {"title": title, "rows": [_row(name, found, heads) for name, found in balance_by(payroll, columns, mine)[:MOST]]}
+        for title, columns in blocks
     ]
     return {"heads": heads, "blocks": ready}
 
 
-def _row(name: str, found: Figures) -> dict[str, Any]:
+def _row(name: str, found: Figures, heads: list[str]) -> dict[str, Any]:
     parts = (found.approved, found.paid, found.uncollected, found.failed, found.in_transit, found.cancelled)
-    cells = [{"count": text_of(part[0]), "amount": money_text(found.money(part))} for part in parts]
+    cells = [
+        {"title": title, "count": text_of(part[0]), "amount": money_text(found.money(part))}
+        for title, part in zip(heads, parts, strict=False)
+    ]
     return {"name": name, "cells": cells, "holds": found.explained() == found.approved}
 
 
@@ -99,16 +101,3 @@ def _earlier(row: EarlierResult, currency: str) -> str:
     paid = money_text(Money(row.paid_minor, currency)) if row.paid_minor else ""
     until = _("until the file “%(name)s”") % {"name": row.replaced_by.name}
     return " · ".join(text for text in (paid, row.receipt, row.get_unpaid_reason_display(), until) if text)
-
-
-def to_explain(request: Any) -> Shown:
-    """For the accountant: files that wait, rows to explain, open incidents."""
-    files = ResultFile.objects.visible_to(request.user, "payments.view_resultfile").filter(state=FileState.CHECKED).count()
-    rows = ResultRow.objects.visible_to(request.user, "payments.view_resultrow").filter(
-        file__state=FileState.APPLIED, problem__in=BLOCKING_PROBLEMS, resolution=""
-    ).count()  # fmt: skip
-    waiting = IncidentTable.visible(request.user).exclude(state=IncidentState.SETTLED)
-    found = waiting.order_by().values("currency").annotate(count=Count("pk"), total=Sum("amount_minor"))
-    lines = [(_("Files to confirm"), text_of(files)), (_("Rows to explain"), text_of(rows))]
-    lines += [(_("Incidents"), f"{text_of(one['count'])} · {money_text(Money(one['total'], one['currency']))}") for one in found]
-    return {"rows": lines, "href": reverse("payments:incident_list")}

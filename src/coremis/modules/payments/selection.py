@@ -29,12 +29,13 @@ from coremis.kernel.areas.queries import below
 from coremis.modules.benefits.queries import AMOUNTS, PartKind, Rule, SetRule, flat, names_of, rule_of
 from coremis.modules.filters.queries import matching
 from coremis.modules.payments.earlier import past_of, still_there
-from coremis.modules.payments.models import Cycle, ImportedAmount, Payroll, PayrollLine
+from coremis.modules.payments.models import Cycle, ImportedAmount, PaymentTerms, Payroll, PayrollLine
 from coremis.modules.payments.states import Exclusion, HoldReason, LineState
 from coremis.modules.points.models import HouseholdPoint, on_day
 from coremis.modules.points.queries import point_of_area
 from coremis.modules.programmes.models import ENDED, PAYABLE, Enrolment, Programme, Status
-from coremis.modules.registry.models import Document, Recipient
+from coremis.modules.registry.models import Consent, Document, Recipient
+from coremis.modules.registry.queries import members_on
 
 FROZEN = (
     "payroll", "component", "enrolment", "area", "payee", "amount_minor", "currency", "enrolment_number", "enrolment_status",
@@ -163,6 +164,7 @@ def classified(rows: "QuerySet[Enrolment]", asked: Asked) -> "QuerySet[Any]":
             When(household__ended_on__isnull=False, then=Value(Exclusion.DISSOLVED)),
             When(**{f"{payee}__isnull": True}, then=Value(Exclusion.NO_RECIPIENT)),
             When(**{f"{payee}__death_date__isnull": False}, then=Value(Exclusion.RECIPIENT_DIED)),
+            When(without_consent(asked), then=Value(Exclusion.NO_CONSENT)),
             When(Exists(_keys_held(asked)), then=Value(Exclusion.ALREADY)),
             default=Value(""),
             output_field=CharField(),
@@ -171,6 +173,15 @@ def classified(rows: "QuerySet[Enrolment]", asked: Asked) -> "QuerySet[Any]":
         alternate_id=Subquery(other.order_by("rank").values("person_id")[:1]),
         own_point_id=Subquery(chosen.order_by("-valid_from", "pk").values("point_id")[:1]),
     )  # fmt: skip
+
+
+def without_consent(asked: Asked) -> Q:
+    """Where the programme asks for consent: whoever did not give it. A person who was not asked has the household's."""
+    needed = Exists(PaymentTerms.objects.filter(programme=asked.cycle.programme_id, consent_needed=True))
+    if asked.unit == Programme.Unit.HOUSEHOLD:
+        return Q(needed) & ~Q(household__consent=Consent.GIVEN)
+    home = members_on(asked.cycle.freeze_on).filter(person=OuterRef("person_id"), household__consent=Consent.GIVEN)
+    return Q(needed) & ~Q(person__consent=Consent.GIVEN) & ~(Q(person__consent="") & Q(Exists(home)))
 
 
 def reckoning(asked: Asked, limit: Limit = lambda rows: rows) -> Any:

@@ -2,14 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.screens.columns import Column, Status, text_of
-from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, SearchFilter
+from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, SearchFilter
 from coremis.kernel.screens.tables import Table
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import with_balance
@@ -17,7 +17,9 @@ from coremis.modules.payments.calendar import due_next, placed, with_phase
 from coremis.modules.payments.findings import Phase
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.states import Exclusion, FileState, HoldReason, LineState, PayrollState, RowProblem, UnpaidReason
-from coremis.modules.payments.words import phase_status, status_of
+from coremis.modules.payments.unpaid import AGAIN, LAST, RowFilter, UnpaidFilter
+from coremis.modules.payments.words import file_status, phase_status, status_of
+from coremis.modules.points.models import PaymentPoint
 from coremis.modules.registry.models import Household
 
 
@@ -69,18 +71,25 @@ class CycleTable(Table):
         Column("name", _("Name"), show=str),
         Column("programme", _("Programme"), show=lambda row: str(row.programme)),
         Column("phase", _("Status"), show=phase_status, kind="status"),
-        Column("next", _("Next"), show=next_of),
+        Column("next", _("Next step"), show=next_of),
         Column("starts_on", _("First day"), kind="date", sort="starts_on"),
         Column("ends_on", _("Last day"), kind="date"),
         Column("freeze_on", _("Data freeze"), kind="date", help=_("Who is paid, and to whom, is taken as it was on this day.")),
+        Column("window", _("Payment"), show=window_of),
+    ]
+    only_in_files: ClassVar = [
         Column("calculate_by", _("Calculate by"), kind="date"),
         Column("approve_by", _("Approve by"), kind="date"),
-        Column("window", _("Payment"), show=window_of),
         Column("reconcile_by", _("Reconcile by"), kind="date"),
     ]
     filters: ClassVar = [ChoiceFilter("phase", _("Status"), choices=Phase.choices)]
     default_sort = "-starts_on"
     export_name = "cycles"
+
+    @classmethod
+    def file_columns_for(cls, user: Any) -> list[Column]:
+        """With the days by which each step is due; a page shows the next one of them."""
+        return [*super().file_columns_for(user), *cls.only_in_files]
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
@@ -125,6 +134,23 @@ class PayrollTable(Table):
         return reverse("payments:payroll_detail", kwargs={"pk": row.pk})
 
 
+def payrolls_of(user: Any) -> QuerySet[Any]:
+    """The payrolls that pay somebody whom this person may see, newest first."""
+    seen = PayrollLine.objects.visible_to(user, LineTable.permission).filter(payroll=OuterRef("pk"))
+    return Payroll.objects.filter(Exists(seen)).order_by("-pk")
+
+
+ROWS_OF_LINES = (
+    RowFilter("cycle", _("Cycle"), on="cycle_id", rows=lambda user: Cycle.objects.visible_to(user, "payments.view_cycle")),
+    RowFilter("payroll", _("Payroll"), on="payroll_id", rows=payrolls_of),
+    RowFilter(
+        "point", _("Payment point"), on="point_id", blank=_("without a payment point"),
+        rows=lambda user: PaymentPoint.objects.visible_to(user, "points.view_paymentpoint"),
+    ),
+    UnpaidFilter("unpaid", _("Unpaid"), choices=[(LAST, _("in the last cycle")), (AGAIN, _("to be paid again"))]),
+)  # fmt: skip
+
+
 class LineTable(Table):
     """Single payments."""
 
@@ -145,6 +171,7 @@ class LineTable(Table):
     search = SearchFilter("search", _("Name or payment number"), within=("payee_search",), number="number")
     filters: ClassVar = [
         AreaFilter("area", on="area"),
+        *ROWS_OF_LINES,
         ChoiceFilter("state", _("Status"), choices=LineState.choices),
         ChoiceFilter("reason", _("Reason"), on="unpaid_reason", choices=UnpaidReason.choices),
         ChoiceFilter("held", _("Held because"), on="hold_reason", choices=HoldReason.choices),
@@ -193,7 +220,7 @@ class ResultFileTable(Table):
         Column("payroll", _("Payroll"), show=lambda row: row.payroll.number_text, kind="code"),
         Column("sent_at", _("Sent on"), kind="date"),
         Column("sent_by", _("Sent by"), show=lambda row: str(row.sent_by or "")),
-        Column("state", _("Status"), show=status_of, kind="status"),
+        Column("state", _("Status"), show=file_status, kind="status"),
         Column("good", _("Good rows"), show=lambda row: row.good_count, kind="number"),
         Column("bad", _("Not applied"), show=lambda row: row.bad_count, kind="number"),
     ]
@@ -238,6 +265,7 @@ class ResultRowTable(Table):
             "outcome", _("Result"), choices=[choice for choice in LineState.choices if choice[0] not in ("DUE", "SENT", "CANCELLED")]
         ),
         ChoiceFilter("problem", _("Problem"), choices=RowProblem.choices),
+        BooleanFilter("explained", _("Explained"), on=~Q(resolution="")),
     ]
     default_sort = "position"
     export_name = "result-rows"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.screens.columns import Status
 from coremis.modules.payments.calendar import placed
 from coremis.modules.payments.findings import NEEDS_VERDICT, Phase, Verdict
-from coremis.modules.payments.states import FileState, IncidentState, LineState, PayrollState
+from coremis.modules.payments.states import FileKind, FileState, IncidentState, LineState, PayrollState
 
 P, L, F = PayrollState, LineState, FileState
 TONES: dict[Any, str] = {
@@ -23,6 +23,12 @@ TONES: dict[Any, str] = {
 def status_of(row: Any) -> Status:
     """The state of a payroll, payment or file."""
     return Status(TONES[row.state], row.get_state_display())
+
+
+def file_status(file: Any) -> Status:
+    """The state of a file of results; a signed list has no columns to match, it is being typed."""
+    typing = file.kind_of == FileKind.SHEET and file.state == FileState.NEW
+    return Status(TONES[file.state], _("being typed")) if typing else status_of(file)
 
 
 def flag_status(group: Any) -> Status:

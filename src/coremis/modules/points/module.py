@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import Panel
+from coremis.kernel.screens.contributions import HomeCard, Panel
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
-from coremis.modules.points import panels
+from coremis.modules.points import cards, panels
 from coremis.modules.points.imports import POINTS
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.registry.models import Household
@@ -22,6 +22,7 @@ KEEPS = tuple(
 contributions: list[Contribution] = [
     MenuItem(_("Payment points"), "points:point_list", group=PROVIDE, order=42),
     POINTS,
+    HomeCard(_("Payment points"), cards.places_without, "points.serve_places", seats={"payments": 45}),
     Panel(PaymentPoint, _("Places served"), panels.served, "points.view_servedplace", order=10),
     Panel(PaymentPoint, _("Managers"), panels.managers, "points.view_pointmanager", order=20),
     Panel(PaymentPoint, _("Households of their own choice"), panels.own_households, "points.view_householdpoint", order=40),

@@ -13,7 +13,7 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
 from coremis.kernel.screens.menu import ENROL, MenuItem
 from coremis.kernel.screens.timeline import HistoryGuard
-from coremis.modules.programmes import panels, people, previews
+from coremis.modules.programmes import cards, panels, people, previews
 from coremis.modules.programmes.conditions import conditions_with
 from coremis.modules.programmes.facts import facts
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme
@@ -69,7 +69,8 @@ contributions: list[Contribution] = [
     *[AfterMove(kind, people.follow_home) for kind in (Household, Person)],
     *[BeforeWithdrawal(kind, people.enrolled) for kind in (Household, Person)],
     *[OnPastDay(kind, _("Programmes"), people.on_day, "programmes.view_enrolment") for kind in (Household, Person)],
-    HomeCard(_("Programmes"), panels.pipeline, "programmes.view_enrolment", order=30),
+    *cards.FIGURES,
+    HomeCard(_("Programmes"), cards.pipeline, "programmes.view_enrolment", seats={"manager": 10}, wide=True),
     DataHolder((VariableDefinition.Subject.ENROLMENT,), Enrolment, "programmes.view_enrolment", programmes_of, "programme"),
     HistoryGuard(Enrolment, lambda user, page: history_reader(user, page, (VariableDefinition.Subject.ENROLMENT,))),
     VariableUse(conditions_with),

@@ -88,18 +88,6 @@ def enrolment_facts(request: HttpRequest, enrolment: Enrolment) -> Shown:
     return variables_panel(request, enrolment, (VariableDefinition.Subject.ENROLMENT,), enrolment.programme_id)
 
 
-def pipeline(request: HttpRequest) -> Shown:
-    """The active and waiting beneficiaries of each programme."""
-    user: Any = request.user
-    programmes = list(Programme.objects.visible_to(user, "programmes.view_programme")[:LATEST])
-    if not programmes:
-        return None
-    counts = counts_by_status(programmes, request.user)
-    rows = [(str(programme), text_of(counts.get(programme.pk, {}).get(Status.ACTIVE, 0))) for programme in programmes]
-    total = sum(found.get(Status.ACTIVE, 0) for found in counts.values())
-    return {"figure": text_of(total), "label": _("active beneficiaries"), "rows": rows, "href": reverse("programmes:programme_list")}
-
-
 def work_of(group: GroupChange) -> Job | None:
     """The job that carries a group change out."""
     return Job.objects.filter(cause_id=group.created_event_id).order_by("-pk").first()

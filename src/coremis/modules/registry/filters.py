@@ -132,6 +132,16 @@ class RecipientFilter(BooleanFilter):
         return rows if len(wanted) == 2 else rows.filter(named if True in wanted else ~named)
 
 
+@dataclass(frozen=True)
+class CollectsFilter(BooleanFilter):
+    """Whether somebody is the primary recipient of a household today."""
+
+    def apply(self, rows: QuerySet[Any], value: list[tuple[Any, str]]) -> QuerySet[Any]:
+        wanted = {stored for stored, _words in value}
+        named = primary_recipients_on(timezone.localdate()).values("person")
+        return rows if len(wanted) == 2 else rows.filter(pk__in=named) if True in wanted else rows.exclude(pk__in=named)
+
+
 def aged(years: tuple[int | None, int | None], path: str = "") -> Q:
     """People of so many completed years today, by their birth dates so that an index can serve."""
     first, last = born_for_age(timezone.localdate(), *years)

@@ -6,10 +6,10 @@ from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import HomeCard, Panel, Tab
+from coremis.kernel.screens.contributions import HomeCard, Panel, Tab, WatchedActions
 from coremis.kernel.screens.menu import ADMINISTRATION, PEOPLE, MenuItem, TopSearch
 from coremis.kernel.screens.timeline import HistoryGuard
-from coremis.modules.registry import event_previews, panels, past, previews, variable_previews
+from coremis.modules.registry import cards, event_previews, panels, past, previews, variable_previews
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.facts import facts
 from coremis.modules.registry.holders import DataHolder
@@ -106,6 +106,22 @@ contributions: list[Contribution] = [
     SeatPermissions("payments", (*SEES, "registry.record_collection", *LOOKS_BEHIND)),
     Tab(Person, "past", _("On a past day"), order=90),
     Panel(Person, _("On a past day"), past.person_then, "registry.view_person", template="registry/_past.html", tab="past"),
+    cards.REGISTERED,
+    HomeCard(_("My places"), cards.my_places, "registry.view_household", seats={"commune": 10, "manager": 60}, wide=True),
+    HomeCard(_("Women among the recipients"), cards.women, "registry.view_person", seats={"manager": 50}),
+    HomeCard(
+        _("Find a household or a person"),
+        cards.search,
+        "registry.view_household",
+        "registry/_search_card.html",
+        seats={"commune": 50},
+        wide=True,
+    ),
+    WatchedActions(
+        _("Recipients"),
+        tuple(f"registry.{name}" for name in ("name_recipient", "change_recipient", "set_alternate", "remove_alternate")),
+        order=10,
+    ),
     HomeCard(_("Moves between places"), panels.pending_moves, "registry.view_householdmove", order=40, page="work"),
     Approvable(merge_persons, preview=event_previews.merge),
     RoutePreset(merge_persons, ("approver",)),

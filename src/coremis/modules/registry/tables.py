@@ -14,6 +14,7 @@ from coremis.kernel.screens.tables import Table
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.filters import (
     AgeFilter,
+    CollectsFilter,
     HouseholdSearch,
     MemberAgeFilter,
     MemberSearch,
@@ -133,6 +134,7 @@ class PersonTable(Table):
         ChoiceFilter("sex", _("Sex"), choices=Sex.choices),
         AgeFilter("age", _("Age")),
         PhoneFilter("phone", _("Has a phone")),
+        CollectsFilter("collects", _("Collects for a household")),
     )
     default_sort = "name"
     export_name = "persons"

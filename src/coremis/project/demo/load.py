@@ -49,7 +49,7 @@ from coremis.modules.programmes.models import Enrolment, Programme, Reason, Stat
 from coremis.modules.programmes.services import change_status, create_programme, enrol_matching
 from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.registry.services import define_variable
-from coremis.project.demo import people
+from coremis.project.demo import more, people
 from coremis.project.demo.country import CURRENCY, LEVELS, units
 from coremis.project.demo.seats import ADMINISTRATORS, PASSWORD, agreed, decide, make_seats, seat, work_off
 
@@ -92,9 +92,25 @@ def load(households: int, say: Callable[[str], None]) -> None:
     programme = run_programme()
     say("Paying the first cycle, and preparing the second ...")
     fund, rule = fill_fund(programme), write_rule(programme)
-    pay_first_cycle(programme, fund, rule)
-    prepare_second_cycle(programme, fund, rule)
+    more.make_points()
+    first = pay_first_cycle(programme, fund, rule)
+    say("Paying again what was not collected ...")
+    more.pay_again(first)
+    more.dispute_one(first)
+    second = prepare_second_cycle(programme, fund, rule)
+    more.plan_calendar(programme, second.cycle.ends_on)
+    say("Looking for possible duplicates, filling waiting lists ...")
+    surround()
     prepare_files()
+
+
+def surround() -> None:
+    """A saved filter, a programme with waiting lists, and the search for possible duplicates."""
+    root = country()
+    assert root is not None
+    more.keep_filter()
+    more.fill_waiting_lists(root)
+    more.look_around()
 
 
 def set_up() -> None:
@@ -192,11 +208,14 @@ def write_rule(programme: Programme) -> BenefitRule:
 
 
 def new_cycle(programme: Programme, first: date, last: date) -> Cycle:
-    """A cycle whose data were frozen today, because everybody was enrolled today."""
-    days = f"{first:%d/%m/%Y} – {last:%d/%m/%Y}"
+    """A cycle whose data were frozen today, because everybody was enrolled today; its other dates follow."""
+    days, today = f"{first:%d/%m/%Y} – {last:%d/%m/%Y}", timezone.localdate()
+    start = max(first, today)
     return save_cycle(
-        programme=programme, names={"en": days}, starts_on=first, ends_on=last, freeze_on=timezone.localdate(), actor=seat("payments")
-    )
+        programme=programme, names={"en": days}, starts_on=first, ends_on=last, freeze_on=today,
+        calculate_by=start + timedelta(days=2), approve_by=start + timedelta(days=5), pay_from=start + timedelta(days=7),
+        pay_until=start + timedelta(days=17), reconcile_by=start + timedelta(days=30), actor=seat("payments"),
+    )  # fmt: skip
 
 
 def calculated(fund: Fund, cycle: Cycle, rule: BenefitRule) -> Payroll:
@@ -211,16 +230,17 @@ def calculated(fund: Fund, cycle: Cycle, rule: BenefitRule) -> Payroll:
 
 
 def judge_flags(payroll: Payroll) -> None:
-    """In the first cycle the verifier decides on every flagged group: one of two payees of two communes is held, the others are paid."""
-    for group in FlagGroup.objects.filter(payroll=payroll, severity__in=NEEDS_VERDICT, verdict="", remembered=None).order_by("pk"):
+    """The verifier decides on every flagged group: in the first cycle one of two payees of two communes is held, the others are paid."""
+    for group in FlagGroup.objects.filter(payroll=payroll, severity__in=NEEDS_VERDICT, verdict="").order_by("pk"):
         members = list(group.members.filter(elsewhere=False).select_related("line").order_by("pk"))
         planted = any(member.line.payee_phone == people.SHARED_PHONE for member in members)
-        said = {str(member.line.number): "HOLD" if planted and member is members[-1] else "PAY" for member in members}
-        reason = "Two families far apart with one phone: ask the second one" if planted else "Known to the chief of the hill"
+        first = planted and group.remembered_id is None
+        said = {str(member.line.number): "HOLD" if first and member is members[-1] else "PAY" for member in members}
+        reason = "Two families far apart with one phone: ask the second one" if first else "Known to the chief of the hill"
         decide_flag(group=group, verdicts=said, reason=reason, actor=seat("verifier"))
 
 
-def pay_first_cycle(programme: Programme, fund: Fund, rule: BenefitRule) -> None:
+def pay_first_cycle(programme: Programme, fund: Fund, rule: BenefitRule) -> Payroll:
     """Calculated, approved, sent, reconciled with three in a hundred unpaid, and closed."""
     today = timezone.localdate()
     payroll = calculated(fund, new_cycle(programme, today - timedelta(days=60), today), rule)
@@ -242,6 +262,7 @@ def pay_first_cycle(programme: Programme, fund: Fund, rule: BenefitRule) -> None
     work_off()
     agreed(close_payroll, {"payroll": Payroll.objects.get(pk=payroll.pk)}, seat("accountant"), seat("approver"))
     work_off()
+    return Payroll.objects.get(pk=payroll.pk)
 
 
 def approvers(payroll: Payroll) -> list[User]:
@@ -265,13 +286,14 @@ def results_of(payroll: Payroll, wrong: int = 0) -> bytes:
     return text.getvalue().encode()
 
 
-def prepare_second_cycle(programme: Programme, fund: Fund, rule: BenefitRule) -> None:
+def prepare_second_cycle(programme: Programme, fund: Fund, rule: BenefitRule) -> Payroll:
     """A payroll of the next cycle that waits for its last approver."""
     today = timezone.localdate()
     payroll = calculated(fund, new_cycle(programme, today + timedelta(days=1), today + timedelta(days=61)), rule)
     request = submit(approve_payroll, {"payroll": payroll}, actor=seat("payments")).request
     for checker in approvers(payroll)[:-1]:
         approve_request(request=request, actor=checker)
+    return payroll
 
 
 def prepare_files() -> None:

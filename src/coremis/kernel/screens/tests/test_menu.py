@@ -69,8 +69,8 @@ def test_an_entry_carries_its_count():
     assert menu.entry_of(work, Reader()).waiting == 12
 
 
-def test_a_group_longer_than_seven_stops_the_start(monkeypatch):
-    long = [MenuItem(f"Page {number}", "home", group=ADMINISTRATION) for number in range(8)]
+def test_too_long_a_group_stops_the_start(monkeypatch):
+    long = [MenuItem(f"Page {number}", "home", group=ADMINISTRATION) for number in range(menu.LONGEST_GROUP + 1)]
     monkeypatch.setattr(menu, "contributions", lambda kind: long if kind is MenuItem else [])
     assert [problem.id for problem in menu.check_menu()] == ["screens.E103"]
 

@@ -80,9 +80,9 @@ def test_the_history_is_proved_every_night(people, settings, tmp_path):
 
 def test_changed_access_leads_to_its_list(people):
     page = home(people["auditor"])
-    address = page.split('href="/administration/history/?')[1].split('"')[0].replace("&amp;", "&")
+    address = page.split("<dt>Access</dt>")[1].split('href="/administration/history/?')[1].split('"')[0].replace("&amp;", "&")
     listed = signed_in(people["auditor"]).get(f"/administration/history/?{address}").content.decode()
-    assert "changes of access in thirty days" in page and "Create a user" in listed
+    assert "Changed in thirty days" in page and "Create a user" in listed
 
 
 def tampered(event):

@@ -69,7 +69,8 @@ def test_what_lies_elsewhere_is_not_there(people):
 def test_the_it_administrator_sees_neither_people_nor_money(people):
     """Requests of others show amounts and names: not to those who only keep the house."""
     held = set(Profile.objects.get(code="it").permission_names())
-    assert not {name for name in held if name.startswith(("registry.", "programmes.", "payments.", "ledger."))}
+    dictionary = {name for name in held if "variable" in name}  # what may be asked, never what anybody answered
+    assert not {name for name in held - dictionary if name.startswith(("registry.", "programmes.", "payments.", "ledger."))}
     assert "approvals.view_request" not in held and "actions.view_event" not in held
     send(signed_in(people["ada"]), f"{BASE}profiles/add/", code="clerk", names_en="Clerk", permissions="areas.view_area")
     request = Request.objects.get()

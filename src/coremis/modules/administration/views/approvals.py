@@ -6,7 +6,6 @@ from uuid import uuid4
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.models import User
@@ -18,7 +17,7 @@ from coremis.kernel.approvals.services import approve_request, may_decide, reaso
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.actionscreens import ActionScreen
-from coremis.kernel.screens.columns import Status
+from coremis.kernel.screens.columns import Status, text_of
 from coremis.kernel.screens.details import DetailScreen, Fact
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.lists import ListScreen
@@ -76,7 +75,7 @@ request = RequestScreen(
     permission=None,  # type: ignore[arg-type]
     fetch=visible_request,
     title=lambda asked: tables.action_title(asked.action),
-    subtitle=lambda asked: _("asked by %(name)s on %(day)s") % {"name": asked.maker, "day": localize(asked.submitted_at.date())},
+    subtitle=lambda asked: _("asked by %(name)s on %(day)s") % {"name": asked.maker, "day": text_of(asked.submitted_at.date())},
     status=lambda asked: Status(tables.REQUEST_TONES.get(asked.state, "off"), asked.get_state_display()),
     facts=lambda http, asked: [
         Fact(_("Place"), asked.area.name),

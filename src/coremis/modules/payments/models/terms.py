@@ -22,6 +22,10 @@ class PaymentTerms(Record):
     )
     notice_kinds = models.JSONField(_("flags that need no verdict"), default=list, blank=True)
 
+    consent_needed = models.BooleanField(
+        _("only with consent"), default=False, help_text=_("Whoever has not given consent is left out, with that reason.")
+    )
+
     class Meta:
         verbose_name = _("payment rules")
         verbose_name_plural = _("payment rules")

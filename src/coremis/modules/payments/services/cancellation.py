@@ -16,6 +16,7 @@ from coremis.modules.ledger.services import copy_reversed, open_posting, post
 from coremis.modules.payments import chunks
 from coremis.modules.payments.findings import HoldDecision
 from coremis.modules.payments.models import Hold, Payroll, PayrollLine
+from coremis.modules.payments.queries import taken_from_fund
 from coremis.modules.payments.services.steps import give_back, locked, move, require_state
 from coremis.modules.payments.states import (
     AWAITING_LINES,
@@ -72,12 +73,13 @@ def _start(payroll: Payroll, reason: str) -> Payroll:
     before = PayrollState(payroll.state)
     params: dict[str, object] = {"payroll": payroll.pk, "before": before}
     posting = None
-    if before in REVERSES and payroll.total_minor:
+    amount = payroll.total if before == PayrollState.RELEASED else taken_from_fund(payroll)
+    if before in REVERSES and amount.amount_minor:
         station = Station.TRANSIT if before == PayrollState.RELEASED else Station.OWED
         taken = accounts_of(payroll.fund)[station]
         originals = postings_about(payroll).filter(purpose__in=REVERSES[before], state__in=COUNTS)
         posting = open_posting(
-            Posting.Purpose.REVERSAL, payroll, payroll.total, takes_from=taken, reason=reason, reverses=originals.first()
+            Posting.Purpose.REVERSAL, payroll, amount, takes_from=taken, reason=reason, reverses=originals.first()
         )  # fmt: skip
         params |= {"posting": posting.pk, "reverses": list(originals.values_list("pk", flat=True))}
     job = post_cancellation.start(params, title_params={"number": payroll.number_text}, total=payroll.line_count)

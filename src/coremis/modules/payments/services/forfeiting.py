@@ -42,9 +42,13 @@ def save_unclaimed_policy(*, programme: Programme, grace_days: int, actor: Actor
 
 def claimable_until(payroll: Payroll) -> date:
     """The last day on which unclaimed money of a payroll can be paid out."""
-    policy = UnclaimedPolicy.objects.filter(programme=payroll.cycle.programme_id).first()
-    days = policy.grace_days if policy else int(setting("payments.grace_days"))
-    return payroll.cycle.ends_on + timedelta(days=days)
+    return payroll.cycle.ends_on + timedelta(days=grace_days(payroll.cycle.programme_id))
+
+
+def grace_days(programme_id: int) -> int:
+    """How many days after a cycle the programme's unclaimed money is kept."""
+    policy = UnclaimedPolicy.objects.filter(programme=programme_id).first()
+    return policy.grace_days if policy else int(setting("payments.grace_days"))
 
 
 def forfeitable(payroll: "Payroll | int") -> Any:

@@ -19,7 +19,7 @@ from coremis.modules.ledger.services import copy_reversed, open_posting, post, p
 from coremis.modules.payments import chunks
 from coremis.modules.payments.findings import HoldDecision
 from coremis.modules.payments.models import Hold, Payroll, PayrollLine
-from coremis.modules.payments.queries import refuse_changed
+from coremis.modules.payments.queries import refuse_changed, taken_from_fund
 from coremis.modules.payments.services.cancellation import require_reason
 from coremis.modules.payments.services.flags import HOLD_COLUMNS, moment
 from coremis.modules.payments.services.release import replaced
@@ -99,7 +99,8 @@ def chosen(payroll: Payroll, because: HoldReason | None, area: Area | None, line
 
 def owed_of(payroll: Payroll, lines: "QuerySet[PayrollLine]") -> "QuerySet[PayrollLine]":
     """Those of ``lines`` for which money is owed: approved, and not held before that."""
-    return lines.exclude(hold_reason__in=HELD_BEFORE) if payroll.state in POSTED_PAYROLLS else lines.none()
+    own = payroll.state in POSTED_PAYROLLS and payroll.source != Payroll.Source.REISSUE  # a re-issue pays what the first payroll owes
+    return lines.exclude(hold_reason__in=HELD_BEFORE) if own else lines.none()
 
 
 def _open(payroll: Payroll) -> Payroll:
@@ -127,8 +128,8 @@ def _sum(lines: "QuerySet[PayrollLine]") -> int:
 def _owe_and_send(payroll: Payroll, lines: "QuerySet[PayrollLine]", reason: str) -> None:
     accounts = accounts_of(payroll.fund)
     fresh_owed = lines.filter(hold_reason__in=HELD_BEFORE)
-    if amount := _sum(fresh_owed):
-        money = Money(amount, payroll.currency)
+    money = taken_from_fund(payroll, _sum(fresh_owed))
+    if money.amount_minor:
         posting = open_posting(Purpose.APPROVAL, payroll, money, takes_from=accounts[Station.FUND], reason=reason)
         post_movements(posting, fresh_owed, source=accounts[Station.FUND], target=accounts[Station.OWED], step="approved")
         post(posting)

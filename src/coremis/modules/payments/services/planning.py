@@ -31,9 +31,9 @@ def save_fund(
 
 @action(_("Change the payment rules of a programme"), approvable=True)
 def set_payment_terms(
-    *, programme: Programme, rounds_in_order: bool, phone_limit: int, notice_kinds: list[str], actor: Actor
+    *, programme: Programme, rounds_in_order: bool, phone_limit: int, notice_kinds: list[str], consent_needed: bool = False, actor: Actor
 ) -> PaymentTerms:
-    """Say whether cycles follow in order, how many payees may share a phone, and which flags need no verdict."""
+    """Say whether cycles follow in order, how many payees may share a phone, which flags need no verdict, and whether consent is needed."""
     if not 1 <= phone_limit <= 1000:
         raise Invalid(WRONG, {"phone_limit": [_("Enter a number from 1 to 1,000.")]})
     if not set(notice_kinds) <= set(FlagKind.values):
@@ -41,5 +41,6 @@ def set_payment_terms(
     Programme.objects.select_for_update(of=("self",)).get(pk=programme.pk)
     found = PaymentTerms.objects.filter(programme=programme).first() or PaymentTerms(programme=programme)
     found.rounds_in_order, found.phone_limit, found.notice_kinds = rounds_in_order, phone_limit, sorted(set(notice_kinds))
+    found.consent_needed = consent_needed
     found.save()
     return found

@@ -4,12 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
-from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import accounts_of, available
 from coremis.modules.payments.models import Payroll, Review
-from coremis.modules.payments.queries import refuse_other_totals, to_approve
+from coremis.modules.payments.queries import refuse_other_totals, taken_from_fund, to_approve
 from coremis.modules.payments.services.steps import locked, move, require_state, take_step
 from coremis.modules.payments.states import PayrollState, Step
 
@@ -30,7 +29,7 @@ def verify_payroll(*, payroll: Payroll, note: str = "", actor: Actor) -> Payroll
 def require_funds(payroll: Payroll) -> None:
     """Refuse where the fund does not hold what would be owed; the approval blocks it."""
     fund = accounts_of(payroll.fund)[Account.Station.FUND]
-    there, needed = available(fund), Money(to_approve(payroll)[1], payroll.currency)
+    there, needed = available(fund), taken_from_fund(payroll, to_approve(payroll)[1])
     if there < needed:
         raise Refusal(
             _("“%(account)s” has %(there)s free, and %(needed)s is needed. Enter the funds received first."),

@@ -245,7 +245,7 @@ def test_statements_of_a_chunk(country, monkeypatch):
         said = [
             query["sql"] for query in context.captured_queries if not query["sql"].startswith(("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT"))
         ]
-        if begun and more:
+        if begun and more and kind.name == "payments.calculate_payroll":
             found.append(len(said))
         return more
 

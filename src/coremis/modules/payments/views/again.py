@@ -58,6 +58,7 @@ forfeit_unclaimed = ActionScreen(
     inputs=_with_payroll, danger=True,
 )  # fmt: skip
 save_unclaimed_policy = ActionScreen(
-    services.save_unclaimed_policy, form=UnclaimedPolicyForm, done=lambda policy: reverse("payments:payroll_list"),
-    back=lambda target: reverse("payments:payroll_list"),
+    services.save_unclaimed_policy, form=UnclaimedPolicyForm, back=lambda target: reverse("programmes:programme_list"),
+    done=lambda policy: reverse("programmes:programme_detail", kwargs={"pk": policy.programme_id}),
+    initial=lambda request, target: {"programme": request.GET.get("programme", "")},
 )  # fmt: skip

@@ -98,7 +98,7 @@ calendar = ListScreen(
 def cycle_facts(request: HttpRequest, cycle: Cycle) -> Sequence[Fact]:
     """All dates of a cycle in their order, and what comes next."""
     return [
-        Fact(_("Next"), next_of(cycle)), Fact(_("First day"), cycle.starts_on), Fact(_("Last day"), cycle.ends_on),
+        Fact(_("Next step"), next_of(cycle)), Fact(_("First day"), cycle.starts_on), Fact(_("Last day"), cycle.ends_on),
         Fact(_("Data freeze"), cycle.freeze_on), Fact(_("Calculate by"), cycle.calculate_by), Fact(_("Approve by"), cycle.approve_by),
         Fact(_("Payment from"), cycle.pay_from), Fact(_("Payment until"), cycle.pay_until), Fact(_("Reconcile by"), cycle.reconcile_by),
         Fact(_("Closed on"), cycle.closed_at),

@@ -22,7 +22,7 @@ from coremis.modules.payments.models import Payroll, ResultFile, ResultRow
 from coremis.modules.payments.states import BLOCKING_PROBLEMS, FileKind, FileState, LineState
 from coremis.modules.payments.tables import ResultFileTable, ResultRowTable, result_of
 from coremis.modules.payments.views.addresses import download_url, file_url, payroll_url, row_url
-from coremis.modules.payments.words import status_of
+from coremis.modules.payments.words import file_status
 
 result_file_list = ListScreen(
     ResultFileTable, title=_("Results of payment"), lead=_("Files from providers and payment points."),
@@ -73,7 +73,7 @@ def being_typed(file: ResultFile) -> bool:
 
 
 result_file_detail = DetailScreen(
-    ResultFile, permission="payments.view_resultfile", title=lambda file: file.name, status=status_of, facts=file_facts,
+    ResultFile, permission="payments.view_resultfile", title=lambda file: file.name, status=file_status, facts=file_facts,
     subtitle=lambda file: file.payroll.number_text, attention=file_attention,
     actions=[
         ActionLink(_("Match columns and check"), "payments:check_results", "payments.check_results", "primary", to_be_matched),

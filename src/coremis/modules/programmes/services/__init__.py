@@ -2,13 +2,15 @@
 
 from coremis.modules.programmes.services.enrolling import enrol_matching, enrol_one
 from coremis.modules.programmes.services.facts import change_enrolment, reveal_enrolment
+from coremis.modules.programmes.services.figures import ProgrammeFigure
 from coremis.modules.programmes.services.programmes import change_programme, create_programme
 from coremis.modules.programmes.services.statuses import change_status, change_status_matching
 from coremis.modules.programmes.services.undoing import UndoObstacle, undo_last_change, undo_status_change
 from coremis.modules.programmes.services.waiting import promote_waiting, put_on_waiting_list, take_off_waiting_list
 
 __all__ = [
-    "UndoObstacle", "change_enrolment", "change_programme", "change_status", "change_status_matching", "create_programme",
-    "enrol_matching", "enrol_one", "promote_waiting", "put_on_waiting_list", "reveal_enrolment", "take_off_waiting_list",
-    "undo_last_change", "undo_status_change",
+    "ProgrammeFigure", "UndoObstacle", "change_enrolment", "change_programme", "change_status",
+    "change_status_matching", "create_programme", "enrol_matching", "enrol_one", "promote_waiting",
+    "put_on_waiting_list", "reveal_enrolment", "take_off_waiting_list", "undo_last_change",
+    "undo_status_change",
 ]  # fmt: skip

@@ -83,3 +83,18 @@ def follow_moves(on: type[Household] | type[Person], keys: Sequence[int], actor:
     for item in contributions(AfterMove):
         if item.on is on and keys:
             item.follow(on.objects.filter(pk__in=keys), actor)
+
+
+@dataclass(frozen=True)
+class PlaceFigure(Contribution):
+    """A column of “My places” on the home page: how many of something there are in each place, each number leading to its list.
+
+    ``counts(user)`` gives (place, how many) of everything this person may see under ``permission``, grouped by the place that
+    stands in the row: one query. The table adds up what lies below. ``address(place)`` is the list of a place and all below.
+    """
+
+    title: Text
+    permission: str
+    counts: Callable[[Any], Iterable[tuple[int, int]]]
+    address: Callable[[int], str]
+    order: int = 100
