@@ -29,9 +29,15 @@ def told(change: Change, guarded: Callable[[Any, str, Any, int | None], Any]) ->
     lines = [
         (_label(fields[name]), _words(fields[name], guarded(model, fields[name].name, value, change.area_id)))
         for name, value in (change.before or {}).items()
-        if name in fields and fields[name].editable
+        if name in fields and fields[name].editable and not _is_definition(value)
     ]
     return {"thing": thing[:1].upper() + thing[1:], "number": change.record_id, "lines": lines, "erased": change.before is None}
+
+
+def _is_definition(value: Any) -> bool:
+    """Whether it holds things within things; the page of what it belongs to tells those in words."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(isinstance(item, dict | list) for item in items)
 
 
 def _model_of(kind: str) -> Any:
