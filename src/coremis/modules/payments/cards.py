@@ -74,7 +74,7 @@ def steps(request: HttpRequest) -> Shown:
     waiting = {row.subject_id: row for row in asked.select_related("level_profile")}
     heads = [
         (_("Payroll"), "code"), (_("Cycle"), ""), (_("Status"), "status"), (_("Payments"), "number"), (_("Total"), "amount"),
-        (_("Next"), ""),
+        (_("Next step"), ""),
     ]  # fmt: skip
     rows = [
         [
@@ -205,7 +205,7 @@ def to_pay_again(request: HttpRequest) -> Shown:
     ]  # fmt: skip
     if not cells:
         return {"text": _("Nothing is to be paid again.")}
-    return {"table": figure_table([(_("Payroll"), ""), (_("Payments"), "number"), (_("Next"), "")], cells)}
+    return {"table": figure_table([(_("Payroll"), ""), (_("Payments"), "number"), (_("Next step"), "")], cells)}
 
 
 def paid_in_cycle(user: Any, programmes: Sequence[Programme]) -> Mapping[int, tuple[int, str]]:
