@@ -2,24 +2,14 @@
 
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat, ExtractYear
 
+from coremis.kernel.expressions.digest import Digest
 from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember, Likeness
 from coremis.modules.registry.models import Document, Person
 
 State = DuplicateGroup.State
-
-
-class Digest(Func):
-    """SHA-256 in hexadecimal digits: built into PostgreSQL, added to SQLite by Django."""
-
-    function = "SHA256"
-    output_field = CharField(max_length=64)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """The built-in function takes bytes."""
-        return self.as_sql(compiler, connection, template="ENCODE(SHA256(CONVERT_TO(%(expressions)s, 'UTF8')), 'hex')", **context)
 
 
 def marked(likeness: str) -> "QuerySet[Any]":

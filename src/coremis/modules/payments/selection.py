@@ -26,6 +26,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Trim
 
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below
+from coremis.kernel.expressions.digest import Digest
 from coremis.modules.benefits.queries import AMOUNTS, PartKind, Rule, SetRule, flat, names_of, rule_of
 from coremis.modules.filters.queries import matching
 from coremis.modules.payments.earlier import past_of, still_there
@@ -46,17 +47,6 @@ KEPT = ("payee_id", "alternate_id", "document_id", "area_id", "own_point_id")
 FOUND = ("payee_id", "alternate_id", "document_id", "COALESCE(own_point_id, area_point_id)")
 Rows = QuerySet[Any]
 Limit = Callable[[Rows], Rows]
-
-
-class Digest(Func):
-    """SHA-256 in hexadecimal digits: built into PostgreSQL (Django's own asks for an extension), added to SQLite by Django."""
-
-    function = "SHA256"
-    output_field = CharField(max_length=64)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """The built-in function takes bytes."""
-        return self.as_sql(compiler, connection, template="ENCODE(SHA256(CONVERT_TO(%(expressions)s, 'UTF8')), 'hex')", **context)
 
 
 @dataclass(frozen=True)

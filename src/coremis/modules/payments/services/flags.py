@@ -24,10 +24,10 @@ from django.db.models.functions import Cast, Concat, ExtractYear
 from django.utils import timezone
 
 from coremis.kernel.actions.bulk import insert_from, update_from
+from coremis.kernel.expressions.digest import Digest
 from coremis.modules.payments.findings import FlagKind, Severity, Verdict
 from coremis.modules.payments.models import FlagGroup, FlagMember, Hold, Payroll, PayrollLine
 from coremis.modules.payments.queries import terms_of
-from coremis.modules.payments.selection import Digest
 from coremis.modules.payments.states import FREE_LINES, HELD_BEFORE, HELD_LINES, LIVE_PAYROLLS
 
 GROUP_COLUMNS = (
