@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Refusal
@@ -153,6 +152,8 @@ TWO_DECIMALS = frozenset(
 )
 # Asked for a code that is not listed: gives (currency, decimals) of this installation, or None. Set by the config package.
 OWN_CURRENCY: list[Callable[[], tuple[str, int] | None]] = []
+# Gives the separators of thousands and decimals in the reader's language. Set by the screens package.
+SEPARATORS: list[Callable[[], tuple[str, str]]] = []
 LARGEST = 10**15
 # A sign, figures (grouped by threes with one and the same separator, or not at all), decimals.
 FIGURES = re.compile(r"(-?)([1-9]\d{0,2}([., '])\d{3}(?:\3\d{3})*|\d+)(?:([.,])(\d+))?")
@@ -191,10 +192,10 @@ class Money:
         share, rest = divmod(self.amount_minor, parts)
         return [Money(share + (1 if place < rest else 0), self.currency) for place in range(parts)]
 
-    def text(self, thousands: str | None = None, decimal: str | None = None) -> str:
+    def text(self, thousands: str = "", decimal: str = "") -> str:
         """“SZF 30,000” with the given separators, else with those of the reader's language."""
-        thousands = get_format("THOUSAND_SEPARATOR") if thousands is None else thousands
-        decimal = get_format("DECIMAL_SEPARATOR") if decimal is None else decimal
+        if not decimal:
+            thousands, decimal = SEPARATORS[0]() if SEPARATORS else (",", ".")
         return f"{self.currency}\u00a0{figures(self.amount_minor, self.currency, thousands, decimal)}"
 
     def _same(self, other: "Money") -> int:

@@ -11,7 +11,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from coremis.kernel.base.dates import MONTH, YEAR, PartialDate
-from coremis.kernel.base.money import Money
+from coremis.kernel.base.money import SEPARATORS, Money
 from coremis.kernel.screens.screen import TONES, Text
 
 Kind = Literal["text", "number", "amount", "date", "status", "code"]
@@ -111,7 +111,15 @@ def text_of(value: Any) -> str:
 
 def money_text(value: Money) -> str:
     """The amount with its currency, its own decimals, and the separators of the reader's language."""
-    return value.text(formats.get_format("THOUSAND_SEPARATOR"), formats.get_format("DECIMAL_SEPARATOR"))
+    return value.text(*separators())
+
+
+def separators() -> tuple[str, str]:
+    """Between thousands, and before decimals, in the reader's language."""
+    return str(formats.get_format("THOUSAND_SEPARATOR")), str(formats.get_format("DECIMAL_SEPARATOR"))
+
+
+SEPARATORS[:] = [separators]
 
 
 def value_for_file(value: Any, kind: Kind) -> Any:
