@@ -28,6 +28,7 @@ def test_each_language_writes_its_own_way(language, number, amount):
         assert text_of(Decimal("1234.5")).replace("\xa0", "\u202f") == number
         assert text_of(Money(1234567, "USD")).replace("\xa0", "\u202f") == f"USD\u202f{amount}"
         assert text_of(date(2026, 3, 1)) == "01/03/2026"
+        assert Money(1234567, "USD").text() == text_of(Money(1234567, "USD")), "in sentences as in cells"
 
 
 def test_codes_stay_text_in_a_file():

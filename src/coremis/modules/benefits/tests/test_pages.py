@@ -46,6 +46,8 @@ def test_a_manager_writes_a_rule_on_the_pages(country, client):
     assert version.definition["examples"][0]["expected"] == {"base": 100, "child": 40, "rebate": 15}
     shown = client.get(reverse("benefits:version_detail", args=[version.pk]) + "?tab=try").content.decode()
     assert "as expected" in shown and "2 × SZF" in shown
+    told = client.get(reverse("benefits:version_detail", args=[version.pk]) + "?tab=history").content.decode()
+    assert "Example: Two children" in told and "Rebate" in told and "{&#x27;" not in told and "names_known" not in told
     household = make_household(country["Almond"])
     tried = client.get(reverse("benefits:version_detail", args=[version.pk]) + f"?tab=try&household={household.number}").content.decode()
     assert "Child" in tried and "SZF" in tried
