@@ -24,11 +24,12 @@ DATA = {
     "registry_person": ("given_names", "surname", "full_name", "phone"), "registry_household": ("head_name", "address"),
     "registry_variabledefinition": ("code", "names", "choices"), "exchange_batch": ("name", "headers"), "files_attachment": ("name",),
     "programmes_programme": ("code", "names", "currency"), "payments_cycle": ("names",), "payments_fund": ("code", "names"),
-    "benefits_benefitrule": ("code", "names", "component"), "benefits_ruleversion": ("definition",), "payments_flaggroup": ("reason",),
+    "points_paymentpoint": ("code", "name", "address", "note"), "filters_savedfilter": ("name", "description"),
+    "payments_incident": ("note", "reason", "what"), "payments_payroll": ("note",), "benefits_benefitrule": ("code", "names", "component"), "benefits_ruleversion": ("definition",), "payments_flaggroup": ("reason",),
     "payments_flagmember": ("reason",), "payments_hold": ("reason", "note"), "payments_resultfile": ("name", "headers"), "ledger_account": ("owner_name",), "ledger_posting": ("proof",),
 }  # fmt: skip
 # The product's name, languages in their own words, file formats, names of fields that a condition is written with.
-OURS = r"CORE-MIS|EN-XA|English|Français|Português|Anglais|Pseudo|Excel|CSV|UTF-?8|UTF-16|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|SZ[NEW]*\d+(-\d+)?|\d+ [A-Z][a-z]{2} \d{4}|file(?= SZ|$)"
+OURS = r"CORE-MIS|EN-XA|English|Français|Português|Anglais|Pseudo|Excel|CSV|UTF-?8|UTF-16|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|PP-\d+|SZ[NEW]*\d+(-\d+)?|\d+ [A-Z][a-z]{2} \d{4}|file(?= SZ|$)"
 # Under a portrait without a picture stand the first letters of the names; names in several languages stand with their codes.
 INITIALS, CODES = re.compile(r"[A-Z]{1,2}"), re.compile(r" \((?:en|fr|pt)\)")
 # Sentences of Django, which brings their translations itself.
