@@ -186,3 +186,24 @@ def test_unclaimed_money_goes_back(people, payroll):
     assert ledger_differences(payroll, figures_of(payroll)) == [] and reissue(payroll, people[0]).line_count == 2
     bring(payroll, people, (nobody.number_text, "yes", DUE, "L1"), name="late.csv")
     assert Incident.objects.get().kind_of == "PAID_LATE"
+
+
+def test_a_line_of_a_re_issue_taken_out(people, payroll):
+    """Voiding one approved line of a re-issue gives nothing to the fund: the first payroll still owes it, and it can be paid again."""
+    again = approved(reissue(payroll, people[0]), people[0])
+    out = lines(again)[0]
+    agree(services.void_lines, people[3], payroll=again, reason="Another name", line=out)
+    settled(again)
+    assert balances(payroll.fund) == {"OWED": 5 * DUE, "PAID": DUE}
+    assert all(ledger_differences(one, figures_of(one)) == [] for one in Payroll.objects.all())
+    again = released(Payroll.objects.get(pk=again.pk), people[1])
+    assert balances(payroll.fund) == {"OWED": 3 * DUE, "TRANSIT": 2 * DUE, "PAID": DUE} and again.line_count == 2
+    assert all(ledger_differences(one, figures_of(one)) == [] for one in Payroll.objects.all())
+
+
+def test_a_re_issue_called_back(people, payroll):
+    """A re-issue that was sent can be recalled: in transit → owed, and the fund gets nothing that it never gave."""
+    again = sent_again(payroll, people)
+    agree(services.recall_payroll, people[3], payroll=again, reason="Wrong provider")
+    assert settled(again).state == "CANCELLED" and balances(payroll.fund) == {"OWED": 5 * DUE, "PAID": DUE}
+    assert all(ledger_differences(one, figures_of(one)) == [] for one in Payroll.objects.all())
