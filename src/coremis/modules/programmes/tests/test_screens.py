@@ -175,7 +175,7 @@ def test_panels(country, manager, client):
         )
         == 2
     )
-    assert "active beneficiaries" in client.get("/").content.decode()
+    assert "Programme NET" in client.get("/").content.decode()
 
 
 def test_changing_a_programme(country, manager, approver, client):
