@@ -3,10 +3,12 @@
 from django.urls import path
 
 from coremis.modules.intake import views
+from coremis.modules.intake.template import template_page
 
 app_name = "intake"
 urlpatterns = [
     path("", views.batches, name="batches"),
+    path("template/", template_page, name="template"),
     path("new/", views.create_batch_page, name="create_batch"),
     path("<int:pk>/", views.batch, name="batch"),
     path("<int:pk>/rows/", views.rows, name="rows"),

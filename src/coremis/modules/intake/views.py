@@ -57,7 +57,7 @@ batches = ListScreen(
     BatchTable,
     title=_("Imports"),
     lead=_("Files of persons on their way into the register."),
-    actions=[SEND],
+    actions=[SEND, ActionLink(_("Empty table to fill in"), "intake:template", create_batch.name)],
     empty=EmptyState(
         _("No imports yet"),
         _("Send a table of persons. It is checked row by row, and nothing is taken in before a second person agrees."),
