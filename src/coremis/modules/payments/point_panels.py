@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from coremis.kernel.base.money import Money
 from coremis.kernel.screens.columns import Column, money_text, text_of
@@ -102,4 +102,5 @@ def point_payrolls(request: Any, point: PaymentPoint) -> Shown:
 
 
 def _worth(count: int, total: int, currency: str) -> str:
-    return _("%(count)s payments, %(amount)s") % {"count": text_of(count), "amount": money_text(Money(total, currency))}
+    words = ngettext("%(count)s payment, %(amount)s", "%(count)s payments, %(amount)s", count)
+    return words % {"count": text_of(count), "amount": money_text(Money(total, currency))}

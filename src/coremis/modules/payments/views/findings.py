@@ -76,7 +76,8 @@ def undecided_payroll(group: FlagGroup) -> bool:
 
 
 flag_detail = DetailScreen(
-    FlagGroup, permission="payments.view_flaggroup", title=lambda group: group.get_kind_display(), status=flag_status, facts=flag_facts,
+    FlagGroup, permission="payments.view_flaggroup", title=lambda group: group.get_kind_display().capitalize(),
+    status=flag_status, facts=flag_facts,
     subtitle=lambda group: group.payroll.number_text, attention=flag_attention,
     actions=[ActionLink(_("Give a verdict"), "payments:decide_flag", "payments.decide_flag", "primary", undecided_payroll)],
     prepare=lambda rows: rows.select_related("payroll", "decided_by", "remembered__decided_by", "remembered__payroll"),

@@ -51,7 +51,7 @@ def may_be_settled(incident: Incident) -> bool:
 
 
 incident_detail = DetailScreen(
-    Incident, permission="payments.view_incident", title=lambda incident: incident.get_kind_of_display(), status=status_of,
+    Incident, permission="payments.view_incident", title=lambda incident: incident.get_kind_of_display().capitalize(), status=status_of,
     subtitle=lambda incident: incident.line.number_text if incident.line else incident.payroll.number_text, facts=incident_facts,
     actions=[ActionLink(_("Decide"), "payments:settle_incident", "payments.settle_incident", "primary", may_be_settled)],
     prepare=lambda rows: rows.select_related("payroll", "line", "other", "row__file", "settled_by"),
