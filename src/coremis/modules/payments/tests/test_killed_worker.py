@@ -86,23 +86,23 @@ def digest(payroll):
         "payroll": [payroll.state, payroll.line_count, payroll.total_minor, payroll.left_out_count],
         "lines": list(lines.values_list("payee_id", "area_id", "amount_minor", "state", "paid_minor", "unpaid_reason", "receipt")),
         "left out": list(LeftOut.objects.filter(payroll=payroll).order_by("pk").values_list("name", "reason")),
-        "postings": list(postings_about(payroll).values_list("purpose", "attempt", "state", "declared_minor")),
+        "postings": list(postings_about(payroll).order_by("pk").values_list("purpose", "attempt", "state", "declared_minor")),
         "movements": [
             [order[line], *rest]
-            for line, *rest in Movement.objects.filter(posting__in=postings_about(payroll)).order_by("posting__purpose", "line_id", "step")
+            for line, *rest in Movement.objects.filter(posting__in=postings_about(payroll)).order_by("posting", "line_id", "step")
             .values_list("line_id", "step", "from_account__station", "to_account__station", "amount_minor", "area_id")
         ],
         "totals": list(
-            PostingTotal.objects.filter(posting__in=postings_about(payroll)).order_by("posting__purpose", "account__station")
+            PostingTotal.objects.filter(posting__in=postings_about(payroll)).order_by("posting", "account__station")
             .values_list("posting__purpose", "account__station", "received_minor", "given_minor", "movement_count")
         ),
-        "rows": list(ResultRow.objects.filter(file__payroll=payroll).order_by("position").values_list("position", "outcome")),
+        "rows": list(ResultRow.objects.filter(file__payroll=payroll).order_by("file", "position").values_list("position", "outcome")),
         "incidents": list(
             Incident.objects.filter(payroll=payroll).order_by("row__file", "row__position").values_list("kind_of", "state", "amount_minor")
         ),
         "earlier": list(EarlierResult.objects.filter(line__in=lines).order_by("line").values_list("state", "paid_minor", "receipt")),
         "again": list(
-            PayrollLine.objects.filter(payroll__reissues=payroll).order_by("pk").values_list("payee_id", "amount_minor", "attempt", "state")
+            PayrollLine.objects.filter(payroll__reissues=payroll).order_by("reissue_of").values_list("payee_id", "amount_minor", "attempt", "state")
         ),
         "balances": balances(payroll.fund),
     }  # fmt: skip
@@ -123,5 +123,6 @@ def test_it_works(monkeypatch):
     disturbed = digest(through(killed, country["North"], *people, finish=run_killed))
     assert undisturbed[0]["payroll"] == ["RELEASED", 7, 210_000, 1] and len(undisturbed[0]["movements"]) == 7 + 7 + 7 + 3 + 4
     assert len(undisturbed[0]["again"]) == 4 and len(undisturbed[0]["incidents"]) == 3 and len(undisturbed[0]["earlier"]) == 4
+    assert [name for name, facts in disturbed[0].items() if facts != undisturbed[0][name]] == []
     assert disturbed == undisturbed
     assert not Posting.objects.exclude(state="POSTED").exists()
