@@ -25,7 +25,7 @@ DATA = {
     "registry_variabledefinition": ("code", "names", "choices"), "exchange_batch": ("name", "headers"), "files_attachment": ("name",),
     "programmes_programme": ("code", "names", "currency"), "payments_cycle": ("names",), "payments_fund": ("code", "names"),
     "points_paymentpoint": ("code", "name", "address", "note"), "filters_savedfilter": ("name", "description"),
-    "payments_incident": ("note", "reason", "what", "explanation", "told"), "payments_payroll": ("note",), "benefits_benefitrule": ("code", "names", "component"), "benefits_ruleversion": ("definition",), "payments_flaggroup": ("reason",),
+    "approvals_request": ("note",), "approvals_decision": ("note",), "payments_incident": ("note", "reason", "what", "explanation", "told"), "payments_payroll": ("note",), "benefits_benefitrule": ("code", "names", "component"), "benefits_ruleversion": ("definition",), "payments_flaggroup": ("reason",),
     "payments_flagmember": ("reason",), "payments_hold": ("reason", "note"), "payments_resultfile": ("name", "headers"), "ledger_account": ("owner_name",), "ledger_posting": ("proof",),
 }  # fmt: skip
 # The product's name, languages in their own words, file formats, names of fields that a condition is written with.
