@@ -17,7 +17,6 @@ from coremis.kernel.areas.queries import country
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.files.storage import keep
-from coremis.kernel.jobs.worker import run_next
 from coremis.kernel.testing.cast import make_profile, make_route, make_user
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
 from coremis.modules.benefits.services import activate_version, save_example, save_part, save_rule
@@ -141,13 +140,12 @@ class Bench:
 
         def calculate() -> None:
             generate_payroll(cycle=cycle, areas=[self.root], rule=rule, fund=fund, actor=self.people[4])
-            run_next()
+            work_off()
 
         rules = {"programme": programme, "rounds_in_order": False, "phone_limit": 6, "notice_kinds": list(FlagKind.values)}
         agreed(set_payment_terms, rules, maker, self.people[1])
         spare = spare_payroll(cycle.pk, fund.pk)
         self.measure("payroll", lambda event: floors.payroll(event, spare, cycle.pk), calculate)
-        self.measure("comparison and flags", None, work_off)
         return Payroll.objects.exclude(pk=spare).latest("pk")
 
     def bring_results(self, payroll: Payroll) -> tuple[ResultFile, str]:
