@@ -74,7 +74,6 @@ def test_a_wrong_combination_stops_with_a_sentence(tmp_path):
         assert done.returncode != 0 and words in done.stderr and "Traceback" not in done.stderr
 
 
-@pytest.mark.skipif(not (SAMPLE / "coremis_sample" / "apps.py").exists(), reason="the sample module is not there")
 @pytest.mark.parametrize("rest", [["administration"], MODULES])
 def test_a_strangers_module_can_be_put_in(tmp_path, rest):
     """Installed by its entry point and switched on, it stands beside ours; installed alone it is not on."""

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -138,9 +139,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 COREMIS_MAX_UPLOAD_MB = env.number("COREMIS_MAX_UPLOAD_MB", 50)
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("fr", _("French")), ("pt", _("Portuguese"))]
+LANGUAGES: list[tuple[str, Any]] = [("en", _("English")), ("fr", _("French")), ("pt", _("Portuguese"))]
 if TESTING:
-    LANGUAGES.append(("en-xa", "Pseudo"))  # type: ignore[arg-type]
+    LANGUAGES.append(("en-xa", "Pseudo"))
 LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = [str(BASE_DIR / "kernel" / package / "locale") for package in ("base", "expressions", "module")]
 USE_I18N = True

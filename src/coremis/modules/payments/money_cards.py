@@ -55,7 +55,7 @@ def funds(request: HttpRequest) -> Shown:
         + [balance_cell(accounts[fund.pk].get(station), fund, opens) for station in FOLLOWED]
         for fund in mine if accounts[fund.pk]
     ]  # fmt: skip
-    titles = [_("Received"), _("Owed"), _("In transit"), _("Paid"), _("Left")]
+    titles = [_("Received"), _("Owed"), _("In transit"), _("Paid"), _("Still in the fund")]
     return {"table": figure_table([(_("Fund"), ""), *((title, "amount") for title in titles)], rows)}
 
 

@@ -47,7 +47,14 @@ def pipeline(request: HttpRequest) -> Shown:
         served = [of_status[Status.ACTIVE], of_status[Status.SUSPENDED]]
         others = [found.get(programme.pk, (0, "")) for found in further]
         rows.append([name, registered.get(programme.unit, ("", "")), *selected, *served, *others])
-    titles = [_("Registered"), _("Potential"), _("On waiting lists"), _("Active"), _("Suspended"), *(figure.title for figure in figures)]
+    titles = [
+        _("On the register"),
+        _("Potential"),
+        _("On waiting lists"),
+        _("Active"),
+        _("Suspended"),
+        *(figure.title for figure in figures),
+    ]
     more = [{"url": reverse("programmes:programme_list") + "?clear=1", "title": now("All programmes")}] if len(programmes) > MOST else []
     return {"table": figure_table([(_("Programme"), ""), *((title, "number") for title in titles)], rows), "links": more}
 

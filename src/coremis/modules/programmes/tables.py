@@ -194,9 +194,9 @@ class WaitingTable(Table):
     model = WaitingPlace
     permission = "programmes.view_waitingplace"
     columns = [
+        Column("who", _("Household or person"), show=lambda row: str(row.enrolment.who)),
         Column("area", _("Place"), show=lambda row: row.area.name, sort="area__name"),
         Column("rank", _("Rank"), kind="number", sort="rank"),
-        Column("who", _("Household or person"), show=lambda row: str(row.enrolment.who)),
         Column("programme", _("Programme"), show=lambda row: str(row.programme)),
         Column("since", _("Waiting since"), kind="date", sort="since"),
         Column("until", _("Waits until"), kind="date", sort="until"),

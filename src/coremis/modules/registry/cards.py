@@ -75,7 +75,7 @@ def registered(user: Any) -> Iterable[tuple[int, int]]:
 
 
 REGISTERED = PlaceFigure(
-    gettext_lazy("Registered"), "registry.view_household", registered,
+    gettext_lazy("On the register"), "registry.view_household", registered,
     lambda place: f"{reverse('registry:households')}?area={place}", order=10,
 )  # fmt: skip
 

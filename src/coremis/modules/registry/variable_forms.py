@@ -126,9 +126,11 @@ class DefineVariableForm(ChangeVariableForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = [(value, words) for value, words in Subject.choices if holder_of(value)]
-        self.fields["subject"].choices = offered  # type: ignore[attr-defined]
+        subject: Any = self.fields["subject"]
+        subject.choices = offered
         programmes = [pair for holder in holders() if holder.programmes for pair in holder.programmes(self.actor)]
-        self.fields["programme_id"].choices = [("", "–"), *programmes]  # type: ignore[attr-defined]
+        chosen: Any = self.fields["programme_id"]
+        chosen.choices = [("", "–"), *programmes]
         self.fields["kind"].help_text = ""
         if not programmes:
             del self.fields["programme_id"]

@@ -54,7 +54,9 @@ class Bench:
     def __init__(self, rows: int) -> None:
         self.rows = rows
         self.report: list[Measured] = []
-        self.root: Area = country()  # type: ignore[assignment]
+        root = country()
+        assert root is not None
+        self.root: Area = root
         everything = make_profile("everything", *known_permissions())
         self.people: list[User] = [make_user(f"bench{n}", area=self.root, profile=everything) for n in range(7)]
         for action in ACTIONS.values():
@@ -109,7 +111,9 @@ class Bench:
             agreed(confirm_results, {"file": ResultFile.objects.get(pk=file.pk)}, self.people[5], self.people[3])
             work_off()
 
-        floor = lambda event: floors.reconciliation(event, posting, payroll.pk, file.pk, transit, paid, content)  # noqa: E731
+        def floor(event: int) -> None:
+            floors.reconciliation(event, posting, payroll.pk, file.pk, transit, paid, content)
+
         check = next(line for line in self.report if line.job == "check of results")
         self.measure("reconciliation", floor, reconcile)
         both = self.report[-1]

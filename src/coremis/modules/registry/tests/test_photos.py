@@ -108,4 +108,4 @@ def test_photo_is_served_only_to_those_who_may_see_it(country, client, settings,
     assert (
         answer["Content-Type"] == "image/jpeg" and answer["X-Content-Type-Options"] == "nosniff" and "no-store" in answer["Cache-Control"]
     )
-    assert b"".join(answer.streaming_content) == path_of(photo.sha256).read_bytes()
+    assert answer.content == path_of(photo.sha256).read_bytes()
