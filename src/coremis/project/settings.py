@@ -23,7 +23,9 @@ CSRF_TRUSTED_ORIGINS = env.words("COREMIS_ORIGINS")
 COREMIS_HTTPS = env.switch("COREMIS_HTTPS")
 
 COREMIS_MODULES = env.words(
-    "COREMIS_MODULES", "administration,registry,duplicates,filters,intake,programmes,benefits,points,ledger,payments,former,photos"
+    "COREMIS_MODULES",
+    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,simulation,benefits,points,ledger,payments,former,"
+    "photos,dashboards",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -27,7 +27,7 @@ def measure_lists(bench: Bench) -> None:
     for name, query in {
         "by number": "sort=number", "by name": "sort=name", "in a province, by number": f"sort=number&{place}", "in a province, by name": f"sort=name&{place}",
     }.items():  # fmt: skip
-        bench.report.append(page(client, f"persons {name}", f"{address}?{query}", bench.rows))
+        bench.keep(page(client, f"persons {name}", f"{address}?{query}", bench.rows))
     measure_variables(bench, client)
 
 
@@ -43,11 +43,11 @@ def measure_variables(bench: Bench, client: Client) -> None:
     for level, words in enumerate(("province", "commune", "village"), start=1):
         place = Area.objects.filter(level__position=level).first()
         about = f"sort=name&area={place.pk if place else ''}"
-        bench.report.append(page(client, f"persons in a {words}, one variable", f"{persons}?{about}&var_schooling_min=12", bench.rows))
+        bench.keep(page(client, f"persons in a {words}, one variable", f"{persons}?{about}&var_schooling_min=12", bench.rows))
         about = about.replace("sort=name", "sort=head_name")
-        bench.report.append(page(client, f"households in a {words}, one variable", f"{households}?{about}&var_rooms_min=5", bench.rows))
+        bench.keep(page(client, f"households in a {words}, one variable", f"{households}?{about}&var_rooms_min=5", bench.rows))
         aged = f"{households}?{about}&member_age_min=60&member_age_max=65"
-        bench.report.append(page(client, f"households in a {words}, a member aged", aged, bench.rows))
+        bench.keep(page(client, f"households in a {words}, a member aged", aged, bench.rows))
 
 
 def page(client: Client, name: str, url: str, rows: int) -> Measured:

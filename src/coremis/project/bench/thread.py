@@ -51,8 +51,8 @@ AMOUNT = 30_000
 class Bench:
     """The people and records that the measured work needs."""
 
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
+    def __init__(self, rows: int, show: Callable[[Measured], None] = lambda line: None) -> None:
+        self.rows, self.show = rows, show
         self.report: list[Measured] = []
         root = country()
         assert root is not None
@@ -64,8 +64,13 @@ class Bench:
                 make_route(action.name, self.root, everything)
 
     def measure(self, job: str, floor: Callable[[int], None] | None, work: Callable[[], Any], rows: int = 0) -> None:
-        """Run one job and keep its line of the report."""
-        self.report.append(measured(job, rows or self.rows, floor, work))
+        """Run one job, keep its line of the report and show it at once."""
+        self.keep(measured(job, rows or self.rows, floor, work))
+
+    def keep(self, line: Measured) -> None:
+        """One more line of the report."""
+        self.report.append(line)
+        self.show(line)
 
     def suspend_and_undo(self) -> None:
         """One set-based suspension of everybody, and its undoing."""
@@ -119,6 +124,8 @@ class Bench:
         both = self.report[-1]
         both.seconds, both.queries = round(both.seconds + check.seconds, 3), both.queries + check.queries
         both.ratio, both.rows_per_second = round(both.seconds / both.floor_seconds, 2), round(both.rows / both.seconds)
+        both.job = "reconciliation with its check"
+        self.show(both)
 
     def calculate(self) -> Payroll:
         """The payroll of everybody."""

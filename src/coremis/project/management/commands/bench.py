@@ -1,6 +1,7 @@
 """``coremis bench``: what long work costs beside its floor, on a scratch database that is thrown away."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -10,6 +11,7 @@ from django.test.utils import override_settings
 from coremis.project.bench.data import build
 from coremis.project.bench.imports import measure_import
 from coremis.project.bench.lists import measure_lists
+from coremis.project.bench.measure import Measured
 from coremis.project.bench.thread import Bench
 
 JOBS = ("import", "suspension", "payroll", "thread", "lists")
@@ -31,15 +33,14 @@ class Command(BaseCommand):
         name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
             with override_settings(ALLOWED_HOSTS=["*"]):
-                for line in self.measure(options["rows"], jobs):
-                    self.show(line.as_dict(), options["json"])
+                self.measure(options["rows"], jobs, lambda line: self.show(line.as_dict(), options["json"]))
         finally:
             connection.creation.destroy_test_db(name, verbosity=0)
 
-    def measure(self, rows: int, jobs: list[str]) -> Any:
-        """Every line of the report as soon as it is known."""
+    def measure(self, rows: int, jobs: list[str], show: Callable[[Measured], None]) -> None:
+        """Do the work; every line of the report is shown as soon as it is known."""
         build(rows)
-        bench = Bench(rows)
+        bench = Bench(rows, show)
         if "lists" in jobs:
             measure_lists(bench)
         if "suspension" in jobs:
@@ -48,13 +49,14 @@ class Command(BaseCommand):
             bench.pay(only="" if "thread" in jobs else "payroll")
         if "import" in jobs:
             measure_import(bench)
-        yield from bench.report
 
     def show(self, line: dict[str, Any], as_json: bool) -> None:
         """One line, for a program or for people."""
         if as_json:
-            self.stdout.write(json.dumps(line))
+            self.stdout.write(json.dumps(line), ending="\n")
+            self.stdout.flush()
             return
         text = "{job:<24} {database:<11} {rows:>9} rows {seconds:>8} s, floor {floor_seconds:>7} s, ratio {ratio:>6}, "
         text += "{queries:>6} statements, peak {peak_mb} MB"
         self.stdout.write(text.format(**line))
+        self.stdout.flush()

@@ -1,0 +1,6 @@
+"""The addresses of this module."""
+
+from django.urls import URLPattern
+
+app_name = "dashboards"
+urlpatterns: list[URLPattern] = []
