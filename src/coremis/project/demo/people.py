@@ -1,98 +1,230 @@
 """The families of Sanzira: rows of persons with a household key, always the same for the same size.
 
-Size 4.6 on average, half under 18, a quarter headed by women, four in five recipients women; a document for three adults in
-five, a phone in nearly half of the households (some shared), a birth year only for a third, a single name for one in twelve.
+Size 4.6 on average, half under 18, 24 % of households headed by women, 78 % of recipients women; a document for three adults in five,
+a phone in 45 % of households (a tenth of them shared with a neighbour), a birth year only for a third, a single name for one in twelve.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from coremis.project.demo.country import hills
+from coremis.project.demo import dwellings
+from coremis.project.demo.country import SETTLED, settled_hills
+from coremis.project.demo.names import MEN, SURNAMES, WOMEN
+from coremis.project.demo.planted import BY_SERIAL, PLANTED, Planted
 
 SEED = 20230531
-COMMUNES = ("0101", "0102", "0201")
-# Planted: one phone with two families of two communes (not normal), and one with six families of one hill (normal).
-SHARED_PHONE, HILL_PHONE, HILL_FAMILIES = "+99900000077", "+99900000066", 6
 COLUMNS = {
     "household": "household key", "person": "person key", "hill": "place", "given_names": "given names", "surname": "surname", "sex": "sex",
     "birth_date": "birth date", "relationship": "relationship", "recipient": "recipient", "phone": "phone", "phone_owner": "phone owner",
-    "document_kind": "document type", "document_number": "document number", "rooms": "rooms", "roof": "roof", "rural": "rural",
+    "document_kind": "document type", "document_number": "document number", **dwellings.COLUMNS,
 }  # fmt: skip
-WOMEN = (
-    "Espérance", "Jeanne", "Béatrice", "Aline", "Godelieve", "Immaculée", "Chantal", "Marie", "Odette", "Solange", "Inês", "Conceição", "Ruth",
-    "Élise", "Florida", "Annonciate", "Bernadette", "Divine", "Consolate", "Lúcia", "Seraphine", "Thérèse", "Yvonne", "Zénaïde",
-)  # fmt: skip
-MEN = (
-    "Jean", "Pascal", "Éric", "Désiré", "Évariste", "Gaspard", "Innocent", "Déogratias", "Fulgence", "João", "Anselmo", "Salvator", "Melchior",
-    "Nestor", "Prosper", "Révérien", "Sylvestre", "Thaddée", "Venant", "Zacharie", "André", "Côme", "Donatien", "Élie",
-)  # fmt: skip
-SURNAMES = (
-    "Nizigama", "Habarugira", "Ndayi", "Kamwenubusa", "Niyongere", "Bigirindavyi", "Sabumwe", "Ntahimpera", "Mbonimpa-Ruzi", "Gahungu", "Irakunda",
-    "d'Almeida", "N'Dongo", "Manirambo", "Nkurikiye", "Bararwandi", "Havyari", "Kwizerwa", "Ruberintwa", "Sindaye", "Tuyaga", "Uwitonda", "Ciza", "Misigaro",
-)  # fmt: skip
-ROOFS = ("straw", "tiles", "iron")
+# A hundred households: how many have so many members, and who collects: a woman who is the head, the wife, a man, a man alone.
+SIZES = {1: 5, 2: 11, 3: 16, 4: 18, 5: 18, 6: 15, 7: 8, 8: 5, 9: 3, 10: 1}
+WOMAN, WIFE, HUSBAND, MAN = "woman", "wife", "husband", "man"
+COLLECT = {WOMAN: 24, WIFE: 54, HUSBAND: 14, MAN: 8}
+ALONE = (WOMAN, WOMAN, WOMAN, MAN, MAN)  # who lives alone, of the five of a hundred
+AGES = ((20, 29, 25), (30, 39, 30), (40, 49, 21), (50, 59, 12), (60, 69, 8), (70, 88, 4))  # of heads: from, to, of a hundred
+GROWN = 0.5  # children who are 18 or older
+ELDERS = 0.04  # households of three and more with a mother or father of the head
+
+
+@dataclass
+class Family:
+    """One household as it stands in the file: its dwelling, and its persons, the head first."""
+
+    serial: int
+    hill: str
+    dwelling: dict[str, str]
+    persons: list[dict[str, str]] = field(default_factory=list)
+    children: int = 0
+
+    @property
+    def key(self) -> str:
+        """Its household key."""
+        return f"SZ{self.serial:06d}"
+
+    @property
+    def score(self) -> int | None:
+        """How poor it is by the published formula; lower is poorer."""
+        return dwellings.score(self.dwelling, len(self.persons), self.children)
+
+    @property
+    def recipient(self) -> dict[str, str]:
+        """Who collects."""
+        return next(person for person in self.persons if person["recipient"])
 
 
 def rows(households: int, today: date) -> Iterator[dict[str, str]]:
-    """One row for each person; the same numbers give the same rows."""
-    chance = random.Random(SEED)
-    places = [code for commune in COMMUNES for code in hills(commune)]
-    for index in range(households):
-        yield from family(index, places[index % len(places)], chance, today, planted_phone(index, len(hills(COMMUNES[0])), len(places)))
+    """One row for each person, with the answers about the dwelling on each; the same numbers give the same rows."""
+    for family in families(households, today):
+        for person in family.persons:
+            yield {**person, **family.dwelling}
 
 
-def planted_phone(index: int, first_commune: int, places: int) -> str:
-    """The phone that a family shares on purpose; empty for all others."""
-    if index in (1, first_commune + 1):
-        return SHARED_PHONE
-    return HILL_PHONE if index % places == 2 and index // places < HILL_FAMILIES else ""
+def families(households: int, today: date) -> Iterator[Family]:
+    """Every household, the planted ones first, then hill by hill."""
+    used: set[tuple[str, ...]] = set()
+    for serial, hill in enumerate(hills_of(households), start=1):
+        family = make_family(serial, hill, today, BY_SERIAL.get(serial), used)
+        yield family
 
 
-def family(index: int, hill: str, chance: random.Random, today: date, planted: str = "") -> Iterator[dict[str, str]]:
-    """The persons of one household; the head comes first."""
-    surname, woman_heads = chance.choice(SURNAMES), chance.random() < 0.24
-    size = max(1, min(11, round(chance.gauss(4.6, 2))))
-    shared = {
-        "household": f"SZ{index + 1:06d}", "hill": hill, "rooms": str(chance.choice((1, 2, 2, 3, 3, 4))),
-        "roof": chance.choice(ROOFS), "rural": "yes" if chance.random() < 0.9 else "no",
-    }  # fmt: skip
-    phone = f"+999{chance.randrange(10**8):08d}" if chance.random() < 0.45 else ""
+def hills_of(households: int) -> Iterator[str]:
+    """The hill of each household: about as many on each, and at least the planted ones on theirs."""
+    hills = settled_hills(households)
+    of_commune = [[hill for hill in hills if hill.startswith(code)] for code in SETTLED]
+    planted = [of_commune[one.hill[0]][one.hill[1]] for one in PLANTED][:households]
+    yield from planted
+    weights = [random.Random(f"{SEED} {hill}").randrange(70, 131) for hill in hills]
+    taken = Counter(planted)
+    for hill, wanted in zip(hills, by_weight(households, weights), strict=True):
+        yield from [hill] * max(0, wanted - taken[hill])
+
+
+def by_weight(total: int, weights: list[int]) -> list[int]:
+    """A whole number in parts like the weights: largest remainders, so that the sum is exact."""
+    whole = sum(weights)
+    parts = [total * weight // whole for weight in weights]
+    order = sorted(range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place))
+    for place in order[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
+def deck(block: int) -> list[tuple[int, str]]:
+    """Size and kind of a hundred households in a row, so that the shares are right at any size of the demo."""
+    chance = random.Random(f"{SEED} {block}")
+    sizes = [size for size, count in SIZES.items() for _ in range(count)]
+    left = Counter(COLLECT)
+    left.subtract(ALONE)
+    others = [kind for kind, count in left.items() for _ in range(count)]
+    chance.shuffle(others)
+    cards = list(zip(sizes, [*ALONE, *others], strict=True))
+    chance.shuffle(cards)
+    return cards
+
+
+class Cards:
+    """The kind of each household, in order."""
+
+    def __init__(self) -> None:
+        self._block, self._cards = -1, list[tuple[int, str]]()
+
+    def of(self, serial: int) -> tuple[int, str]:
+        """Size and kind of one."""
+        block, place = divmod(serial - 1, 100)
+        if block != self._block:
+            self._block, self._cards = block, deck(block)
+        return self._cards[place]
+
+
+def make_family(serial: int, hill: str, today: date, planted: Planted | None, used: set[tuple[str, ...]]) -> Family:
+    """One household: its answers, then its members; a planted one is made to fit its story."""
+    chance = random.Random(f"{SEED} family {serial}")
+    size, kind = CARDS.of(serial)
     if planted:
-        phone, shared["rooms"] = planted, "2"
-    youngest = 99
-    for place in range(size):
-        adult = place == 0 or (place == 1 and not woman_heads)
-        female = woman_heads if place == 0 else True if adult else chance.random() < 0.5
-        if adult:
-            age = chance.randrange(20, 78)
-            youngest = min(age, youngest)
-        else:
-            wished = chance.choice((chance.randrange(0, 18), chance.randrange(0, 18), chance.randrange(18, 40)))
-            age = max(0, min(wished, youngest - 16))
-        person = {**shared, **facts(female, age, surname, chance, today), "relationship": relation(place, adult)}
-        person["person"] = f"{shared['household']}-{place + 1}"
-        recipient = (place == 1 and adult) or (place == 0 and (woman_heads or size == 1))
-        person |= {
-            "recipient": "yes" if recipient else "",
-            "phone": phone if recipient else "",
-            "phone_owner": "own" if recipient and phone else "",
-        }
-        yield {column: person.get(column, "") for column in COLUMNS}
+        size, kind = (1, MAN) if planted.man else (max(size, 4), WIFE)
+    wealth = chance.gauss(0, 1)
+    family = Family(serial, hill, dwellings.answers(wealth, chance))
+    people = Members(family, chance, today, used)
+    people.fill(size, kind)
+    people.collect(kind, wealth)
+    if planted:
+        plant(family, planted)
+    return family
 
 
-def facts(female: bool, age: int, surname: str, chance: random.Random, today: date) -> dict[str, str]:
-    """Name, sex, birth date as precisely as people know it, and a document for some adults."""
-    born = today - timedelta(days=age * 365 + chance.randrange(365))
-    single = chance.random() < 0.08
-    document = age >= 18 and chance.random() < 0.6
-    return {
-        "given_names": chance.choice(WOMEN if female else MEN), "surname": "" if single else surname, "sex": "female" if female else "male",
-        "birth_date": str(born.year) if chance.random() < 0.33 else born.isoformat(),
-        "document_kind": "national_id" if document else "", "document_number": f"{chance.randrange(10**11):011d}" if document else "",
-    }  # fmt: skip
+class Members:
+    """The members of one household, one after the other."""
+
+    def __init__(self, family: Family, chance: random.Random, today: date, used: set[tuple[str, ...]]) -> None:
+        self.family, self.chance, self.today, self.used = family, chance, today, used
+        self.surname = chance.choice(SURNAMES)
+
+    def fill(self, size: int, kind: str) -> None:
+        """The head, then the wife where there is one, then the others."""
+        couple = kind in (WIFE, HUSBAND)
+        head = self.age_of_head(older=kind == WOMAN)
+        youngest = head
+        self.add("head", kind == WOMAN, head)
+        if couple:
+            wife = max(18, head - self.chance.randrange(0, 10))
+            self.add("spouse", True, wife)
+            youngest = wife
+        elder = size >= 3 and self.chance.random() < ELDERS
+        for _other in range(size - 1 - couple - elder):
+            self.add(*self.other(youngest))
+        if elder:
+            self.add("parent", self.chance.random() < 0.7, min(95, head + self.chance.randrange(20, 34)))
+
+    def age_of_head(self, older: bool) -> int:
+        """In years; women who are heads are older, most of them widows."""
+        first, last, _share = self.chance.choices(AGES, weights=[share for *_years, share in AGES])[0]
+        return min(88, self.chance.randrange(first, last + 1) + (5 if older and first < 60 else 0))
+
+    def other(self, youngest: int) -> tuple[str, bool, int]:
+        """A child, or where the parents are older also a grown-up child or a grandchild."""
+        female, least, most = self.chance.random() < 0.5, max(0, youngest - 44), min(youngest - 17, 30)
+        if least > 16 or (youngest >= 50 and self.chance.random() < 0.6):
+            return "grandchild", female, self.chance.randrange(0, 16)
+        if most >= 18 and self.chance.random() < GROWN:
+            return "child", female, self.chance.randrange(18, most + 1)
+        return "child", female, self.chance.randrange(least, max(least, min(most, 17)) + 1)
+
+    def add(self, relationship: str, female: bool, age: int) -> None:
+        """One more person, with a birth date as precise as people know it, and a document for some of the grown-up."""
+        place = len(self.family.persons) + 1
+        born = self.today - timedelta(days=age * 365 + age // 4 + self.chance.randrange(1, 365))
+        document = age >= 18 and self.chance.random() < 0.6
+        birth = str(born.year) if self.chance.random() < 0.33 else born.isoformat()
+        self.family.children += self.today.year - born.year < 18
+        self.family.persons.append(dict.fromkeys(COLUMNS, "") | {
+            "household": self.family.key, "person": f"{self.family.key}-{place}", "hill": self.family.hill, "birth_date": birth,
+            "sex": "female" if female else "male", "relationship": relationship, **self.name(female, birth[:4]),
+            "document_kind": "national_id" if document else "", "document_number": f"{self.chance.randrange(10**11):011d}" if document else "",
+        })  # fmt: skip
+
+    def name(self, female: bool, year: str) -> dict[str, str]:
+        """A name that nobody born in the same year has on this hill: chance would else make people look like one person."""
+        while True:
+            given, single = self.chance.choice(WOMEN if female else MEN), self.chance.random() < 0.08
+            surname = "" if single else self.surname if self.chance.random() < 0.75 else self.chance.choice(SURNAMES)
+            key = (self.family.hill, given, surname, year)
+            if key not in self.used:
+                self.used.add(key)
+                return {"given_names": given, "surname": surname}
+
+    def collect(self, kind: str, wealth: float) -> None:
+        """Who collects, and the phone: four in a hundred poor households give the number of a neighbour who is better off."""
+        person = self.family.persons[1 if kind == WIFE else 0]
+        person["recipient"] = "yes"
+        draw = self.chance.random()
+        if draw < 0.405:
+            person |= {"phone": phone_of(self.family.serial), "phone_owner": "own"}
+        elif draw < 0.45:
+            person |= {"phone": phone_of(self.family.serial), "phone_owner": "household"}
 
 
-def relation(place: int, adult: bool) -> str:
-    """How a person is related to the head."""
-    return "head" if place == 0 else "spouse" if adult else "child"
+def phone_of(serial: int) -> str:
+    """A number of a country code that nobody has; another one for each household."""
+    return f"+999{(serial * 7919 + 10_000_000) % 90_000_000 + 10_000_000:08d}"
+
+
+def plant(family: Family, planted: Planted) -> None:
+    """Make a family fit its story."""
+    if planted.poorest:
+        family.dwelling |= dwellings.POOREST
+    if planted.without:
+        family.dwelling[planted.without] = ""
+    person = family.recipient
+    if planted.recipient[0]:
+        person |= {"given_names": planted.recipient[0], "surname": planted.recipient[1]}
+    if planted.born:
+        person |= {"birth_date": planted.born}
+    person |= {"phone": planted.phone, "phone_owner": "household" if planted.phone else ""}
+
+
+CARDS = Cards()
