@@ -197,6 +197,9 @@ class WaitingPlace(Record):
     until = models.DateField(_("waits until"), null=True, blank=True)
     removed_on = models.DateField(_("taken off on"), null=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    is_validated = models.BooleanField(
+        _("validated"), default=True, db_default=True, help_text=_("Only those whom the community has confirmed move up.")
+    )
     group = models.ForeignKey(GroupChange, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = WaitingManager()  # type: ignore[misc]
