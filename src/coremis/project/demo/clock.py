@@ -26,7 +26,8 @@ def days_ago(days: int) -> Iterator[date]:
     Only while the demo is loaded, by one process that does one thing after the other.
     """
     real = timezone.datetime  # type: ignore[attr-defined]
-    timezone.datetime = type("Shifted", (Shifted,), {"behind": timedelta(days=days)})  # type: ignore[attr-defined]
+    shown: type[datetime] = type("Shifted", (Shifted,), {"behind": timedelta(days=days)})
+    timezone.datetime = shown  # type: ignore[attr-defined]
     try:
         yield timezone.localdate()
     finally:

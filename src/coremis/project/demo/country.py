@@ -23,7 +23,30 @@ SETTLED = ("0101", "0102", "0201")
 KNOWN = {"0101": "Tavuna", "0102": "Keshari", "0201": "Sirwana", "01010101": "Murembe"}
 HOUSEHOLDS_OF_A_HILL, FEWEST_HILLS = 30, 6
 SEED = 20230531
-HEADS = ("Ba", "Bu", "Du", "Fu", "Ga", "Gi", "Ka", "Ke", "Ki", "Lo", "Lu", "Ma", "Mi", "Mu", "Na", "Ngo", "Nya", "Ru", "Sa", "Ta", "Vu", "Za")
+HEADS = (
+    "Ba",
+    "Bu",
+    "Du",
+    "Fu",
+    "Ga",
+    "Gi",
+    "Ka",
+    "Ke",
+    "Ki",
+    "Lo",
+    "Lu",
+    "Ma",
+    "Mi",
+    "Mu",
+    "Na",
+    "Ngo",
+    "Nya",
+    "Ru",
+    "Sa",
+    "Ta",
+    "Vu",
+    "Za",
+)
 MIDDLES = ("ba", "bo", "dzi", "ga", "ha", "ju", "ke", "lu", "ma", "ndu", "nzi", "ra", "ri", "sha", "si", "tu", "vo", "wa", "yo", "zu")
 TAILS = ("dera", "goza", "kuva", "lembe", "manda", "nira", "paro", "ranta", "sunga", "vula", "wenda", "zoma", "korwe", "nduru")
 MARKS = (" I", " II", " Haut", " Bas", "-Sud", "-Centre")

@@ -49,7 +49,8 @@ ROOFS = (
 )  # fmt: skip
 LIGHT = (
     Choice("none", "none", "aucun", "nenhuma", 0), Choice("lamp", "lamp", "lampe", "candeeiro", 90),
-    Choice("solar", "solar panel", "panneau solaire", "painel solar", 240), Choice("grid", "electricity", "électricité", "eletricidade", 450),
+    Choice("solar", "solar panel", "panneau solaire", "painel solar", 240),
+    Choice("grid", "electricity", "électricité", "eletricidade", 450),
 )  # fmt: skip
 WATER = (
     Choice("spring", "open spring", "source ouverte", "nascente aberta", 0), Choice("well", "well", "puits", "poço", 70),
@@ -66,7 +67,14 @@ QUESTIONS = (
     Question("radio", "Radio", "Radio", "Rádio", points=120, yes_no=True),
     Question("rural", "Rural", "Rural", "Rural", yes_no=True, filterable=True),
 )
-FLOOD = Question("flood_damage", "House damaged by the flood", "Maison endommagée par la crue", "Casa danificada pela cheia", yes_no=True, filterable=True)
+FLOOD = Question(
+    "flood_damage",
+    "House damaged by the flood",
+    "Maison endommagée par la crue",
+    "Casa danificada pela cheia",
+    yes_no=True,
+    filterable=True,
+)
 # What the composition of the household adds, and where the formula begins in towns and in the country.
 PER_MEMBER, PER_CHILD, CONSTANT = -70, -40, {"rural": 7600, "urban": 7350}
 COLUMNS = {question.code: question.en.lower() for question in QUESTIONS}
@@ -89,7 +97,17 @@ def answers(wealth: float, chance: random.Random) -> dict[str, str]:
     }
 
 
-POOREST = {"rooms": "1", "roof": "straw", "walls": "mud", "light": "none", "water": "spring", "land": "2", "goats": "0", "radio": "no", "rural": "yes"}
+POOREST = {
+    "rooms": "1",
+    "roof": "straw",
+    "walls": "mud",
+    "light": "none",
+    "water": "spring",
+    "land": "2",
+    "goats": "0",
+    "radio": "no",
+    "rural": "yes",
+}
 
 
 def score(said: Mapping[str, str], members: int, children: int) -> int | None:

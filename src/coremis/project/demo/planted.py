@@ -49,15 +49,22 @@ NO_RECIPIENT = Planted(8, SECOND, "no valid recipient: she died, and nobody is n
 UNDONE = Planted(9, SECOND, "suspended by mistake, and the suspension undone", ("Consolate", "Havyari"), poorest=True)
 PAID_AGAIN = Planted(10, SECOND, "did not collect in cycle 4, and was paid after a re-issue", ("Lúcia", "Manirambo"), poorest=True)
 APOSTROPHE = Planted(11, THIRD_COMMUNE, "a name that begins with an apostrophe", ("’Ndiaye", "Kwizerwa"), poorest=True)
-FAR_ONE = Planted(12, OTHER_COMMUNE, "shares a phone with a payee of another commune", ("Bernadette", "Ntahimpera"), poorest=True, phone=FAR_PHONE)
+FAR_ONE = Planted(
+    12, OTHER_COMMUNE, "shares a phone with a payee of another commune", ("Bernadette", "Ntahimpera"), poorest=True, phone=FAR_PHONE
+)
 FAR_TWO = Planted(13, THIRD_COMMUNE, "shares a phone with a payee of another commune", ("Divine", "Tuyaga"), poorest=True, phone=FAR_PHONE)
-TWICE_ONE = Planted(14, OTHER_COMMUNE, "the same man in two households", ("Évariste", "Mbonimpa-Ruzi"), man=True, poorest=True, born="1969-04-11")
-TWICE_TWO = Planted(15, OTHER_COMMUNE, "the same man in two households", ("Évariste", "Mbonimpa-Ruzi"), man=True, poorest=True, born="1969-04-11")
+TWICE_ONE = Planted(
+    14, OTHER_COMMUNE, "the same man in two households", ("Évariste", "Mbonimpa-Ruzi"), man=True, poorest=True, born="1969-04-11"
+)
+TWICE_TWO = Planted(
+    15, OTHER_COMMUNE, "the same man in two households", ("Évariste", "Mbonimpa-Ruzi"), man=True, poorest=True, born="1969-04-11"
+)
 VILLAGE = tuple(
-    Planted(serial, (1, 0), "one of six payees of one village with one phone: normal", poorest=True, phone=VILLAGE_PHONE) for serial in range(16, 22)
+    Planted(serial, (1, 0), "one of six payees of one village with one phone: normal", poorest=True, phone=VILLAGE_PHONE)
+    for serial in range(16, 22)
 )
 PLANTED = (
-    ESPERANCE, NEIGHBOUR, TIE_IN, TIE_OUT, NOT_ASSESSED, PROMOTED, DIED_AFTER, NO_RECIPIENT, UNDONE, PAID_AGAIN, APOSTROPHE, FAR_ONE, FAR_TWO,
-    TWICE_ONE, TWICE_TWO, *VILLAGE,
+    ESPERANCE, NEIGHBOUR, TIE_IN, TIE_OUT, NOT_ASSESSED, PROMOTED, DIED_AFTER, NO_RECIPIENT, UNDONE, PAID_AGAIN, APOSTROPHE, FAR_ONE,
+    FAR_TWO,    TWICE_ONE, TWICE_TWO, *VILLAGE,
 )  # fmt: skip
 BY_SERIAL = {one.serial: one for one in PLANTED}

@@ -232,7 +232,7 @@ def insert_lines(payroll: Payroll, asked: Asked, serials_from: int) -> int:
     return insert_from(PayrollLine, ready, LINE_COLUMNS, skip_existing=True)
 
 
-def insert_left_out(payroll: Payroll, asked: Asked, due: chunks.Range) -> int:
+def insert_left_out(payroll: Payroll, asked: Asked, due: ranges.Range) -> int:
     """Everybody reckoned without a line, with the reason and what is kept for the next payment.
 
     The lines of the range are one list, not a question for each beneficiary: without statistics SQLite answered each of those by
