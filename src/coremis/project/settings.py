@@ -138,7 +138,7 @@ if TESTING:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-COREMIS_MAX_UPLOAD_MB = env.number("COREMIS_MAX_UPLOAD_MB", 50)
+COREMIS_MAX_UPLOAD_MB = env.number("COREMIS_MAX_UPLOAD_MB", 200)
 
 LANGUAGE_CODE = "en"
 LANGUAGES: list[tuple[str, Any]] = [("en", _("English")), ("fr", _("French")), ("pt", _("Portuguese"))]
