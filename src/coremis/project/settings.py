@@ -96,6 +96,9 @@ if TESTING:
 DATABASES = {"default": env.database(DATABASE_URL, DATA_DIR)}
 if TESTING and DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+elif TESTING:
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
