@@ -128,7 +128,7 @@ def enrol_group(work: Work) -> bool:
     units = choice.not_yet_in().filter(pk__gt=work.cursor["after"]).order_by("pk")
     made = insert_from(Enrolment, _new_rows(units, work, choice, waits)[:count], [*COLUMNS, choice.unit])
     if waits:
-        put_all_on_waiting_list(Enrolment._base_manager.filter(**done), GroupChange.objects.get(pk=work.params["group"]))
+        put_all_on_waiting_list(Enrolment._base_manager.filter(**done), choice.programme_id, work.params["group"])
     work.done += made
     last = Enrolment._base_manager.filter(**done).aggregate(last=Max(choice.unit))["last"]
     work.cursor["after"], work.cursor["chunk"] = last or work.cursor["after"], work.cursor.get("chunk", 0) + 1
