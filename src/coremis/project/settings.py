@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "coremis.kernel.files",
     "coremis.kernel.screens",
     "coremis.kernel.exchange",
+    "coremis.kernel.datasets",
     *enabled_apps(COREMIS_MODULES),
     "coremis.project",
     "allauth",
