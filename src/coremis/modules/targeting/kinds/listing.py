@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, FloatField, IntegerField, Max, QuerySet, TextChoices, Value
+from django.db.models import Exists, F, FloatField, IntegerField, QuerySet, TextChoices, Value
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.bulk import insert_from
-from coremis.kernel.actions.context import required
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.filters.queries import checked, words
 from coremis.modules.programmes.models import PLACED, Programme
 from coremis.modules.programmes.queries import Choice, open_enrolments
 from coremis.modules.programmes.services.groups import choose
-from coremis.modules.targeting.kinds import stagework
 from coremis.modules.targeting.kinds.stagework import COLUMNS, Settings, StageWork, a_day, only_known, text, wrong
 from coremis.modules.targeting.models import Campaign, ListedUnit, Outcome, StageEntry, StageRun
 
@@ -74,19 +73,18 @@ def listed(run: StageRun) -> "QuerySet[Any]":
 
 
 def plan(work: Work, run: StageRun) -> None:
-    """Count them."""
-    work.total = listed(run).count()
+    """The key ranges of those who come on the list, in the order of their registration."""
+    ranges.plan(work, units=listed(run))
 
 
 def chunk(work: Work, run: StageRun) -> bool:
-    """The next ones in the order of their registration."""
-    unit = run.stage.campaign.programme.unit
-    rows = listed(run).filter(pk__gt=work.cursor.get("after", 0)).order_by("pk").annotate(**new_columns(run.pk, unit))
-    made = insert_from(StageEntry, rows[: stagework.CHUNK], COLUMNS)
-    work.done += made
-    mine = StageEntry._base_manager.filter(created_event_id=required().event.pk)
-    work.cursor["after"] = mine.aggregate(last=Max(unit))["last"] or work.cursor.get("after", 0)
-    return made == stagework.CHUNK
+    """The next key range."""
+    due = ranges.current(work)
+    if due is None:
+        return False
+    rows = due.of(listed(run)).order_by("pk").annotate(**new_columns(run.pk, run.stage.campaign.programme.unit))
+    insert_from(StageEntry, rows, COLUMNS)
+    return ranges.advance(work)
 
 
 def new_columns(run_id: int, unit: str) -> dict[str, Any]:

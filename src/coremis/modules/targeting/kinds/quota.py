@@ -14,11 +14,24 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.bulk import insert_from
 from coremis.kernel.areas.models import AreaTree
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.programmes.queries import free_places
-from coremis.modules.programmes.services.places import last_of_chunk
-from coremis.modules.targeting.kinds import stagework
-from coremis.modules.targeting.kinds.stagework import COLUMNS, Settings, StageWork, a_day, only_known, pass_on, read_before, text, wrong
+from coremis.modules.targeting.kinds.stagework import (
+    COLUMNS,
+    Settings,
+    StageWork,
+    a_day,
+    decided,
+    only_known,
+    pass_on,
+    plan_by_list,
+    read_before,
+    still_in,
+    text,
+    write,
+    wrong,
+)  # fmt: skip
 from coremis.modules.targeting.models import Campaign, Kind, Outcome, Quota, StageEntry, StageRun
 from coremis.modules.targeting.ties import DEFAULT, TIES, in_words, tie_values, with_ties
 
@@ -26,6 +39,7 @@ NO_QUOTA, BEYOND = "no_quota", "beyond_quota"
 PATH = "area__ancestors_of__ancestor__targeting_quotas"  # from an entry to the quotas of the areas it lies in
 QUOTA_COLUMNS = ("stage", "run", "area", "places", "multiplier", "waiting_places", "source", "poverty_rate", "households")
 MOST_SEED = 10**9
+RANKED = (Outcome.IN, Outcome.SELECTED)  # who takes part: still in, or taken in ahead of the score
 
 
 def check(settings: Settings, campaign: Campaign, actor: Any) -> Settings:
@@ -87,7 +101,7 @@ def freeze(run: StageRun, actor: Any) -> None:
 
 def planned(stage_id: int) -> "QuerySet[Quota]":
     """The quotas for the next time that a stage is carried out."""
-    rows: QuerySet[Quota] = Quota.objects.filter(stage=stage_id, run=None)
+    rows: QuerySet[Quota] = Quota.objects.filter(stage=stage_id, run=None, places__gt=0)
     return rows
 
 
@@ -113,66 +127,60 @@ def places_to_give(campaign: Campaign) -> int | None:
 
 
 def plan(work: Work, run: StageRun) -> None:
-    """Give the run its own copy of the quotas."""
-    work.total = read_before(run).count()
-    work.cursor = {"phase": "others"}
-    if not run.settings["everybody"]:
-        insert_from(Quota, planned(run.stage_id).annotate(new_run=Value(run.pk)), QUOTA_COLUMNS)
-        work.cursor["ends"] = _ends(run)
+    """Give the run its own copy of the quotas; fix the key ranges of those outside the ranking, and the areas ranked together."""
+    if run.settings["everybody"]:
+        plan_by_list(work, run)
+        return
+    insert_from(Quota, planned(run.stage_id).annotate(new_run=Value(run.pk)), QUOTA_COLUMNS)
+    ranges.plan(work, others=_others(run))
+    rankings = _rankings(run)
+    work.cursor["ranges"] += rankings
+    work.total = (work.total or 0) + sum(rows for *_keys, rows in rankings)
 
 
-def _ends(run: StageRun) -> list[int]:
-    """The last quota of every chunk: so many areas that about ``CHUNK`` entries lie in them. An area is never divided."""
+def _rankings(run: StageRun) -> list[list[Any]]:
+    """Ranges of quotas: so many areas that about a chunk of entries lies in them. An area is never divided."""
     counts = _ranked(run).order_by(f"{PATH}__pk").values_list(f"{PATH}__pk").annotate(found=Count("pk"))
-    ends, held, last = [], 0, 0
-    for quota, found in counts:
-        held, last = held + found, quota
-        if held >= stagework.CHUNK:
-            ends.append(quota)
-            held = 0
-    return [*ends, last] if held else ends
+    found: list[list[Any]] = []
+    after, held, last = 0, 0, 0
+    for quota, rows in counts:
+        held, last = held + rows, quota
+        if held >= ranges.CHUNK:
+            found.append(["ranking", after, last, held])
+            after, held = last, 0
+    return [*found, ["ranking", after, last, held]] if held else found
 
 
 def _ranked(run: StageRun, after: int = 0, last: int | None = None) -> "QuerySet[Any]":
     """Those who take part in the ranking: still in or taken in first, in an area that has a quota."""
     limits = {f"{PATH}__pk__gt": after, **({f"{PATH}__pk__lte": last} if last is not None else {})}
-    return read_before(run).filter(outcome__in=(Outcome.IN, Outcome.SELECTED), **{f"{PATH}__run": run.pk}, **limits)
+    return read_before(run).filter(outcome__in=RANKED, **{f"{PATH}__run": run.pk}, **limits)
 
 
 def chunk(work: Work, run: StageRun) -> bool:
     """First all who take no part in the ranking, then the ranking itself, some areas at a time."""
     if run.settings["everybody"]:
-        return pass_on(work, run, {"outcome": _when_in(text(Outcome.SELECTED.value), "outcome")})
-    if work.cursor["phase"] == "others":
-        if not _pass_others(work, run):
-            work.cursor = {"phase": "ranking", "ends": work.cursor["ends"], "at": 0}
-        return True
-    ends, at = work.cursor["ends"], work.cursor["at"]
-    if at < len(ends):
-        work.done += insert_from(StageEntry, ranking(run, ends[at - 1] if at else 0, ends[at]), COLUMNS)
-        work.cursor["at"] = at + 1
-    return at + 1 < len(ends)
+        return pass_on(work, run, {"outcome": decided([When(still_in(), then=text(Outcome.SELECTED.value))], "outcome")})
+    due = ranges.current(work)
+    if due is None:
+        return False
+    if due.phase == "others":
+        without = Q(outcome__in=RANKED)
+        outcome, reason = [When(without, then=text(Outcome.NOT_SELECTED.value))], [When(without, then=text(NO_QUOTA))]
+        write(run, due.of(_others(run)), {"outcome": _case(outcome, "outcome"), "reason": _case(reason, "reason")})
+    else:
+        insert_from(StageEntry, ranking(run, due.after, due.last), COLUMNS)
+    return ranges.advance(work)
 
 
-def _when_in(value: Any, column: str) -> Case:
-    return Case(When(outcome=Outcome.IN, then=value), default=F(column), output_field=CharField())
+def _case(cases: list[When], column: str) -> Case:
+    return Case(*cases, default=F(column), output_field=CharField())
 
 
-def _pass_others(work: Work, run: StageRun) -> bool:
+def _others(run: StageRun) -> "QuerySet[Any]":
+    """Those about whom something else was decided before, and those in an area without a quota."""
     mine = AreaTree.objects.filter(descendant=OuterRef("area"), ancestor__targeting_quotas__run=run.pk)
-    rows = read_before(run).filter(~Q(outcome__in=(Outcome.IN, Outcome.SELECTED)) | ~Exists(mine))
-    rows = rows.filter(pk__gt=work.cursor.get("after", 0))
-    last = last_of_chunk(rows, stagework.CHUNK)
-    part = rows.filter(pk__lte=last) if last else rows
-    outside = Q(outcome__in=(Outcome.IN, Outcome.SELECTED))
-    changed = {
-        "new_run": Value(run.pk),
-        "new_outcome": Case(When(outside, then=text(Outcome.NOT_SELECTED.value)), default=F("outcome"), output_field=CharField()),
-        "new_reason": Case(When(outside, then=text(NO_QUOTA)), default=F("reason"), output_field=CharField()),
-    }
-    work.done += insert_from(StageEntry, part.annotate(**changed).order_by("pk"), COLUMNS)
-    work.cursor["after"] = last
-    return last is not None
+    return read_before(run).filter(~Q(outcome__in=RANKED) | ~Exists(mine))
 
 
 def ranking(run: StageRun, after: int, last: int | None) -> "QuerySet[Any]":

@@ -84,8 +84,8 @@ def chunk(work: Work, run: StageRun) -> bool:
 
 def said(settings: Settings, campaign: Campaign) -> list[str]:
     """In words."""
-    version = FormulaVersion.objects.filter(pk=settings.get("version")).select_related("formula").first()
-    formula = ScoreFormula.objects.filter(pk=settings.get("formula")).first()
+    version = FormulaVersion.objects.filter(pk=settings.get("version") or 0).select_related("formula").first()
+    formula = ScoreFormula.objects.filter(pk=settings.get("formula") or 0).first()
     parts = [str(version or formula or "–")]
     if settings.get("categories"):
         parts.append(now("eligible: %(categories)s") % {"categories": ", ".join(settings["categories"])})

@@ -9,11 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.bulk import insert_from
 from coremis.kernel.base.refusal import Invalid
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
-from coremis.modules.programmes.services.places import last_of_chunk
 from coremis.modules.targeting.models import Campaign, Outcome, StageEntry, StageRun
 
-CHUNK = 20_000  # rows of one transaction; tests make it smaller
 COLUMNS = (
     "run", "household", "person", "area", "score", "value", "category", "ties", "rank", "outcome", "reason", "note", "verdict",
     "waits_until",
@@ -29,25 +28,6 @@ def nothing(*_anything: Any) -> None:
 def said_nothing(_settings: Settings, _campaign: Campaign) -> list[str]:
     """Where a kind has nothing to say about its settings."""
     return []
-
-
-@dataclass(frozen=True)
-class StageWork:
-    """One kind of stage. ``check(settings, campaign, actor)`` gives the settings as they are stored, or an Invalid.
-
-    ``freeze(run, actor)`` runs when the stage is started: it completes the run's copy of the settings and refuses what cannot
-    be carried out. ``plan(work, run)`` runs once before the first chunk, ``chunk(work, run)`` writes the next entries and says
-    whether there is more, ``finish(run)`` runs with the last one. ``opens`` says that people decide on the list afterwards.
-    ``words(settings, campaign)`` says in words what the stage is set to do.
-    """
-
-    check: Callable[[Settings, Campaign, Any], Settings]
-    chunk: Callable[[Work, StageRun], bool]
-    freeze: Callable[[StageRun, Any], None] = nothing
-    plan: Callable[[Work, StageRun], None] = nothing
-    finish: Callable[[StageRun], None] = nothing
-    opens: bool = False
-    words: Callable[[Settings, Campaign], list[str]] = said_nothing
 
 
 def wrong(**sentences: Any) -> Invalid:
@@ -74,15 +54,24 @@ def still_in() -> Q:
     return Q(outcome=Outcome.IN)
 
 
+def plan_by_list(work: Work, run: StageRun) -> None:
+    """The key ranges of the list before."""
+    ranges.plan(work, entries=read_before(run))
+
+
 def pass_on(work: Work, run: StageRun, values: Mapping[str, Any], prepare: Callable[[Any], Any] = lambda rows: rows) -> bool:
-    """The next chunk of the list before, with these columns changed; ``prepare`` adds the joins they need. Two statements."""
-    rows = read_before(run).filter(pk__gt=work.cursor.get("after", 0))
-    last = last_of_chunk(rows, CHUNK)
-    part = prepare(rows.filter(pk__lte=last) if last else rows)
+    """The next key range of the list before, with these columns changed; ``prepare`` adds the joins they need. One statement."""
+    due = ranges.current(work)
+    if due is None:
+        return False
+    write(run, prepare(due.of(read_before(run))), values)
+    return ranges.advance(work)
+
+
+def write(run: StageRun, rows: "QuerySet[Any]", values: Mapping[str, Any]) -> int:
+    """These entries of the list before as entries of the run, with some columns changed. One statement."""
     changed = {f"new_{name}": value for name, value in {"run": Value(run.pk), **values}.items()}
-    work.done += insert_from(StageEntry, part.annotate(**changed).order_by("pk"), COLUMNS)
-    work.cursor["after"] = last
-    return last is not None
+    return insert_from(StageEntry, rows.annotate(**changed).order_by("pk"), COLUMNS)
 
 
 def decided(cases: list[When], column: str) -> Case:
@@ -98,3 +87,22 @@ def text(value: str) -> Value:
 def a_day(value: Any) -> Value:
     """A constant date column; None for no date."""
     return Value(value, output_field=DateField())
+
+
+@dataclass(frozen=True)
+class StageWork:
+    """One kind of stage. ``check(settings, campaign, actor)`` gives the settings as they are stored, or an Invalid.
+
+    ``freeze(run, actor)`` runs when the stage is started: it completes the run's copy of the settings and refuses what cannot
+    be carried out. ``plan(work, run)`` fixes the key ranges, ``chunk(work, run)`` writes the next entries and says
+    whether there is more, ``finish(run)`` runs with the last one. ``opens`` says that people decide on the list afterwards.
+    ``words(settings, campaign)`` says in words what the stage is set to do.
+    """
+
+    check: Callable[[Settings, Campaign, Any], Settings]
+    chunk: Callable[[Work, StageRun], bool]
+    freeze: Callable[[StageRun, Any], None] = nothing
+    plan: Callable[[Work, StageRun], None] = plan_by_list
+    finish: Callable[[StageRun], None] = nothing
+    opens: bool = False
+    words: Callable[[Settings, Campaign], list[str]] = said_nothing

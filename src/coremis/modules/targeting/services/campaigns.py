@@ -18,7 +18,7 @@ from coremis.modules.programmes.models import Programme
 from coremis.modules.targeting.kinds import KINDS, listing
 from coremis.modules.targeting.models import Campaign, CampaignArea, Kind, Stage, StageRun
 
-State, Purpose = Campaign.State, Campaign.Purpose
+State = Campaign.State
 WRONG = _("The campaign cannot be kept like this. Correct what is marked.")
 
 
@@ -43,7 +43,7 @@ STAGES: dict[str, tuple[tuple[Kind, dict[str, Any]], ...]] = {
 @action(_("Create a targeting campaign"))
 def create_campaign(
     *, programme: Programme, code: str, names: dict[str, str], areas: list[Area], day: date, ladder: Ladder = Ladder.SCORE,
-    purpose: Purpose = Purpose.SELECTION, note: str = "", actor: Actor,
+    purpose: Campaign.Purpose = Campaign.Purpose.SELECTION, note: str = "", actor: Actor,
 ) -> Campaign:  # fmt: skip
     """Begin a round of targeting in these places, with the usual stages of its ladder. No place chosen is refused (pitfall M1)."""
     _check(code, names, areas)
@@ -80,7 +80,7 @@ def _check(code: str, names: dict[str, str], areas: list[Area]) -> None:
 def starting_settings(kind: str, campaign: Campaign, settings: dict[str, Any]) -> dict[str, Any]:
     """What a new stage is set to as far as that is known; the seed of its lots is drawn here and published from now on."""
     if kind == Kind.LISTING:
-        review = campaign.purpose == Purpose.REVIEW
+        review = campaign.purpose == Campaign.Purpose.REVIEW
         return {"source": (listing.Source.BENEFICIARIES if review else listing.Source.ALL).value, "filter": {}, "condition": "", **settings}
     if kind == Kind.QUOTA:
         return KINDS[Kind.QUOTA].check({"seed": secrets.randbelow(10**6), **settings}, campaign, None)

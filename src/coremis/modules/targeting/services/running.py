@@ -10,8 +10,8 @@ from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.guard import removing_prepared
 from coremis.kernel.actions.long import steps_of
-from coremis.kernel.actions.models import Record
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.programmes.services.groups import know_sizes
 from coremis.modules.scoring.services import score_households
@@ -96,7 +96,6 @@ def plan_list(work: Work) -> None:
     if run.state == State.STOPPED:
         run.state = State.PREPARING
         run.save()
-    work.total = stagework.read_before(run).count() if run.source_id else None
     KINDS[run.stage.kind].plan(work, run)
 
 
@@ -148,8 +147,8 @@ def _run_of(work: Work) -> StageRun:
     return StageRun.objects.select_related("stage__campaign__programme", "source__stage").get(pk=work.params["run"])
 
 
-def _removed(model: type[Record], run: StageRun) -> int:
+def _removed(model: type[StageEntry] | type[Quota], run: StageRun) -> int:
     rows: QuerySet[Any] = model._base_manager.filter(run=run.pk)
-    first = rows.order_by("pk").values("pk")[: stagework.CHUNK]
+    first = rows.order_by("pk").values("pk")[: ranges.CHUNK]
     with removing_prepared():
         return int(model._base_manager.filter(pk__in=first)._raw_delete(rows.db))
