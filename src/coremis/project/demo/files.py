@@ -15,6 +15,7 @@ from coremis.project.demo.money import RESULT_HEADS
 from coremis.project.demo.register import csv_of
 
 FAULTS_FILE, PROVIDER_FILE = "sanzira-twelve-faults.csv", "sanzira-floods-provider.csv"
+PREPARED = (FAULTS_FILE, PROVIDER_FILE)
 NEW_FAMILIES = 10
 Row = dict[str, str]
 
