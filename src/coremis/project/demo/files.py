@@ -1,6 +1,5 @@
 """The two prepared files: families with twelve faults to correct, and what the provider of the floods sends back."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -16,30 +15,26 @@ from coremis.project.demo.register import csv_of
 
 FAULTS_FILE, PROVIDER_FILE = "sanzira-twelve-faults.csv", "sanzira-floods-provider.csv"
 PREPARED = (FAULTS_FILE, PROVIDER_FILE)
-NEW_FAMILIES = 10
+UNKNOWN = 7_654_321  # a payment that nobody made
+FIRST_NEW = 900_001  # serial, so that nobody of the survey is taken for one of the new
 Row = dict[str, str]
-
-
-def faulty(today: date) -> list[tuple[str, Callable[[list[Row]], None]]]:
-    """The twelve faults, one in a household of its own or in a cell of its own: what is wrong, and what makes it so."""
-    to_come = f"{today.year + 1}-01-01"
-    return [
-        ("a place that does not exist", lambda rows: rows[0].update(hill="99999999")),
-        ("a birth date still to come", lambda rows: rows[1].update(birth_date=to_come)),
-        ("a day that no calendar has", lambda rows: rows[2].update(birth_date="2011-02-30")),
-        ("a sex that nobody understands", lambda rows: rows[3].update(sex="x")),
-        ("a person without any name", lambda rows: rows[4].update(given_names="", surname="")),
-        ("a relation to the head that nobody understands", lambda rows: rows[5].update(relationship="boss")),
-        ("a number of rooms in letters", lambda rows: rows[6].update(rooms="many")),
-        ("a roof that is not in the list", lambda rows: rows[7].update(roof="gold")),
-        ("a yes or no that is neither", lambda rows: rows[8].update(radio="perhaps")),
-        ("a recipient who is a child", lambda rows: rows[9].update(birth_date=f"{today.year - 9}-05-01")),
-        (
-            "a kind of document that does not exist",
-            lambda rows: rows[10].update(document_kind="library_card", document_number="12345678901"),
-        ),
-        ("nobody knows whose phone it is", lambda rows: rows[11].update(phone="+99900000001", phone_owner="cat")),
-    ]
+# Twelve new families with one fault each: the last member's where there are several, else the head's own, who lives alone.
+OF_MEMBERS: tuple[tuple[str, Row], ...] = (
+    ("a place that does not exist", {"hill": "99999999"}),
+    ("a birth date still to come", {"birth_date": "TO COME"}),
+    ("a day that no calendar has", {"birth_date": "2011-02-30"}),
+    ("a sex that nobody understands", {"sex": "x"}),
+    ("a person without any name", {"given_names": "", "surname": ""}),
+    ("a relation to the head that nobody understands", {"relationship": "boss"}),
+    ("a kind of document that does not exist", {"document_kind": "library card"}),
+    ("nobody knows whose phone it is", {"phone": "+99900000001", "phone_owner": "the cat"}),
+    ("a word for who collects that nobody understands", {"recipient": "maybe"}),
+)
+OF_DWELLINGS: tuple[tuple[str, Row], ...] = (
+    ("a number of rooms in letters", {"rooms": "many"}),
+    ("a roof that is not in the list", {"roof": "gold"}),
+    ("a yes or no that is neither", {"radio": "perhaps"}),
+)
 
 
 def write(payroll: Payroll, today: date) -> None:
@@ -50,31 +45,47 @@ def write(payroll: Payroll, today: date) -> None:
 
 
 def families_with_faults(today: date) -> bytes:
-    """Ten new families; twelve cells are wrong, each in another row."""
-    rows = new_rows(today)
-    spoilt = rows[:: max(1, len(rows) // 12)][:12]
-    for _what, spoil in faulty(today):
-        spoil(spoilt)
-    return csv_of(people.COLUMNS.values(), ([row[name] for name in people.COLUMNS] for row in rows))
+    """The new families; one cell or two of each are wrong, in one row."""
+    faults = [fault for _what, fault in (*OF_MEMBERS, *OF_DWELLINGS)]
+    found = []
+    for family, fault in zip(new_families(today), faults, strict=True):
+        rows = rows_of(family)
+        rows[-1] |= {name: f"{today.year + 1}-01-01" if value == "TO COME" else value for name, value in fault.items()}
+        found += rows
+    return table(found)
 
 
 def corrected_families(today: date) -> bytes:
     """The same families without the faults: what somebody who corrects everything ends with."""
-    return csv_of(people.COLUMNS.values(), ([row[name] for name in people.COLUMNS] for row in new_rows(today)))
+    return table([row for family in new_families(today) for row in rows_of(family)])
 
 
-def new_rows(today: date) -> list[Row]:
-    """Families who came since the survey, on a hill that everybody knows."""
+def new_families(today: date) -> list[people.Family]:
+    """Families who came since the survey, on a hill that everybody knows: nine of three and more with a child, three who live alone."""
     used: set[tuple[str, ...]] = set()
-    found = []
-    for serial in range(900_001, 900_001 + NEW_FAMILIES):
+    large, alone = list[people.Family](), list[people.Family]()
+    serial = FIRST_NEW
+    while len(large) < len(OF_MEMBERS) or len(alone) < len(OF_DWELLINGS):
         family = people.make_family(serial, settled_hills(0)[0], today, None, used)
-        for place, person in enumerate(family.persons):
-            row = {**person, **family.dwelling} if place == 0 else person
-            found.append(
-                {name: row[name].replace("SZ9000", "NEW") if name in ("household", "person") else row[name] for name in people.COLUMNS}
-            )
-    return found
+        serial += 1
+        if len(family.persons) == 1:
+            alone.append(family)
+        elif len(family.persons) > 2 and family.persons[-1]["birth_date"][:4] > str(today.year - 16):
+            large.append(family)
+    return [*large[: len(OF_MEMBERS)], *alone[: len(OF_DWELLINGS)]]
+
+
+def rows_of(family: people.Family) -> list[Row]:
+    """The rows of one family as the survey writes them, under keys of their own."""
+    rows = [{**person, **family.dwelling} if place == 0 else dict(person) for place, person in enumerate(family.persons)]
+    for row in rows:
+        row |= {name: row[name].replace("SZ9000", "NEW") for name in ("household", "person")}
+    return rows
+
+
+def table(rows: list[Row]) -> bytes:
+    """With the heads of the survey."""
+    return csv_of(people.COLUMNS.values(), ([row[name] for name in people.COLUMNS] for row in rows))
 
 
 def provider_file(payroll: Payroll) -> bytes:
@@ -84,5 +95,5 @@ def provider_file(payroll: Payroll) -> bytes:
     for place, (number, amount) in enumerate(lines[floods.MISSING :]):
         paid = amount - 10_000 if place < floods.WRONG else amount
         rows.append((number_text(PayrollLine.number_prefix, number), "paid", paid, f"CR{number}", ""))
-    rows.append(("L-99999-99", "paid", floods.AMOUNT, "CR-UNKNOWN", ""))
+    rows.append((number_text(PayrollLine.number_prefix, UNKNOWN), "paid", floods.AMOUNT, "CR-UNKNOWN", ""))
     return csv_of(RESULT_HEADS, rows)

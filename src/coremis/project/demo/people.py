@@ -183,17 +183,17 @@ class Members:
         self.family.children += self.today.year - born.year < 18
         self.family.persons.append(dict.fromkeys(COLUMNS, "") | {
             "household": self.family.key, "person": f"{self.family.key}-{place}", "hill": self.family.hill, "birth_date": birth,
-            "sex": "female" if female else "male", "relationship": relationship, **self.name(female, birth[:4]),
+            "sex": "female" if female else "male", "relationship": relationship, **self.name(female, age, birth[:4]),
             "document_kind": "national_id" if document else "", "document_number": f"{self.chance.randrange(10**11):011d}" if document else "",
         })  # fmt: skip
 
-    def name(self, female: bool, year: str) -> dict[str, str]:
-        """A name that nobody born in the same year has on this hill: chance would else make people look like one person."""
+    def name(self, female: bool, age: int, year: str) -> dict[str, str]:
+        """A name; no two grown-up people of one year and hill share theirs, or chance would make them look like one person."""
         while True:
             given, single = self.chance.choice(WOMEN if female else MEN), self.chance.random() < 0.08
             surname = "" if single else self.surname if self.chance.random() < 0.75 else self.chance.choice(SURNAMES)
             key = (self.family.hill, given, surname, year)
-            if key not in self.used:
+            if age < 18 or key not in self.used:
                 self.used.add(key)
                 return {"given_names": given, "surname": surname}
 
