@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.models import Record, RecordQuerySet
 from coremis.kernel.areas.models import Area
 from coremis.modules.registry.models import Household, Person
+from coremis.modules.scoring.models import Score
 from coremis.modules.targeting.models.stages import Stage, StageRun
 
 
@@ -52,6 +53,7 @@ class StageEntry(Record):
     household = models.ForeignKey(Household, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("household"))
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("person"))
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("place"))
+    score = models.ForeignKey(Score, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("score"))
     value = models.FloatField(_("score"), null=True)
     category = models.CharField(_("category"), max_length=40, blank=True)
     ties = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))

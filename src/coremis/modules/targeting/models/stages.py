@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.models import Record
 from coremis.kernel.base.text import label
+from coremis.modules.scoring.models import ScoreRun
 from coremis.modules.targeting.models.campaigns import Campaign
 
 
@@ -92,6 +93,7 @@ class StageRun(Record):
     not_selected = models.PositiveIntegerField(_("not selected"), default=0)
     not_eligible = models.PositiveIntegerField(_("not eligible"), default=0)
     not_assessed = models.PositiveIntegerField(_("could not be assessed"), default=0)
+    score_run = models.ForeignKey(ScoreRun, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("scoring"))
     job_id = models.BigIntegerField(null=True, editable=False)
     ended_on = models.DateTimeField(_("ended on"), null=True, editable=False)
 
