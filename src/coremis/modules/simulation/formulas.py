@@ -95,7 +95,10 @@ class Count:
     poor_chosen: float = 0
 
     def __add__(self, other: "Count") -> "Count":
-        return Count(*(mine + others for mine, others in zip(self.values(), other.values(), strict=True)))
+        return Count(
+            self.households + other.households, self.chosen + other.chosen, self.known + other.known,
+            self.known_chosen + other.known_chosen, self.poor + other.poor, self.poor_chosen + other.poor_chosen,
+        )  # fmt: skip
 
     def values(self) -> tuple[float, ...]:
         """In the order in which they are stored."""

@@ -63,16 +63,9 @@ def accuracy(request: HttpRequest, simulation: Simulation) -> Shown:
         return {"text": _("Nobody said who is poor, so no accuracy can be shown. Simulate again with a condition or a table by score.")}
     count = total_of(simulation)
     found = count.accuracy
-    text = (
-        _("Known for %(known)s of %(all)s households.")
-        if simulation.poor
-        else _("Estimated from the score, for %(known)s of %(all)s households.")
-    )
-    return {
-        "text": text % {"known": text_of(count.known), "all": text_of(count.households)},
-        "rates": rates(found),
-        "shares": shares(found),
-    }
+    known, estimated = _("Known for %(known)s of %(all)s households."), _("Estimated from the score, for %(known)s of %(all)s households.")
+    text = (known if simulation.poor else estimated) % {"known": text_of(count.known), "all": text_of(count.households)}
+    return {"text": text, "rates": rates(found), "shares": shares(found)}
 
 
 def rates(found: Accuracy) -> dict[str, Any]:
@@ -82,12 +75,8 @@ def rates(found: Accuracy) -> dict[str, Any]:
         (_("Undercoverage (exclusion error)"), percent(found.undercoverage), _("poor missed, of all poor")),
         (_("Leakage (inclusion error)"), percent(found.leakage), _("selected but not poor, of all selected")),
         (_("Hit rate"), percent(found.hit_rate), _("rightly selected or rightly left, of all")),
-        (_("BPAC"), None if found.bpac is None else decimal(found.bpac), _("poor selected less the gap of the two errors, for 100 poor")),
-        (
-            _("Incidence"),
-            None if found.incidence is None else decimal(found.incidence, 2),
-            _("poor selected for each other household selected"),
-        ),
+        (_("BPAC"), _maybe(found.bpac), _("poor selected less the gap of the two errors, for 100 poor")),
+        (_("Incidence"), _maybe(found.incidence, 2), _("poor selected for each other household selected")),
     ]
     return _three(_("Measure"), _("Rate"), rows)
 
@@ -99,9 +88,8 @@ def shares(found: Accuracy) -> dict[str, Any]:
         (_("Leakage"), _("selected but not poor")), (_("Exclusion"), _("not poor and not selected")),
     ]  # fmt: skip
     parts: Iterable[float | None] = found.shares or (None,) * 4
-    return _three(
-        _("Field"), _("Share of all households"), [(name, percent(part), said) for (name, said), part in zip(words, parts, strict=True)]
-    )
+    rows = [(name, percent(part), said) for (name, said), part in zip(words, parts, strict=True)]
+    return _three(_("Field"), _("Share of all households"), rows)
 
 
 def cutoffs(request: HttpRequest, simulation: Simulation) -> Shown:
@@ -110,27 +98,15 @@ def cutoffs(request: HttpRequest, simulation: Simulation) -> Shown:
     if simulation.state != State.DONE or not rows:
         return None
     known = knows_poor(simulation)
-    heads: list[tuple[Any, str]] = [
-        (_("Up to") if simulation.run.formula_version.lower_is_poorer else _("From"), "number"),
-        (_("Selected"), "number"),
-    ]
+    titles = [_("Up to") if simulation.run.formula_version.lower_is_poorer else _("From"), _("Selected")]
     if known:
-        more = [
-            _("Inclusion"),
-            _("Undercoverage"),
-            _("Leakage"),
-            _("Exclusion"),
-            _("Hit rate"),
-            _("BPAC"),
-            _("Poor among the selected"),
-            _("Poor reached"),
-        ]
-        heads += [(title, "number") for title in more]
+        titles += [_("Inclusion"), _("Undercoverage"), _("Leakage"), _("Exclusion"), _("Hit rate"), _("BPAC")]
+        titles += [_("Poor among the selected"), _("Poor reached")]
     else:
         rows = bands_by_households(simulation)
     shown = [[(cell, "") for cell in _cutoff_cells(edge, found, known)] for edge, found in rows]
     text = _("Shares of all households; the last two are rates of the selected and of the poor.") if known else ""
-    return {"text": text, "table": figure_table(heads, shown)}
+    return {"text": text, "table": figure_table([(title, "number") for title in titles], shown)}
 
 
 def bands_by_households(simulation: Simulation) -> list[tuple[float, Accuracy]]:
@@ -147,11 +123,8 @@ def _cutoff_cells(edge: float, found: Accuracy, known: bool) -> list[str | None]
     cells = [decimal(edge, 0 if float(edge).is_integer() else 3), percent(found.chosen / whole if whole else None)]
     if not known:
         return cells
-    bpac = None if found.bpac is None else decimal(found.bpac)
-    return [
-        *cells, *(percent(part) for part in found.shares or ()), percent(found.hit_rate), bpac, percent(found.poor_among_chosen),
-        percent(found.coverage),
-    ]  # fmt: skip
+    measures = (percent(found.hit_rate), _maybe(found.bpac), percent(found.poor_among_chosen), percent(found.coverage))
+    return [*cells, *(percent(part) for part in found.shares or ()), *measures]
 
 
 def by_place(request: HttpRequest, simulation: Simulation) -> Shown:
@@ -246,12 +219,16 @@ def side_by_side(request: HttpRequest, comparison: Comparison) -> Shown:
         [_("Coverage of the poor"), *(percent(one.coverage) if one else None for one in found)],
         [_("Leakage (inclusion error)"), *(percent(one.leakage) if one else None for one in found)],
         [_("Hit rate"), *(percent(one.hit_rate) if one else None for one in found)],
-        [_("BPAC"), *(decimal(one.bpac) if one and one.bpac is not None else None for one in found)],
+        [_("BPAC"), *(_maybe(one.bpac) if one else None for one in found)],
     ]
     links = [reverse("simulation:simulation_detail", kwargs={"pk": one.pk}) for one in pair]
     heads = [("", "text"), (str(pair[0]), "number"), (str(pair[1]), "number")]
     table = figure_table(heads, [[(cell, "") for cell in row] for row in rows])
     return {"table": table, "links": [{"url": url, "title": str(one)} for url, one in zip(links, pair, strict=True)]}
+
+
+def _maybe(value: float | None, decimals: int = 1) -> str | None:
+    return None if value is None else decimal(value, decimals)
 
 
 def _three(first: str, second: str, rows: list[tuple[str, str | None, str]]) -> dict[str, Any]:

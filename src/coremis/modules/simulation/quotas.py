@@ -1,5 +1,7 @@
 """How many places each area would have, for a simulation."""
 
+from typing import Any
+
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +43,8 @@ def weights_of(run: ScoreRun, level: AreaLevel, weights: str) -> dict[int, float
     households = dict(figures_on("households", run.day).filter(area__in=reached).values_list("area_id", "value"))
     if weights == Weights.HOUSEHOLDS:
         return households
-    rates = dict(inherited_figures("poverty_rate", run.day).filter(pk__in=reached).values_list("pk", "figure"))
+    told: Any = inherited_figures("poverty_rate", run.day).filter(pk__in=reached)
+    rates: dict[int, float | None] = dict(told.values_list("pk", "figure"))
     return {area: weight(rates.get(area) or 0.0, count) for area, count in households.items()}
 
 

@@ -30,8 +30,8 @@ MOST_BANDS, WHOLE = 101, 100
 
 @action(_("Simulate a selection"))
 def simulate(
-    *, title: str, run: ScoreRun, rule: Rule, cutoff: Decimal | None = None, places: int | None = None, level: AreaLevel | None = None,
-    weights: Weights | None = None, stage: Stage | None = None, poor: str = "", likelihoods: list[list[float]] | None = None,
+    *, title: str, run: ScoreRun, rule: Simulation.Rule, cutoff: Decimal | None = None, places: int | None = None,
+    level: AreaLevel | None = None, weights: Simulation.Weights | None = None, stage: Stage | None = None, poor: str = "", likelihoods: list[list[float]] | None = None,
     disability: str = "", amount: Money | None = None, payments: int | None = None, actor: Actor,
 ) -> Simulation:  # fmt: skip
     """Say what a rule of selection would do to the households of a scoring. The computing is a job; nothing else is changed.
@@ -42,9 +42,12 @@ def simulate(
     if run.state != ScoreRun.State.DONE:
         raise Refusal(_("This scoring is not done. Wait for it, or choose another one."))
     check_rule(rule, cutoff=cutoff, places=places, level=level, stage=stage)
-    quotas = {} if rule in (Rule.CUTOFF, Rule.PLACES) else quotas_of(run, rule, places or 0, level, weights or Weights.SCORED, stage)
+    quotas: dict[str, int] = (
+        {} if rule in (Rule.CUTOFF, Rule.PLACES) else quotas_of(run, rule, places or 0, level, weights or Weights.SCORED, stage)
+    )
+    limit = None if cutoff is None else float(cutoff)
     simulation = Simulation(
-        title=title.strip(), run=run, area=run.area, rule=rule, cutoff=None if cutoff is None else float(cutoff), places=places, level=level,
+        title=title.strip(), run=run, area=run.area, rule=rule, cutoff=limit, places=places, level=level,
         weights=(weights or Weights.SCORED) if rule == Rule.SHARED else "", stage=stage if rule == Rule.QUOTAS else None,
         poor=poor.strip(), likelihoods=[] if poor.strip() else checked_likelihoods(likelihoods or []), disability=disability,
         amount_minor=amount.amount_minor if amount else None, currency=amount.currency if amount else "", payments=payments,

@@ -61,12 +61,11 @@ def overlap(first: Simulation, second: Simulation) -> list[tuple[int, int, int, 
     chain.texts += other.texts
     chain.params += other.params
     chain.add(
-        "both", "SELECT household_id, chosen AS a, 0 AS b, known, poor FROM chosen_ones UNION ALL "
+        "either", "SELECT household_id, chosen AS a, 0 AS b, known, poor FROM chosen_ones UNION ALL "
         "SELECT household_id, 0, chosen, 0, 0 FROM b_chosen_ones"
     )  # fmt: skip
-    chain.add(
-        "each_one", "SELECT household_id, MAX(a) AS a, MAX(b) AS b, MAX(known) AS known, MAX(poor) AS poor FROM both GROUP BY household_id"
-    )
+    highest = ", ".join(f"MAX({name}) AS {name}" for name in ("a", "b", "known", "poor"))
+    chain.add("each_one", f"SELECT household_id, {highest} FROM either GROUP BY household_id")
     sql, params = chain.select("a, b, COUNT(*), SUM(known), SUM(poor)", " GROUP BY 1, 2")
     return [(int(row[0]), int(row[1]), int(row[2]), int(row[3]), float(row[4])) for row in _rows(sql, params)]
 
@@ -85,22 +84,15 @@ def bands(simulation: Simulation) -> list[Band]:
 
 
 def scored(simulation: Simulation, prefix: str = "") -> Chain:
-    """One row a household that could be assessed: its place, its score in the order of selection (``place_key``), ``known`` and ``poor``."""
-    chain, order = Chain(), _order(simulation)
+    """One row a household that could be assessed: its place, ``place_key`` (rising in the order of selection), ``known``, ``poor``."""
+    chain = Chain()
     rows = Score.objects.filter(run=simulation.run_id, value__isnull=False)
-    truth = _truth(simulation)
-    if truth is None:
-        rows = rows.annotate(truth=constant(None, Kind.BOOLEAN))
-    else:
-        rows = rows.annotate(truth=truth)
+    rows = rows.annotate(truth=_truth(simulation))
     facts = rows.order_by().values_list("household_id", "household__number", "area_id", "value", "truth")
     chain.add(f"{prefix}facts", *sql_of(facts), columns=["household_id", "number", "area_id", "value", "truth"])
-    likely = _likely(simulation)
-    known = "CASE WHEN truth IS NULL THEN 0 ELSE 1 END" if not likely else f"CASE WHEN ({likely[0]}) IS NULL THEN 0 ELSE 1 END"
-    poor = "CASE WHEN truth THEN 1.0 ELSE 0.0 END" if not likely else f"COALESCE(({likely[0]}), 0.0)"
-    chain.compute(
-        f"{prefix}scored", place_key=f"{order}value", known=(known, likely[1] if likely else ()), poor=(poor, likely[1] if likely else ())
-    )
+    likely, params = _likely(simulation) or ("CASE WHEN truth THEN 1.0 WHEN NOT truth THEN 0.0 END", ())
+    chain.compute(f"{prefix}estimated", place_key=f"{_order(simulation)}value", likely=(likely, params))
+    chain.compute(f"{prefix}scored", known="CASE WHEN likely IS NULL THEN 0 ELSE 1 END", poor="COALESCE(likely, 0.0)")
     return chain
 
 
@@ -174,7 +166,7 @@ def _up_to(first: float, most: float) -> Sequence[float]:
 
 def _truth(simulation: Simulation) -> Any:
     if not simulation.poor:
-        return None
+        return constant(None, Kind.BOOLEAN)
     names: dict[str, str] = simulation.results["names"]
     formula = parse(simulation.poor, names)
     return compile_value(formula, {name: Variable(name, kind, "household__data") for name, kind in names.items()})

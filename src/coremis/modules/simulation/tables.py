@@ -7,9 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.columns import Column, Status
 from coremis.kernel.screens.tables import Table
-from coremis.modules.simulation.formulas import added
 from coremis.modules.simulation.models import Simulation, State
-from coremis.modules.simulation.queries import counts_of, percent
+from coremis.modules.simulation.queries import percent, total_of
 
 TONES = {State.PREPARING: "wait", State.DONE: "good", State.STOPPED: "off"}
 
@@ -29,12 +28,7 @@ class SimulationTable(Table):
         Column("title", _("Title"), sort="title"),
         Column("run", _("Scoring"), show=lambda row: str(row.run)),
         Column("rule", _("Who would be selected"), show=lambda row: row.get_rule_display()),
-        Column(
-            "chosen",
-            _("Selected"),
-            show=lambda row: added(counts_of(row).values()).chosen if row.state == State.DONE else None,
-            kind="number",
-        ),
+        Column("chosen", _("Selected"), show=lambda row: total_of(row).chosen if row.state == State.DONE else None, kind="number"),
         Column("coverage", _("Coverage of the poor"), show=lambda row: _rate(row, "coverage"), kind="number"),
         Column("leakage", _("Leakage"), show=lambda row: _rate(row, "leakage"), kind="number"),
         Column("state", _("Status"), show=status_of, kind="status"),
@@ -53,7 +47,4 @@ class SimulationTable(Table):
 
 
 def _rate(row: Simulation, name: str) -> str | None:
-    if row.state != State.DONE:
-        return None
-    found: str | None = percent(getattr(added(counts_of(row).values()).accuracy, name))
-    return found
+    return percent(getattr(total_of(row).accuracy, name)) if row.state == State.DONE else None

@@ -41,7 +41,6 @@ def asked(request: HttpRequest, simulation: Simulation) -> Sequence[Fact]:
         _("Shared by"): simulation.get_weights_display() if simulation.weights else None,
         _("Quotas of the stage"): simulation.stage,
         _("Poor is who"): simulation.poor or None,
-        _("Amount of a payment"): None,
         _("Payments a year"): simulation.payments,
     }
     return [*facts, *(Fact(label, value if isinstance(value, int) else str(value)) for label, value in given.items() if value is not None)]
@@ -50,7 +49,7 @@ def asked(request: HttpRequest, simulation: Simulation) -> Sequence[Fact]:
 def _as_before(request: HttpRequest, target: Any) -> Mapping[str, Any]:
     """A new one begins with what the one it was opened from asked."""
     text = request.GET.get("like", "")
-    rows = Simulation.objects.visible_to(request.user, "simulation.view_simulation")
+    rows = SimulationTable.visible(request.user)
     found = rows.filter(pk=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 19 else None
     if found is None:
         return {"title": _("Simulation of %(day)s") % {"day": timezone.localdate()}}
@@ -62,7 +61,7 @@ def _as_before(request: HttpRequest, target: Any) -> Mapping[str, Any]:
 add = ActionLink(_("Simulate a selection"), "simulation:simulate", "simulation.simulate", tone="primary")
 simulation_list = ListScreen(
     SimulationTable, title=_("Simulations"), actions=[add],
-    empty=EmptyState(_("No simulations yet"), _("See what a cut-off or quota would do, before anybody decides. Nothing is changed by it."), add),
+    empty=EmptyState(_("No simulations yet"), _("See what a cut-off or quota would do, before anybody decides."), add),
 )  # fmt: skip
 simulation_detail = DetailScreen(
     Simulation, permission="simulation.view_simulation", title=str, subtitle=lambda one: str(one.area), status=status_of, facts=asked,
@@ -82,7 +81,7 @@ comparison_detail = DetailScreen(
 )  # fmt: skip
 simulate = ActionScreen(
     services.simulate, form=forms.SimulationForm, initial=_as_before, done=simulation_url, button=_("Simulate"),
-    back=lambda target: reverse("simulation:simulation_list"), lead=_("Nothing is changed by it; the result is kept, so that others can see it."),
+    back=lambda target: reverse("simulation:simulation_list"), lead=_("Nothing is changed by it; the result is kept for others to see."),
 )  # fmt: skip
 compare_simulations = ActionScreen(
     services.compare_simulations, form=forms.ComparisonForm, target=(Simulation, "pk"), done=comparison_url, back=simulation_url,
