@@ -183,7 +183,8 @@ def _disparity_words(beside: float | None) -> str:
     if beside is None:
         return ""
     said = _("The first group is selected %(ratio)s times as often as the second.") % {"ratio": decimal(beside, 2)}
-    return f"{said} {_('Below 0.8 it needs a look.')}" if beside < LEAST_DISPARITY else said
+    look = _("Below 0.8 it needs a look.")
+    return f"{said} {look}" if beside < LEAST_DISPARITY else said
 
 
 def both(request: HttpRequest, comparison: Comparison) -> Shown:

@@ -31,8 +31,8 @@ MOST_BANDS, WHOLE = 101, 100
 @action(_("Simulate a selection"))
 def simulate(
     *, title: str, run: ScoreRun, rule: Simulation.Rule, cutoff: Decimal | None = None, places: int | None = None,
-    level: AreaLevel | None = None, weights: Simulation.Weights | None = None, stage: Stage | None = None, poor: str = "", likelihoods: list[list[float]] | None = None,
-    disability: str = "", amount: Money | None = None, payments: int | None = None, actor: Actor,
+    level: AreaLevel | None = None, weights: Simulation.Weights | None = None, stage: Stage | None = None, poor: str = "",
+    likelihoods: list[list[float]] | None = None, disability: str = "", amount: Money | None = None, payments: int | None = None, actor: Actor,
 ) -> Simulation:  # fmt: skip
     """Say what a rule of selection would do to the households of a scoring. The computing is a job; nothing else is changed.
 
@@ -42,9 +42,8 @@ def simulate(
     if run.state != ScoreRun.State.DONE:
         raise Refusal(_("This scoring is not done. Wait for it, or choose another one."))
     check_rule(rule, cutoff=cutoff, places=places, level=level, stage=stage)
-    quotas: dict[str, int] = (
-        {} if rule in (Rule.CUTOFF, Rule.PLACES) else quotas_of(run, rule, places or 0, level, weights or Weights.SCORED, stage)
-    )
+    shared = rule not in (Rule.CUTOFF, Rule.PLACES)
+    quotas = quotas_of(run, rule, places or 0, level, weights or Weights.SCORED, stage) if shared else {}
     limit = None if cutoff is None else float(cutoff)
     simulation = Simulation(
         title=title.strip(), run=run, area=run.area, rule=rule, cutoff=limit, places=places, level=level,
