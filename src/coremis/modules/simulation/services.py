@@ -32,7 +32,8 @@ MOST_BANDS, WHOLE = 101, 100
 def simulate(
     *, title: str, run: ScoreRun, rule: Simulation.Rule, cutoff: Decimal | None = None, places: int | None = None,
     level: AreaLevel | None = None, weights: Simulation.Weights | None = None, stage: Stage | None = None, poor: str = "",
-    likelihoods: list[list[float]] | None = None, disability: str = "", amount: Money | None = None, payments: int | None = None, actor: Actor,
+    likelihoods: list[list[float]] | None = None, disability: str = "", amount: Money | None = None, payments: int | None = None,
+    actor: Actor,
 ) -> Simulation:  # fmt: skip
     """Say what a rule of selection would do to the households of a scoring. The computing is a job; nothing else is changed.
 
