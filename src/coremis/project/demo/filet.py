@@ -16,7 +16,7 @@ from coremis.modules.programmes.models import Enrolment, Programme, Reason, Stat
 from coremis.modules.programmes.services import change_status, create_programme, enrol_matching, promote_waiting, undo_last_change
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.services import change_person, record_death
-from coremis.project.demo import money, planted
+from coremis.project.demo import money, planted, quotas
 from coremis.project.demo.clock import days_ago
 from coremis.project.demo.country import CURRENCY
 from coremis.project.demo.register import whole_country
@@ -47,11 +47,6 @@ ABSENT_NOTE = "Not at home when the committee came"
 SUSPENDED, DEATHS, LEFT = 5.5, 2.5, 2
 
 
-def places_for(households: int) -> int:
-    """One place for five households; more in a small demo, so that every village has a list."""
-    return households // 5 if households >= 600 else min(120, households * 2 // 5)
-
-
 def starts(today: date) -> list[date]:
     """The first days of the five cycles; the fifth begins within a few days, so that its payroll waits now."""
     first = (today + timedelta(days=20)).replace(day=1)
@@ -63,7 +58,7 @@ def begin(households: int) -> Programme:
     """The programme, and who was found for it."""
     programme = create_programme(
         code="filet", names=NAMES, unit=Programme.Unit.HOUSEHOLD, currency=CURRENCY, starts_on=timezone.localdate(),
-        max_beneficiaries=places_for(households), actor=seat("manager"),
+        max_beneficiaries=quotas.places_for(households), actor=seat("manager"),
     )  # fmt: skip
     asked = {
         "programme": programme, "areas": [whole_country()], "status": Status.ACTIVE, "reason": Reason.SELECTED, "condition": "rooms <= 2",
@@ -145,7 +140,7 @@ def before_the_fourth(programme: Programme, today: date) -> None:
         agreed(promote_waiting, asked, seat("manager"), seat("approver"))
 
 
-def before_the_fifth(programme: Programme) -> None:
+def before_the_fifth(programme: Programme) -> int:
     """Who is left out of the fifth cycle: suspended with many reasons, died without a successor, gone; and two phones that became one."""
     rows = list(active(programme).exclude(household__in=of_stories()).select_related("household").order_by("number"))
     chosen = spread(rows, *(max(1, round(len(rows) * share / 1000)) for share in (SUSPENDED, DEATHS, LEFT)))
@@ -168,12 +163,17 @@ def before_the_fifth(programme: Programme) -> None:
         share_a_phone()
         for one in chosen[2]:
             agreed(change_status, of_status(one, Status.EXITED, Reason.VOLUNTARY, "Found work in town"), seat("manager"), seat("approver"))
+    return len(chosen[2])
 
 
-def prepare_fifth(programme: Programme, fund: Fund, rule: BenefitRule, today: date) -> Payroll:
+def prepare_fifth(programme: Programme, fund: Fund, rule: BenefitRule, today: date, left: int) -> Payroll:
     """Calculated and verified; one level agreed, the approver's decision is missing, and so is a verdict on two payees with one phone."""
+    with days_ago(6):
+        cycle = cycle_of(programme, CYCLES, starts(today)[-1])
     with days_ago(5):
-        payroll = money.calculated(fund, cycle_of(programme, CYCLES, starts(today)[-1]), rule, judged=False)
+        asked = {"programme": programme, "areas": [whole_country()], "count": left, "note": "Places of families that left"}
+        agreed(promote_waiting, asked, seat("manager"), seat("approver"))
+        payroll = money.calculated(fund, cycle, rule, judged=False)
     with days_ago(3):
         money.waiting_for_the_last(payroll)
     with days_ago(1):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from coremis.kernel.access.models import User
-from coremis.project.demo import around, files, filet, floods, money, pension
+from coremis.project.demo import around, files, filet, floods, money, pension, quotas
 from coremis.project.demo.clock import days_ago
 from coremis.project.demo.register import import_households, set_up
 
@@ -33,7 +33,7 @@ def load(households: int, say: Callable[[str], None]) -> None:
     with days_ago(CHOSEN):
         programme = filet.begin(households)
     with days_ago(FUNDED):
-        amount = filet.places_for(households) * filet.LARGEST * (filet.CYCLES + 1)
+        amount = quotas.places_for(households) * filet.LARGEST * (filet.CYCLES + 1)
         fund = money.fill_fund(programme, "filet", filet.FUND, amount, "Credit note 041")
         rule = money.write_rule(programme, "family", filet.BENEFIT, filet.PARTS, filet.EXAMPLES)
     say("Family safety net: paying four cycles ...")
@@ -43,8 +43,8 @@ def load(households: int, say: Callable[[str], None]) -> None:
     say("Pension: choosing by age ...")
     pension.begin(households)
     say("Family safety net: preparing the fifth cycle ...")
-    filet.before_the_fifth(programme)
-    filet.prepare_fifth(programme, fund, rule, today)
+    left = filet.before_the_fifth(programme)
+    filet.prepare_fifth(programme, fund, rule, today, left)
     say("Looking for possible duplicates ...")
     around.look_around()
     files.write(payroll, today)
