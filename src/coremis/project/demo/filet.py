@@ -181,7 +181,7 @@ def prepare_fifth(programme: Programme, fund: Fund, rule: BenefitRule, today: da
         asked = {"programme": programme, "areas": [whole_country()], "count": left, "note": "Places of families that left"}
         agreed(promote_waiting, asked, seat("manager"), seat("approver"))
         payroll = money.calculated(fund, cycle, rule, judged=False)
-    with days_ago(3):
+    with days_ago(2):
         money.waiting_for_the_last(payroll)
     with days_ago(1):
         die([household(planted.DIED_AFTER)], days=3)
