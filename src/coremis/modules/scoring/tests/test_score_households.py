@@ -120,7 +120,7 @@ def test_who_is_scored(country):
     make_household(country["Almond"], data={"rooms": 5}, since=date(2026, 2, 1))
     make_household(country["Almond"], data={"rooms": 5}, ended_on=DAY)
     version = make_version(rooms_only())
-    chosen = {"about": "household", "where": {"fact": "household.var_rooms", "is": "least", "value": 4}}
+    chosen = {"about": "household", "where": {"fact": "registry.household.var_rooms", "is": "least", "value": 4}}
     for limits in ({"filter": chosen}, {"condition": "rooms > 2 and size > 1"}):
         run = score(version, country["North"], **limits)
         assert list(Score.objects.filter(run=run).values_list("household", flat=True)) == [wanted.pk]
