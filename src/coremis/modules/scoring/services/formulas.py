@@ -13,7 +13,7 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.scoring.definition import problems_of
 from coremis.modules.scoring.examples import checked_expected, checked_facts, try_on
 from coremis.modules.scoring.models import LOWER, FormulaVersion, ScoreFormula
-from coremis.modules.scoring.names import names_now
+from coremis.modules.scoring.names import labels_now, names_now
 from coremis.modules.scoring.versions import card_of, names_of
 
 State = FormulaVersion.State
@@ -156,10 +156,16 @@ def activate_version(*, version: FormulaVersion, note: str = "", actor: Actor) -
     for before in draft.formula.versions.filter(state=State.ACTIVE):
         before.state = State.RETIRED
         before.save()
-    draft.definition = {**draft.definition, "names_known": names_now().stored()}
+    draft.definition = {**draft.definition, "names_known": kept_with(draft)}
     draft.state, draft.activated_at = State.ACTIVE, timezone.now()
     draft.save()
     return draft
+
+
+def kept_with(draft: FormulaVersion) -> dict[str, Any]:
+    """The kinds of all names, and what is said for those that are used, so that both stay as they are today."""
+    names = names_now()
+    return {**names.stored(), "labels": labels_now(card_of(draft, names).names, names)}
 
 
 def check_ready(draft: FormulaVersion) -> None:
