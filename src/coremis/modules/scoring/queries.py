@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from coremis.kernel.areas.models import Area
-
 from coremis.modules.registry.models import Household, VariableDefinition
 from coremis.modules.registry.queries import Sight
 from coremis.modules.scoring.formulas import Assessment, Card, assess, limits_on
@@ -17,9 +16,9 @@ from coremis.modules.scoring.wording import Wording, figure
 from coremis.modules.scoring.working import Limit, Working, WorkingRow, in_words, working
 
 __all__ = [
-    "Assessment", "Card", "HouseholdSource", "Limit", "Wording", "Working", "WorkingRow", "active_version", "applied", "assess", "card_of",
-    "category_names", "counts_below", "figure", "hidden_from", "in_words", "latest_scores", "limits_on", "missing_names", "names_of", "newest_runs",
-    "usable_versions", "wording_of", "working",
+    "Assessment", "Card", "HouseholdSource", "Limit", "Wording", "Working", "WorkingRow", "active_version", "applied", "assess",
+    "card_of", "category_names", "counts_below", "figure", "hidden_from", "in_words", "latest_scores", "limits_on", "missing_names",
+    "names_of", "newest_runs", "usable_versions", "wording_of", "working",
 ]  # fmt: skip
 
 

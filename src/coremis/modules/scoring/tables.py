@@ -151,7 +151,7 @@ class ScoreTable(Table):
 
 
 def _household(score: Score) -> str:
-    return reverse("registry:household_detail", kwargs={"pk": score.household_id})
+    return reverse("registry:household", kwargs={"pk": score.household_id})
 
 
 def _entry(score: Score, part: str, code: str) -> str:

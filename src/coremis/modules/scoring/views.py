@@ -37,6 +37,11 @@ def version_url(version: FormulaVersion) -> str:
     return reverse("scoring:version_detail", kwargs={"pk": version.pk})
 
 
+def scoring_url(version: FormulaVersion) -> str:
+    """The page that starts a run with a version."""
+    return f"{reverse('scoring:score_households')}?version={version.pk}"
+
+
 def list_url(_anything: Any) -> str:
     """The list of formulas."""
     return reverse("scoring:formula_list")
@@ -75,6 +80,11 @@ def is_active(version: FormulaVersion) -> bool:
     return version.state == State.ACTIVE
 
 
+def sources_text(version: FormulaVersion, sign: str, between: str) -> str:
+    """The sources of figures of places as one text."""
+    return between.join(f"{kind}{sign}{source}" for kind, source in (version.definition.get("sources") or {}).items())
+
+
 def version_facts(request: HttpRequest, version: FormulaVersion) -> Sequence[Fact]:
     """What holds for the whole formula."""
     given = version.definition
@@ -83,7 +93,7 @@ def version_facts(request: HttpRequest, version: FormulaVersion) -> Sequence[Fac
         Fact(_("Formula"), str(version.formula), formula_url(version.formula)), Fact(_("Sort of formula"), kind_words(given)),
         Fact(_("Direction"), direction_words(version.lower_is_poorer)), Fact(_("Rounding"), rounding_words(given)),
         Fact(_("Survey, year and currency"), given.get("survey") or None), Fact(_("Valid"), days or None),
-        Fact(_("Sources of figures of places"), ", ".join(f"{kind}: {source}" for kind, source in (given.get("sources") or {}).items()) or None),
+        Fact(_("Sources of figures of places"), sources_text(version, ": ", ", ") or None),
         Fact(_("In use since"), version.activated_at), Fact(_("Source"), version.formula.source or None),
     ]  # fmt: skip
 
@@ -107,7 +117,7 @@ version_detail = DetailScreen(
         ActionLink(_("Add a term"), "scoring:save_term", "scoring.save_term", show=is_draft),
         ActionLink(_("Change the settings"), "scoring:save_settings", "scoring.save_settings", show=is_draft),
         ActionLink(_("Add an example"), "scoring:save_example", "scoring.save_example", show=is_draft),
-        ActionLink(_("Score households"), "scoring:score_households", "scoring.score_households", show=is_active),
+        ActionLink(_("Score households"), scoring_url, "scoring.score_households", show=is_active),
     ],
     prepare=lambda rows: rows.select_related("formula"), timeline=Timeline(pieces={"definition": definition_words}),
 )  # fmt: skip
@@ -177,8 +187,7 @@ save_example = EntryScreen(services.save_example, forms.ExampleForm, "examples",
 
 
 def _settings_now(request: HttpRequest, version: Any) -> Mapping[str, Any]:
-    sources = "\n".join(f"{kind} = {source}" for kind, source in (version.definition.get("sources") or {}).items())
-    return {**{name: version.definition.get(name) for name in services.SETTINGS}, "sources": sources}
+    return {**{name: version.definition.get(name) for name in services.SETTINGS}, "sources": sources_text(version, " = ", "\n")}
 
 
 class SettingsScreen(ActionScreen):
@@ -190,7 +199,12 @@ class SettingsScreen(ActionScreen):
 
 
 save_settings = SettingsScreen(
-    services.save_settings, form=forms.SettingsForm, target=(FormulaVersion, "pk"), initial=_settings_now, done=version_url, back=version_url
+    services.save_settings,
+    form=forms.SettingsForm,
+    target=(FormulaVersion, "pk"),
+    initial=_settings_now,
+    done=version_url,
+    back=version_url,
 )
 
 

@@ -5,163 +5,269 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('areas', '0001_initial'),
-        ('registry', '0006_consent_and_interview'),
+        ("areas", "0001_initial"),
+        ("registry", "0006_consent_and_interview"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Computed',
+            name="Computed",
             fields=[
-                ('household', models.OneToOneField(on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='registry.household')),
-                ('stratum', models.CharField(max_length=20)),
-                ('value', models.FloatField(null=True)),
-                ('category', models.CharField(max_length=20)),
-                ('missing', models.JSONField()),
-                ('inputs', models.JSONField()),
+                (
+                    "household",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="registry.household",
+                    ),
+                ),
+                ("stratum", models.CharField(max_length=20)),
+                ("value", models.FloatField(null=True)),
+                ("category", models.CharField(max_length=20)),
+                ("missing", models.JSONField()),
+                ("inputs", models.JSONField()),
             ],
             options={
-                'db_table': 'scoring_computed',
-                'managed': False,
+                "db_table": "scoring_computed",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='ScoreFormula',
+            name="ScoreFormula",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
-                ('names', models.JSONField(help_text='One text per language.', verbose_name='name')),
-                ('source', models.TextField(blank=True, help_text='Where the formula was published, so that others can check it.', verbose_name='source')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("code", models.SlugField(max_length=40, unique=True, verbose_name="code")),
+                ("names", models.JSONField(help_text="One text per language.", verbose_name="name")),
+                (
+                    "source",
+                    models.TextField(
+                        blank=True, help_text="Where the formula was published, so that others can check it.", verbose_name="source"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'formula',
-                'verbose_name_plural': 'formulas',
-                'ordering': ['code'],
+                "verbose_name": "formula",
+                "verbose_name_plural": "formulas",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='FormulaVersion',
+            name="FormulaVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('version_number', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('state', models.CharField(choices=[('DRAFT', 'draft'), ('ACTIVE', 'in use'), ('RETIRED', 'replaced')], default='DRAFT', max_length=7, verbose_name='status')),
-                ('definition', models.JSONField(default=dict, help_text='Strata, terms, facts, cut-offs, examples; see scoring/definition.py.')),
-                ('activated_at', models.DateTimeField(null=True, verbose_name='in use since')),
-                ('formula', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='scoring.scoreformula', verbose_name='formula')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("version_number", models.PositiveSmallIntegerField(verbose_name="version")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("DRAFT", "draft"), ("ACTIVE", "in use"), ("RETIRED", "replaced")],
+                        default="DRAFT",
+                        max_length=7,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "definition",
+                    models.JSONField(default=dict, help_text="Strata, terms, facts, cut-offs, examples; see scoring/definition.py."),
+                ),
+                ("activated_at", models.DateTimeField(null=True, verbose_name="in use since")),
+                (
+                    "formula",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="scoring.scoreformula",
+                        verbose_name="formula",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of a formula',
-                'verbose_name_plural': 'versions of formulas',
+                "verbose_name": "version of a formula",
+                "verbose_name_plural": "versions of formulas",
             },
         ),
         migrations.CreateModel(
-            name='ScoreRun',
+            name="ScoreRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('area_ids', models.JSONField(default=list, help_text='The ids of the chosen places; all below them are meant.', verbose_name='places')),
-                ('day', models.DateField(help_text='Ages, members and figures of places are those of this day.', verbose_name='as of')),
-                ('condition', models.TextField(blank=True, help_text='A condition in the language of formulas.', verbose_name='only where')),
-                ('filter', models.JSONField(default=dict, help_text='A condition of the filter editor; {} is everybody.')),
-                ('filter_words', models.TextField(blank=True, verbose_name='filter')),
-                ('only', models.CharField(blank=True, help_text='The code of the household source it was limited to.', max_length=40)),
-                ('only_id', models.BigIntegerField(help_text='Which list of that source.', null=True)),
-                ('state', models.CharField(choices=[('PREPARING', 'being computed'), ('DONE', 'done'), ('STOPPED', 'stopped')], default='PREPARING', max_length=9, verbose_name='status')),
-                ('scored', models.PositiveIntegerField(default=0, verbose_name='scored')),
-                ('not_assessed', models.PositiveIntegerField(default=0, verbose_name='could not be assessed')),
-                ('results', models.JSONField(default=dict, help_text='Written when done: what was missing how often, and the distribution.')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('job_id', models.BigIntegerField(editable=False, null=True)),
-                ('area', models.ForeignKey(help_text='The lowest one that holds all places.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
-                ('formula_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='scoring.formulaversion', verbose_name='version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                (
+                    "area_ids",
+                    models.JSONField(
+                        default=list, help_text="The ids of the chosen places; all below them are meant.", verbose_name="places"
+                    ),
+                ),
+                ("day", models.DateField(help_text="Ages, members and figures of places are those of this day.", verbose_name="as of")),
+                (
+                    "condition",
+                    models.TextField(blank=True, help_text="A condition in the language of formulas.", verbose_name="only where"),
+                ),
+                ("filter", models.JSONField(default=dict, help_text="A condition of the filter editor; {} is everybody.")),
+                ("filter_words", models.TextField(blank=True, verbose_name="filter")),
+                ("only", models.CharField(blank=True, help_text="The code of the household source it was limited to.", max_length=40)),
+                ("only_id", models.BigIntegerField(help_text="Which list of that source.", null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("PREPARING", "being computed"), ("DONE", "done"), ("STOPPED", "stopped")],
+                        default="PREPARING",
+                        max_length=9,
+                        verbose_name="status",
+                    ),
+                ),
+                ("scored", models.PositiveIntegerField(default=0, verbose_name="scored")),
+                ("not_assessed", models.PositiveIntegerField(default=0, verbose_name="could not be assessed")),
+                (
+                    "results",
+                    models.JSONField(default=dict, help_text="Written when done: what was missing how often, and the distribution."),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("job_id", models.BigIntegerField(editable=False, null=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        help_text="The lowest one that holds all places.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="areas.area",
+                        verbose_name="place",
+                    ),
+                ),
+                (
+                    "formula_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="scoring.formulaversion",
+                        verbose_name="version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'scoring',
-                'verbose_name_plural': 'scorings',
+                "verbose_name": "scoring",
+                "verbose_name_plural": "scorings",
             },
         ),
         migrations.CreateModel(
-            name='ScoreCount',
+            name="ScoreCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('stratum', models.CharField(blank=True, max_length=20)),
-                ('category', models.CharField(blank=True, max_length=20)),
-                ('assessed', models.BooleanField()),
-                ('households', models.PositiveIntegerField()),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='scoring.scorerun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("stratum", models.CharField(blank=True, max_length=20)),
+                ("category", models.CharField(blank=True, max_length=20)),
+                ("assessed", models.BooleanField()),
+                ("households", models.PositiveIntegerField()),
+                ("area", models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="counts", to="scoring.scorerun"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'number of scores',
-                'verbose_name_plural': 'numbers of scores',
+                "verbose_name": "number of scores",
+                "verbose_name_plural": "numbers of scores",
             },
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('stratum', models.CharField(blank=True, max_length=20, verbose_name='stratum')),
-                ('value', models.FloatField(help_text='Empty where the household could not be assessed.', null=True, verbose_name='score')),
-                ('category', models.CharField(blank=True, max_length=20, verbose_name='category')),
-                ('missing', models.JSONField(default=list, help_text='The names whose missing values kept it from being assessed.', verbose_name='missing')),
-                ('inputs', models.JSONField(default=dict, help_text='Every value that the formula read, by its name.')),
-                ('area', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='areas.area', verbose_name='place')),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='registry.household', verbose_name='household')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='scores', to='scoring.scorerun', verbose_name='scoring')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                ("stratum", models.CharField(blank=True, max_length=20, verbose_name="stratum")),
+                ("value", models.FloatField(help_text="Empty where the household could not be assessed.", null=True, verbose_name="score")),
+                ("category", models.CharField(blank=True, max_length=20, verbose_name="category")),
+                (
+                    "missing",
+                    models.JSONField(
+                        default=list, help_text="The names whose missing values kept it from being assessed.", verbose_name="missing"
+                    ),
+                ),
+                ("inputs", models.JSONField(default=dict, help_text="Every value that the formula read, by its name.")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="areas.area", verbose_name="place"
+                    ),
+                ),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="registry.household",
+                        verbose_name="household",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="scores",
+                        to="scoring.scorerun",
+                        verbose_name="scoring",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'score',
-                'verbose_name_plural': 'scores',
+                "verbose_name": "score",
+                "verbose_name_plural": "scores",
             },
         ),
         migrations.AddConstraint(
-            model_name='formulaversion',
-            constraint=models.UniqueConstraint(fields=('formula', 'version_number'), name='formula_version_once'),
+            model_name="formulaversion",
+            constraint=models.UniqueConstraint(fields=("formula", "version_number"), name="formula_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='formulaversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ACTIVE')), fields=('formula',), name='one_formula_version_in_use'),
+            model_name="formulaversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "ACTIVE")), fields=("formula",), name="one_formula_version_in_use"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorerun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PREPARING', 'DONE', 'STOPPED'])), name='score_run_known_state'),
+            model_name="scorerun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["PREPARING", "DONE", "STOPPED"])), name="score_run_known_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecount',
-            constraint=models.UniqueConstraint(fields=('run', 'area', 'stratum', 'category', 'assessed'), name='score_count_once'),
+            model_name="scorecount",
+            constraint=models.UniqueConstraint(fields=("run", "area", "stratum", "category", "assessed"), name="score_count_once"),
         ),
         migrations.AddIndex(
-            model_name='score',
-            index=models.Index(fields=['run', 'area', 'value'], name='scoring_sco_run_id_df3c3a_idx'),
+            model_name="score",
+            index=models.Index(fields=["run", "area", "value"], name="scoring_sco_run_id_df3c3a_idx"),
         ),
         migrations.AddIndex(
-            model_name='score',
-            index=models.Index(fields=['run', 'value', 'id'], name='scoring_sco_run_id_1e4710_idx'),
+            model_name="score",
+            index=models.Index(fields=["run", "value", "id"], name="scoring_sco_run_id_1e4710_idx"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('run', 'household'), name='household_scored_once_in_a_run'),
+            model_name="score",
+            constraint=models.UniqueConstraint(fields=("run", "household"), name="household_scored_once_in_a_run"),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', False), ('category', ''), _connector='OR'), name='score_category_needs_a_value'),
+            model_name="score",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__isnull", False), ("category", ""), _connector="OR"), name="score_category_needs_a_value"
+            ),
         ),
     ]
