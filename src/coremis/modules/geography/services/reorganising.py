@@ -19,7 +19,7 @@ from coremis.kernel.module.contributions import contributions
 from coremis.modules.geography.crosswalk import write_links
 from coremis.modules.geography.models import CodeLink
 from coremis.modules.geography.services.moving import move_people
-from coremis.modules.geography.services.units import check_ending
+from coremis.modules.geography.services.units import check_begun, check_ending
 
 INNER = (add_area, move_area, close_area)
 MOST_PARTS = 20
@@ -69,6 +69,7 @@ def merge_units(
 
 def check_merge(areas: Sequence[Area], ending: Sequence[Area], into: Area | None, day: date) -> None:
     """Refuse what cannot become one."""
+    check_begun(day)
     if len({area.pk for area in (*areas, *([into] if into else []))}) < 2:
         raise Refusal(_("Choose at least two units to merge."))
     if len({area.level_id for area in (*areas, *([into] if into else []))}) > 1:
@@ -114,6 +115,7 @@ def split_unit(
 
 def check_split(area: Area, parts: Sequence[dict[str, Any]], day: date, goes_on: bool) -> None:
     """Refuse parts that do not make up the whole."""
+    check_begun(day)
     check_ending(area, day)
     if not (1 if goes_on else 2) <= len(parts) <= MOST_PARTS:
         raise Refusal(_("Write at least two parts, or one where the unit goes on."))
