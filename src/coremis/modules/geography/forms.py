@@ -137,7 +137,7 @@ class SplitForm(ActionForm):
         offered = [("", "–"), *((str(number), _("Part %(number)s") % {"number": number}) for number in range(1, PARTS + 1))]
         self.inside = list(Area.objects.filter(parent=self.target, valid_until=None).order_by("search_name")) if self.target else []
         for area in self.inside:
-            label = f"{area.name} ({area.code})"
+            label = _("%(name)s (%(code)s) belongs to") % {"name": area.name, "code": area.code}
             self.fields[f"inside{area.pk}"] = forms.ChoiceField(label=label, choices=offered, required=False)
         lines = [(f"name{number}", f"code{number}", f"share{number}") for number in range(1, PARTS + 1)]
         self.rows = [("on", "source"), ("goes_on",), *lines]  # type: ignore[misc]

@@ -74,7 +74,7 @@ class Matcher:
 
     def find(self, feature: Feature) -> Area:
         """The place of one outline, or Refusal with what to do."""
-        if (area := self._by_code(feature)) is not None and (self.level is None or area.level_id == self.level):
+        if (area := self._by_code(feature)) is not None:
             return area
         named = [area for area in self._named(feature) if self.level is None or area.level_id == self.level]
         if len(named) > 1:

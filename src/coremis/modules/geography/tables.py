@@ -15,7 +15,7 @@ from coremis.kernel.screens.columns import Column, Status
 from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, SearchFilter, TextFilter
 from coremis.kernel.screens.tables import Table
 from coremis.modules.geography.imports import KINDS, NAMES
-from coremis.modules.geography.measures import place_page
+from coremis.modules.geography.measures import place_page, with_unit
 from coremis.modules.geography.models import AreaFigure, AreaGroup, AreaShape, CodeLink, FigureKind, GroupPlace
 from coremis.modules.geography.services.figures import end_figure
 from coremis.modules.geography.services.files import send_places
@@ -156,7 +156,7 @@ class RowTable(Table):
 def figure_words(row: AreaFigure) -> str:
     """A value with its decimals and its unit."""
     value = number_format(round(row.value, row.kind.decimals), row.kind.decimals, use_l10n=True, force_grouping=True)
-    return f"{value} {row.kind.unit}".strip()
+    return with_unit(value, row.kind.unit)
 
 
 class FigureTable(Table):
@@ -169,7 +169,7 @@ class FigureTable(Table):
         Column("code", _("Code of the place"), kind="code", show=lambda row: row.area.code),
         Column("kind", _("Figure"), show=lambda row: str(row.kind), export=lambda row: row.kind.code),
         Column("value", _("Value"), kind="number", show=figure_words, export=lambda row: row.value, sort="value"),
-        Column("year", _("Year"), kind="code", sort="year"),
+        Column("year", _("Year"), kind="code", show=lambda row: str(row.year), sort="year", export=lambda row: row.year),
         Column("source", _("Source")),
         Column("valid_from", _("Valid from"), kind="date"),
         Column("valid_until", _("Valid until"), kind="date"),

@@ -28,16 +28,9 @@ ASSIGNED = ("user", "profile", "area", "valid_from", "valid_until")
 
 @action(_("Merge units"), approvable=True, covers=(*INNER, move_people))
 def merge_units(
-    *,
-    areas: list[Area],
-    name: str,
-    code: str,
-    on: date,
-    into: Area | None = None,
-    source: str = "",
-    carry_rights: bool = True,
-    actor: Actor,
-) -> Area:
+    *, areas: list[Area], on: date, name: str = "", code: str = "", into: Area | None = None, source: str = "",
+    carry_rights: bool = True, actor: Actor,
+) -> Area:  # fmt: skip
     """Several units of one level become one from a day: a new one, or ``into``, one of them or another that goes on.
 
     What lies inside moves into it, and so do the households and people who live there, by work in the background. The others

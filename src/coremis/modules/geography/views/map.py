@@ -151,11 +151,12 @@ class MapScreen(Screen):
             "downloads": self.downloads(request, asked),
         })  # fmt: skip
 
-    def downloads(self, request: HttpRequest, asked: Asked) -> list[tuple[str, str]]:
+    def downloads(self, request: HttpRequest, asked: Asked) -> list[dict[str, str]]:
         """The files that may be taken home."""
         if not may_export(request.user):
             return []
-        return [(words, reverse("geography:map_file", args=[kind]) + asked.address()) for kind, words in (("svg", "SVG"), ("csv", "CSV"))]
+        kinds = (("svg", _("Take the map home (SVG)")), ("csv", _("Take the table home (CSV)")))
+        return [{"title": words, "url": reverse("geography:map_file", args=[kind]) + asked.address(), "tone": ""} for kind, words in kinds]
 
 
 class MapFile(Screen):
