@@ -13,9 +13,11 @@ from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import small_table
+from coremis.modules.geography.imports import HOMES
 from coremis.modules.geography.measures import COVERAGE, measures_for
 from coremis.modules.geography.models import AreaGroup
 from coremis.modules.geography.services.figures import set_figure
+from coremis.modules.geography.services.files import send_places
 from coremis.modules.geography.services.moving import move_people, people_in
 from coremis.modules.geography.services.reorganising import merge_units, split_unit
 from coremis.modules.geography.services.units import close_unit, move_unit, rename_unit
@@ -89,7 +91,10 @@ def left_behind(user: Any, area: Area) -> Shown:
     if not count or not user.may(move_people.name, [area.pk]):
         return None
     told = _("%(count)s households are still registered in this closed unit. Say where they belong now.") % {"count": text_of(count)}
-    return {"text": told, "links": [{"url": reverse("geography:move_people", args=[area.pk]), "title": str(move_people.title)}]}
+    links = [{"url": reverse("geography:move_people", args=[area.pk]), "title": str(move_people.title)}]
+    if user.has_perm(send_places.name):
+        links.append({"url": f"{reverse('geography:send')}?kind={HOMES.name}", "title": _("Send a list of households with their places")})
+    return {"text": told, "links": links}
 
 
 def places_of_group(request: HttpRequest, group: AreaGroup) -> Shown:
