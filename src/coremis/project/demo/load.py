@@ -49,7 +49,7 @@ from coremis.modules.programmes.models import Enrolment, Programme, Reason, Stat
 from coremis.modules.programmes.services import change_status, create_programme, enrol_matching
 from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.registry.services import define_variable
-from coremis.project.demo import more, people
+from coremis.project.demo import more, people, places
 from coremis.project.demo.country import CURRENCY, LEVELS, units
 from coremis.project.demo.seats import ADMINISTRATORS, PASSWORD, agreed, decide, make_seats, seat, work_off
 
@@ -88,6 +88,8 @@ def load(households: int, say: Callable[[str], None]) -> None:
     set_up()
     say(f"Importing {households} households ...")
     import_households(households)
+    say("Drawing the map ...")
+    places.fill_places()
     say("Enrolling families in a programme ...")
     programme = run_programme()
     say("Paying the first cycle, and preparing the second ...")
