@@ -1,5 +1,6 @@
 """Formulas with their versions, the runs that applied them, and the scores that came out."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
@@ -66,6 +67,11 @@ class FormulaVersion(Record):
     def lower_is_poorer(self) -> bool:
         """The direction: whether a low score means a poor household."""
         return bool(self.definition.get("direction", LOWER) == LOWER)
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the day lies within the dates for which the version was written."""
+        first, last = self.definition.get("valid_from") or "", self.definition.get("valid_until") or "9999-12-31"
+        return bool(first <= day.isoformat() <= last)
 
 
 class ScoreRun(Record):

@@ -1,7 +1,6 @@
 """Checking a file of results: every row becomes an outcome for one payment, or a problem. Nothing is changed by it."""
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
@@ -23,7 +22,7 @@ from coremis.modules.payments.models import PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.reading import BY_CODE, Understood, understand
 from coremis.modules.payments.services.steps import require_state
 from coremis.modules.payments.services.uploads import require_file
-from coremis.modules.payments.sources import source_of
+from coremis.modules.payments.sources import next_rows
 from coremis.modules.payments.states import AWAITING_LINES, FREE_LINES, FileKind, FileState, LineState, PayrollState, RowProblem
 
 ROW_COLUMNS = (
@@ -65,7 +64,7 @@ def start_check(file: ResultFile) -> ResultFile:
 def read_results(work: Work) -> bool:
     """The next rows of the file, each with its outcome or its problem."""
     file = ResultFile.objects.select_related("payroll").get(pk=work.params["file"])
-    found = list(islice(source_of(file)(work.cursor.get("row", 0)), ranges.CHUNK))
+    found = next_rows(file, work.cursor.get("row", 0), ranges.CHUNK)
     rows = [understand(number, cells, file.payroll.currency) for number, cells in found]
     known = known_lines(row.number for row in rows)
     for row in rows:

@@ -133,7 +133,7 @@ def enrol_group(work: Work) -> bool:
     rows = new_rows(units, choice.unit, choice.programme_id, work.params["group"], first, choice.day, values)
     made = insert_from(Enrolment, rows[:count], [*COLUMNS, choice.unit])
     if waits:
-        put_all_on_waiting_list(Enrolment._base_manager.filter(**done), GroupChange.objects.get(pk=work.params["group"]))
+        put_all_on_waiting_list(Enrolment._base_manager.filter(**done), choice.programme_id, work.params["group"])
     work.done += made
     last = Enrolment._base_manager.filter(**done).aggregate(last=Max(choice.unit))["last"]
     work.cursor["after"], work.cursor["chunk"] = last or work.cursor["after"], work.cursor.get("chunk", 0) + 1
