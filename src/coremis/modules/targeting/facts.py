@@ -19,7 +19,8 @@ SEES = "targeting.view_stageentry"
 
 def entries_on(day: date) -> "QuerySet[StageEntry]":
     """The outcomes as they stand, of the campaigns whose reference date had come by a day."""
-    return latest_entries().filter(run__stage__campaign__day__lte=day).exclude(run__stage__campaign__state=Campaign.State.ABANDONED)
+    due: QuerySet[StageEntry] = latest_entries().filter(run__stage__campaign__day__lte=day)
+    return due.exclude(run__stage__campaign__state=Campaign.State.ABANDONED)
 
 
 def campaigns(user: Any = None) -> list[tuple[int, str]]:

@@ -175,7 +175,7 @@ def free(request: HttpRequest, campaign: Campaign) -> Shown:
         return None
     user: Any = request.user
     mine = Quota.objects.visible_to(user, "targeting.view_quota").values("pk")
-    rows = list(free_places_of(run, campaign.area_ids).filter(pk__in=mine).order_by("area__full_path")[:LATEST])
+    rows: list[Any] = list(free_places_of(run, campaign.area_ids).filter(pk__in=mine).order_by("area__full_path")[:LATEST])
     if not rows:
         return {"text": _("No place is free.")}
     may = user.has_perm("targeting.fill_places")
@@ -187,7 +187,7 @@ def free(request: HttpRequest, campaign: Campaign) -> Shown:
             (row.places, ""),
             (row.free, ""),
             (_("Fill from the waiting list") if may else "", f"{fill}?area={row.area_id}" if may else ""),
-        ]  # type: ignore[attr-defined]
+        ]
         for row in rows
     ]
     return {"table": figure_table(heads, ready)}
@@ -213,7 +213,7 @@ def of_person(request: HttpRequest, person: Person) -> Shown:
 def _outcomes(request: HttpRequest, about: Q) -> Shown:
     user: Any = request.user
     appealed = Appeal.objects.filter(entry=OuterRef("pk"), state=Appeal.State.OPEN)
-    rows = latest_entries().visible_to(user, SEES).filter(about).annotate(appealed=Exists(appealed))  # type: ignore[attr-defined]
+    rows = latest_entries().visible_to(user, SEES).filter(about).annotate(appealed=Exists(appealed))
     shown = with_rule_names(rows.select_related("run__stage__campaign__programme", "household", "person"))
     entries = list(shown.order_by("-run__stage__campaign__day", "-pk")[:LATEST])
     if not entries:

@@ -125,7 +125,8 @@ def in_line(campaign: Campaign, quota: Quota) -> "QuerySet[Any]":
     )  # fmt: skip
     rows = Enrolment.objects.filter(pk__in=places.order_by().values("enrolment"))
     rank = WaitingPlace.objects.filter(enrolment=OuterRef("pk"), removed_on=None).values("rank")[:1]
-    return with_obstacle(rows).annotate(rank=Subquery(rank)).order_by("rank", "pk")
+    ranked: QuerySet[Any] = with_obstacle(rows).annotate(rank=Subquery(rank)).order_by("rank", "pk")
+    return ranked
 
 
 def already_in(run: StageRun) -> int:

@@ -66,7 +66,8 @@ def with_rule_names(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     """Entries with ``rule_names``: the names of the category stage whose code is their reason."""
     rules = Stage.objects.filter(campaign=OuterRef("run__stage__campaign"), kind=Kind.CATEGORICAL)
     named = rules.annotate(code=KT("settings__code")).filter(code=OuterRef("reason")).values("names")[:1]
-    return rows.annotate(rule_names=Subquery(named, output_field=JSONField()))
+    named_rows: QuerySet[Any] = rows.annotate(rule_names=Subquery(named, output_field=JSONField()))
+    return named_rows
 
 
 def reason_words(entry: StageEntry) -> str:

@@ -88,7 +88,7 @@ def say_enrolled(work: Work) -> None:
 @activate.abandon
 def make_potential_again(work: Work) -> bool:
     """Those who were changed, and not since, are potential again."""
-    return change_back(work)
+    return bool(change_back(work))
 
 
 def _ready(work: Work) -> "QuerySet[Any]":

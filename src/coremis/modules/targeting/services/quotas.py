@@ -73,11 +73,8 @@ def computed(stage: Stage, total: int, level: int | None, minimum: int = 0, sour
     """The areas of a level in the campaign with their figures and places; those without figures have None and no place."""
     campaign = stage.campaign
     areas = areas_of(campaign, level)
-    rates = dict(
-        inherited_figures(POVERTY_RATE, campaign.reference_day, source)
-        .filter(pk__in=[area.pk for area in areas])
-        .values_list("pk", "figure")
-    )
+    inherited: QuerySet[Any] = inherited_figures(POVERTY_RATE, campaign.reference_day, source)
+    rates = dict(inherited.filter(pk__in=[area.pk for area in areas]).values_list("pk", "figure"))
     counts = dict(figures_on(HOUSEHOLDS, campaign.reference_day, source).filter(area__in=areas).values_list("area_id", "value"))
     known = {area.pk: weight(rates[area.pk], counts[area.pk]) for area in areas if rates.get(area.pk) is not None and area.pk in counts}
     if not 0 < total <= MOST_PLACES:

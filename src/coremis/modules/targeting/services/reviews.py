@@ -87,7 +87,7 @@ def say_left(work: Work) -> None:
 @let_go.abandon
 def bring_back(work: Work) -> bool:
     """Those who left, and were not changed since, are back."""
-    return change_back(work)
+    return bool(change_back(work))
 
 
 def _leaving(work: Work) -> "QuerySet[Any]":

@@ -63,7 +63,7 @@ def run_stage(*, stage: Stage, note: str = "", actor: Actor) -> StageRun:
 def go_on_after_scores(score_run: ScoreRun) -> None:
     """The scores that a stage waits for are there, or will not come: its own work begins, or is given up."""
     for run in StageRun.objects.filter(score_run=score_run, state=State.PREPARING):
-        job = Job.objects.filter(pk=run.job_id, state=JobState.WAITING).first()
+        job = Job.objects.filter(pk=run.job_id or 0, state=JobState.WAITING).first()
         if job is not None and score_run.state == ScoreRun.State.DONE:
             retry(job)
         elif job is not None:

@@ -112,7 +112,7 @@ def open_appeals(campaign: Campaign) -> list[Attention]:
 
 def progress(run: StageRun) -> Attention:
     """How far the work of a stage is."""
-    job = Job.objects.filter(pk=run.job_id).first()
+    job = Job.objects.filter(pk=run.job_id or 0).first()
     if job is None:
         return Attention("info", _("Being carried out."))
     if job.problem:
