@@ -166,7 +166,7 @@ class AppealTable(Table):
 
 def obstacle_word(row: Any) -> Word:
     """What is missing, or that nothing is."""
-    found = Obstacle(row.obstacle)
+    found = Obstacle(getattr(row, "obstacle", Obstacle.READY))
     return Word("good" if found == Obstacle.READY else "stop", found.label)
 
 
