@@ -81,9 +81,9 @@ def free_in(campaign: Campaign, run: StageRun | None) -> int:
 
 CARDS: list[Contribution] = [
     HomeCard(gettext_lazy("Targeting"), campaigns, "targeting.view_campaign", seats={"manager": 15, "commune": 15}, wide=True),
-    figure(gettext_lazy("Assessed"), ASSESSED, 10),
-    figure(gettext_lazy("Selected"), (Outcome.SELECTED,), 20),
-    figure(gettext_lazy("Validated"), (Outcome.SELECTED,), 30, verdict="CONFIRMED"),
+    figure(gettext_lazy("Assessed"), ASSESSED, -30),
+    figure(gettext_lazy("Selected"), (Outcome.SELECTED,), -20),
+    figure(gettext_lazy("Validated"), (Outcome.SELECTED,), -10, verdict="CONFIRMED"),
     PlaceFigure(gettext_lazy("Selected"), SEES, counted_by_place([Outcome.SELECTED]), place_address(Outcome.SELECTED), order=12),
     PlaceFigure(
         gettext_lazy("Waiting after selection"), SEES, counted_by_place([Outcome.WAITING]), place_address(Outcome.WAITING), order=14

@@ -18,6 +18,7 @@ from coremis.modules.scoring.services import HouseholdSource
 from coremis.modules.targeting import panels, previews, services
 from coremis.modules.targeting.cards import CARDS
 from coremis.modules.targeting.facts import facts
+from coremis.modules.targeting.imports import LISTED, QUOTAS
 from coremis.modules.targeting.kinds.scoring import SOURCE
 from coremis.modules.targeting.models import Campaign, Stage, StageEntry, StageRun
 from coremis.modules.targeting.services.running import go_on_after_scores, to_score
@@ -27,7 +28,7 @@ SEES = ("targeting.view_campaign", "targeting.view_stageentry", "targeting.view_
 MAKES = tuple(
     f"targeting.{name}" for name in (
         "create_campaign", "change_campaign", "abandon_campaign", "close_campaign", "add_stage", "set_stage", "move_stage", "skip_stage",
-        "bring_back_stage", "run_stage", "set_quotas", "compute_quotas", "close_validation", "close_appeals", "approve_results",
+        "bring_back_stage", "run_stage", "set_quotas", "compute_quotas", "reallocate_quotas", "close_validation", "close_appeals", "approve_results",
         "approve_exits", "enrol_selected", "fill_places", "decide_appeal",
     )
 )  # fmt: skip
@@ -67,6 +68,10 @@ contributions: list[Contribution] = [
     *with_approval(services.approve_exits, previews.exits),
     *with_approval(services.enrol_selected, previews.enrolment),
     *with_approval(services.fill_places, previews.filling),
+    Approvable(services.reallocate_quotas, preview=previews.reallocation, places=lambda inputs: inputs["stage"].campaign.area_ids),
+    RoutePreset(services.reallocate_quotas, ("approver",)),
+    QUOTAS,
+    LISTED,
     WatchedActions(_("Targeting stages carried out again, quotas changed"), ("targeting.run_stage", "targeting.set_quotas"), order=70),
     SeatPermissions("manager", (*SEES, *MAKES, *IN_VILLAGES)),
     SeatPermissions("commune", (*SEES, *IN_VILLAGES)),

@@ -1,5 +1,6 @@
 """What this module shows on the pages of campaigns, stages, programmes, households and persons."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -17,7 +18,7 @@ from coremis.modules.programmes.models import GroupChange, Programme
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.targeting.figures import HEADS, SEES, by_place, counts_of, list_address
 from coremis.modules.targeting.kinds import KINDS
-from coremis.modules.targeting.models import CURRENT, Appeal, Campaign, CampaignChange, Quota, Stage, StageEntry, StageRun
+from coremis.modules.targeting.models import CURRENT, Appeal, Campaign, CampaignChange, Outcome, Quota, Stage, StageEntry, StageRun
 from coremis.modules.targeting.queries import current_run_of, latest_entries
 from coremis.modules.targeting.readiness import free_places_of
 from coremis.modules.targeting.tables import AppealTable, CampaignTable
@@ -32,39 +33,30 @@ def ladder(request: HttpRequest, campaign: Campaign) -> Shown:
     before = set(StageRun.objects.filter(stage__campaign=campaign).values_list("stage_id", flat=True))
     events = Event.objects.in_bulk([run.created_event_id for run in runs.values()])
     user: Any = request.user
-    everywhere = user.has_perm(SEES) and user.places_for(SEES).everywhere
+    counts = {key: counts_of(run, user) for key, run in runs.items()} if user.has_perm(SEES) else {}
+    shown = [(outcome, title) for outcome, title in HEADS if any(found.get(outcome.value) for found in counts.values())]
     heads = [
         (_("No."), "number"), (_("Stage"), ""), (_("Set to"), ""), (_("Status"), "status"), (_("On the list"), "number"),
-        *((title, "number") for _outcome, title in HEADS), (_("Carried out"), ""),
+        *((title, "number") for _outcome, title in shown), (_("Carried out"), ""),
     ]  # fmt: skip
     rows = []
     for stage in campaign.stages.order_by("position"):
         stage.campaign = campaign
         run = runs.get(stage.pk)
-        counts = counts_of(run, user) if run and (everywhere or user.has_perm(SEES)) else {}
-        page = reverse("targeting:stage_detail", args=[stage.pk])
-        said = run.settings_words if run else " · ".join(_settings_words(stage))
-        listed = [(sum(counts.values()), list_address(run)) if run else ("", "")]
-        figures = [
-            (counts.get(outcome.value, 0), list_address(run, outcome=outcome.value)) if run else ("", "") for outcome, _title in HEADS
-        ]
+        said = KINDS[stage.kind].words(run.settings if run else stage.settings, campaign) if run or stage.settings else [_("not set yet")]
+        page, word = reverse("targeting:stage_detail", args=[stage.pk]), stage_word(stage, stage.pk in before)
+        figures = counted(run, counts.get(stage.pk, {}), [outcome for outcome, _title in shown])
         when = when_and_who(events.get(run.created_event_id)) if run else ""
-        rows.append(
-            [
-                (stage.position, ""),
-                (str(stage), page),
-                (said, ""),
-                (stage_word(stage, stage.pk in before), ""),
-                *listed,
-                *figures,
-                (when, ""),
-            ]
-        )
+        rows.append([(stage.position, ""), (str(stage), page), (said[0], ""), (word, ""), *figures, (when, "")])
     return {"table": figure_table(heads, rows)}
 
 
-def _settings_words(stage: Stage) -> list[str]:
-    return KINDS[stage.kind].words(stage.settings, stage.campaign) if stage.settings else [_("not set yet")]
+def counted(run: StageRun | None, counts: Mapping[str, int], outcomes: Sequence[Outcome]) -> list[tuple[Any, str]]:
+    """How many are on a list, and how many came to each outcome; each number that is not zero leads to its list."""
+    if run is None or not counts:
+        return [("", "")] * (len(outcomes) + 1)
+    found = [(counts.get(outcome.value, 0), list_address(run, outcome=outcome.value)) for outcome in outcomes]
+    return [(sum(counts.values()), list_address(run)), *((count, address) if count else ("", "") for count, address in found)]
 
 
 def when_and_who(event: Event | None) -> str:

@@ -21,6 +21,7 @@ from coremis.modules.targeting.readiness import Obstacle, already_in, free_place
 from coremis.modules.targeting.services.enrolment import check_areas
 from coremis.modules.targeting.services.order import current_run
 from coremis.modules.targeting.services.quotas import computed
+from coremis.modules.targeting.services.reallocation import moved
 from coremis.modules.targeting.services.results import check_result
 from coremis.modules.targeting.services.reviews import proposed_exits
 
@@ -183,6 +184,24 @@ def computing(inputs: Inputs, actor: Any) -> Preview:
     return Preview(
         facts=facts, left_out=[(_("without households or poverty rate"), len(without))], button=words, table=figure_table(heads, rows)
     )
+
+
+def reallocation(inputs: Inputs, actor: Any) -> Preview:
+    """Moving unused places: for each area before and after; the sum stays."""
+    moves = moved(inputs["stage"])
+    heads = [
+        (_("Place"), ""),
+        (_("Places before"), "number"),
+        (_("Selected"), "number"),
+        (_("Waiting"), "number"),
+        (_("Places after"), "number"),
+    ]
+    rows = [[(one.area.name, ""), (one.before, ""), (one.selected, ""), (one.waiting, ""), (one.after, "")] for one in moves]
+    count = sum(one.after - one.before for one in moves if one.after > one.before)
+    words = ngettext("Move %(n)s place", "Move %(n)s places", count) % {"n": text_of(count)}
+    facts = [(_("Targeting campaign"), inputs["stage"].campaign), (_("Places that move"), count)]
+    problem = "" if moves else _("No place is left over, or nobody waits elsewhere.")
+    return Preview(facts=facts, button=words, problem=problem, table=figure_table(heads, rows) if rows else None)
 
 
 def _figure(value: float | None) -> str:

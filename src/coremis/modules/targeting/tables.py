@@ -105,7 +105,7 @@ class EntryTable(Table):
         Column("rank", _("Rank"), kind="number", sort="rank", help=_("In the order of the place that has the quota, the selected first.")),
         Column("number", _("Number"), show=number_of, kind="code"),
         Column("who", _("Household or person"), show=name_of),
-        Column("area", _("Place"), show=lambda row: row.area.name),
+        Column("area", _("Place"), show=lambda row: row.area.name, sort="area_id"),
         Column("score", _("Score"), show=score_of, kind="number", sort="value"),
         Column("category", _("Category")),
         Column("outcome", _("Outcome"), show=outcome_word, kind="status"),
@@ -122,7 +122,7 @@ class EntryTable(Table):
         NumberRangeFilter("rank", _("Rank")),
         NumberRangeFilter("score", _("Score"), on="value", decimals=6),
     ]
-    default_sort = "rank"
+    default_sort = "area"
     export_name = "targeting-list"
 
     @classmethod

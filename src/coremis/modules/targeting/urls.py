@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("stages/<int:pk>/take-in/", stages.bring_back_stage, name="bring_back_stage"),
     path("stages/<int:pk>/quotas/", quotas.set_quotas, name="set_quotas"),
     path("stages/<int:pk>/compute-quotas/", quotas.compute_quotas, name="compute_quotas"),
+    path("stages/<int:pk>/move-places/", quotas.reallocate_quotas, name="reallocate_quotas"),
     path("lists/<int:pk>/", stages.run_detail, name="run_detail"),
     path("lists/<int:pk>/entries/", stages.entry_list, name="entry_list"),
     path("lists/<int:pk>/close-validation/", stages.close_validation, name="close_validation"),

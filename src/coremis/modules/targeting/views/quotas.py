@@ -98,6 +98,11 @@ set_quotas = QuotaScreen(
     back=stage_url,
     title=lambda stage: now("Quotas: %(campaign)s") % {"campaign": stage.campaign},
 )
+reallocate_quotas = ActionScreen(
+    services.reallocate_quotas, form=forms.NoteForm, target=(Stage, "pk"), preview=previews.reallocation, done=stage_url, back=stage_url,
+    title=lambda stage: now("Move unused places: %(campaign)s") % {"campaign": stage.campaign},
+    lead=_("Places that nobody took go to areas where somebody waits. The stage is then carried out again."),
+)  # fmt: skip
 compute_quotas = ActionScreen(
     services.compute_quotas, form=forms.ComputeForm, target=(Stage, "pk"), preview=previews.computing, done=stage_url, back=stage_url,
     title=lambda stage: now("Compute quotas: %(campaign)s") % {"campaign": stage.campaign},

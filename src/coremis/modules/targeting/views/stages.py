@@ -68,13 +68,17 @@ stage_detail = DetailScreen(
             _("Carry out"), "targeting:run_stage", "targeting.run_stage", tone="primary",
             show=lambda stage: can_change(stage) and stage.state != State.SKIPPED,
         ),
-        ActionLink(_("Set"), "targeting:set_stage", "targeting.set_stage", show=can_change),
+        ActionLink(_("Settings"), "targeting:set_stage", "targeting.set_stage", show=can_change),
         ActionLink(
             _("Quotas"), "targeting:set_quotas", "targeting.set_quotas", show=lambda stage: stage.kind == Kind.QUOTA and can_change(stage)
         ),
         ActionLink(
             _("Compute quotas"), "targeting:compute_quotas", "targeting.compute_quotas",
             show=lambda stage: stage.kind == Kind.QUOTA and can_change(stage),
+        ),
+        ActionLink(
+            _("Move unused places"), "targeting:reallocate_quotas", "targeting.reallocate_quotas",
+            show=lambda stage: stage.kind == Kind.QUOTA and stage.state == State.DONE and can_change(stage),
         ),
         ActionLink(
             _("Earlier"), "targeting:move_stage_earlier", "targeting.move_stage",
@@ -98,7 +102,7 @@ stage_detail = DetailScreen(
 
 set_stage = ActionScreen(
     services.set_stage, form=forms.StageForm, target=(Stage, "pk"), done=stage_url, back=stage_url,
-    title=lambda stage: gettext("Set: %(stage)s") % {"stage": stage}, button=_("Keep the settings"),
+    title=lambda stage: gettext("Settings: %(stage)s") % {"stage": stage}, button=_("Keep the settings"),
     initial=lambda request, stage: forms.initial_of(stage),
     inputs=lambda cleaned, stage: {"stage": stage, "settings": forms.settings_from(stage, cleaned), "names": cleaned["names"]},
 )  # fmt: skip
