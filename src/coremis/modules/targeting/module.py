@@ -28,8 +28,8 @@ SEES = ("targeting.view_campaign", "targeting.view_stageentry", "targeting.view_
 MAKES = tuple(
     f"targeting.{name}" for name in (
         "create_campaign", "change_campaign", "abandon_campaign", "close_campaign", "add_stage", "set_stage", "move_stage", "skip_stage",
-        "bring_back_stage", "run_stage", "set_quotas", "compute_quotas", "reallocate_quotas", "close_validation", "close_appeals", "approve_results",
-        "approve_exits", "enrol_selected", "fill_places", "decide_appeal",
+        "bring_back_stage", "run_stage", "set_quotas", "compute_quotas", "reallocate_quotas", "close_validation", "close_appeals",
+        "approve_results", "approve_exits", "enrol_selected", "fill_places", "decide_appeal",
     )
 )  # fmt: skip
 IN_VILLAGES = tuple(f"targeting.{name}" for name in ("record_verdict", "confirm_others", "propose_addition", "open_appeal"))
