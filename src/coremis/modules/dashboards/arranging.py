@@ -86,15 +86,15 @@ def in_languages(text: Any) -> dict[str, str]:
 
 
 def ready_for(seats: Iterable[str], permissions: Iterable[str]) -> list[Placed]:
-    """The ready dashboard of these seats, in their order; of no seat: everything that these permissions open."""
+    """The ready dashboard of these seats, the small figures first, in their order; of no seat: everything that these permissions open."""
     asked, open_to = set(seats) & set(SEATS), set(permissions)
     found = []
     for widget in contributions(Widget):
         dataset = find_dataset(widget.dataset)
         places = [widget.seats[seat] for seat in asked if seat in widget.seats] if asked else [widget.order]
         if places and dataset is not None and dataset.permission in open_to:
-            found.append((min(places), widget))
-    return [proposed(widget) for _place, widget in sorted(found, key=lambda pair: pair[0])]
+            found.append((widget.size != Size.SMALL, min(places), widget))
+    return [proposed(widget) for _large, _place, widget in sorted(found, key=lambda one: one[:2])]
 
 
 def dashboards_of(user: Any) -> list[Dashboard]:

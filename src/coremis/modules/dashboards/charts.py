@@ -35,11 +35,11 @@ class Drawing:
 
 
 def draw(reading: Reading) -> Drawing | None:
-    """The chart of a figure; None where it is a figure or a table, or nothing is there to draw."""
+    """The chart of a figure; None where it is a figure or a table, or nothing is there to draw. One moment makes no line."""
     chart = reading.placed.chart
     if not reading.lines or chart not in DRAWN:
         return None
-    return DRAWN[chart](reading)
+    return bars(reading) if chart == Chart.LINE and len(reading.lines) == 1 else DRAWN[chart](reading)
 
 
 def bars(reading: Reading) -> Drawing:

@@ -48,7 +48,8 @@ def written(shown: Shown, file_format: str) -> bytes:
 def numbers_behind(reading: Reading) -> list[SheetColumn]:
     """The columns beside a share: how many, and of how many."""
     base = reading.dataset.measure(reading.measure.per)
-    return [SheetColumn(str(reading.measure.title), "number"), SheetColumn(str(base.title if base else ""), "number")]
+    kind = "amount" if reading.measure.money else "number"
+    return [SheetColumn(str(reading.measure.help), kind), SheetColumn(str(base.title if base else ""), kind)]
 
 
 def cells(reading: Reading, numbers: Any) -> list[Any]:
@@ -62,5 +63,10 @@ def cells(reading: Reading, numbers: Any) -> list[Any]:
 def one_cell(reading: Reading, number: Number) -> list[Any]:
     """A number as a spreadsheet stores it."""
     if number.of is not None:
-        return [number.text, number.amount, number.of]
-    return [Money(number.amount, number.currency) if reading.measure.money and number.currency else number.amount]
+        return [number.text, one_value(reading, number.amount, number), one_value(reading, number.of, number)]
+    return [one_value(reading, number.amount, number)]
+
+
+def one_value(reading: Reading, amount: int, number: Number) -> Any:
+    """An amount of money, or a number of something."""
+    return Money(amount, number.currency) if reading.measure.money and number.currency else amount

@@ -18,7 +18,7 @@ from coremis.kernel.screens.tables import figure_table
 from coremis.modules.dashboards.arranging import Placed
 from coremis.modules.dashboards.charts import Drawing, draw
 from coremis.modules.dashboards.models import Dashboard
-from coremis.modules.dashboards.reading import Number, Reader, Reading
+from coremis.modules.dashboards.reading import Number, Reader, Reading, plain
 
 VIEW = "dashboards.view_dashboard"
 OWN = frozenset({"dashboard", "figure", "format"})  # parameters of the page that are no filters
@@ -90,7 +90,7 @@ def ready(placed: Placed, reading: Reading, query: Mapping[str, Any]) -> Shown:
     table = table_of(reading) if reading.lines else None
     found = Shown(placed, placed.title(), reading, drawing, table)
     if not reading.problem and (placed.chart == Chart.FIGURE or not reading.lines):
-        found.numbers = [said(number) for number in reading.total]
+        found.numbers = [said(reading, number) for number in reading.total]
     if drawing is not None and drawing.left_out:
         found.notes.append(_("%(count)s more stand in the table.") % {"count": drawing.left_out})
     found.links = {
@@ -104,9 +104,10 @@ def kinds_of(found: Shown) -> list[str]:
     return ["xlsx", "csv", *(["svg"] if found.drawing else [])]
 
 
-def said(number: Number) -> dict[str, Any]:
+def said(reading: Reading, number: Number) -> dict[str, Any]:
     """A single number: how it is written, and of a share how many of how many."""
-    words = _("%(part)s of %(whole)s") % {"part": number.amount, "whole": number.of} if number.of is not None else ""
+    part, whole = (plain(reading.measure, amount or 0, number.currency) for amount in (number.amount, number.of))
+    words = _("%(part)s of %(whole)s") % {"part": part, "whole": whole} if number.of is not None else ""
     return {"text": number.text, "href": number.href, "words": words, "short": len(number.text) > LONG}
 
 
