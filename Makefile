@@ -40,8 +40,9 @@ types: environment-dev ## Check the types
 bench: environment ## Measure the large jobs (ROWS=100000)
 	@$(BIN)/coremis bench --rows $(ROWS) --json
 
-docs: environment-dev ## Check that every link and command in docs/ still holds
-	$(BIN)/pytest -q tests/architecture/test_docs.py
+docs: environment-dev ## Write the reference from the code, build every page, check its links and commands
+	@$(BIN)/coremis reference
+	$(BIN)/pytest -q tests/architecture/test_docs.py src/coremis/project/tests/test_reference.py src/coremis/modules/help
 
 messages: environment ## Collect the texts, update French and Portuguese, compile them
 	@$(BIN)/python -m coremis.project.messages update

@@ -25,7 +25,7 @@ COREMIS_HTTPS = env.switch("COREMIS_HTTPS")
 COREMIS_MODULES = env.words(
     "COREMIS_MODULES",
     "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,simulation,benefits,points,ledger,payments,former,"
-    "photos,dashboards",
+    "photos,dashboards,help",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -97,6 +97,9 @@ if TESTING:
 DATABASES = {"default": env.database(DATABASE_URL, DATA_DIR)}
 if TESTING and DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+elif TESTING:
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
@@ -139,7 +142,7 @@ if TESTING:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-COREMIS_MAX_UPLOAD_MB = env.number("COREMIS_MAX_UPLOAD_MB", 50)
+COREMIS_MAX_UPLOAD_MB = env.number("COREMIS_MAX_UPLOAD_MB", 200)
 
 LANGUAGE_CODE = "en"
 LANGUAGES: list[tuple[str, Any]] = [("en", _("English")), ("fr", _("French")), ("pt", _("Portuguese"))]

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, get_language_info
 from coremis.kernel.config.country import offered_languages
 from coremis.kernel.config.environment import band_words
 from coremis.kernel.module.contributions import contributions
-from coremis.kernel.screens.menu import Entry, MenuItem, Section, TopSearch, entry_of, may_open, sections, target, visible_items
+from coremis.kernel.screens.menu import Entry, HelpLink, MenuItem, Section, TopSearch, entry_of, may_open, sections, target, visible_items
 
 
 class Band(NamedTuple):
@@ -76,6 +76,14 @@ class Frame:
         for box in sorted(boxes, key=lambda box: box.order):
             if may_open(self.user, box.address):
                 return {"title": str(box.title), "url": target(box.address)[0], "parameter": box.parameter}
+        return None
+
+    @cached_property
+    def help(self) -> dict[str, str] | None:
+        """The way from this page to what explains it, if a module explains pages."""
+        page = self.request.resolver_match
+        for link in contributions(HelpLink) if self.signed_in else []:
+            return {"title": str(link.title), "url": link.address(page.view_name if page else "")}
         return None
 
     @cached_property

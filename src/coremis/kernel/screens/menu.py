@@ -63,6 +63,14 @@ class TopSearch(Contribution):
     order: int = 100
 
 
+@dataclass(frozen=True)
+class HelpLink(Contribution):
+    """“Help” in the top bar: `address(page)` leads to what explains the page of this name, such as “registry:household_list”."""
+
+    title: str | Promise
+    address: Callable[[str], str]
+
+
 class Entry(NamedTuple):
     """A menu entry as the template prints it."""
 
@@ -155,5 +163,5 @@ def check_item(item: MenuItem | TopSearch) -> list[CheckMessage]:
 
 __all__ = [
     "ADMINISTRATION", "ASSESS", "ENROL", "HOME", "MANAGE", "PEOPLE", "PROVIDE", "REPORTS",
-    "MenuItem", "TopSearch",
+    "HelpLink", "MenuItem", "TopSearch",
 ]  # fmt: skip
