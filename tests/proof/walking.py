@@ -36,7 +36,7 @@ def behind(user: Any, dataset: Dataset, measure: Measure, number: Number) -> int
     asked = screen.read(user, query_of(request) if "clear" not in request.GET else {}, found.kwargs)
     assert not asked.selection.problems, (number.href, asked.selection.problems)
     keys = list(screen.rows(user, asked).order_by().values_list("pk", flat=True))
-    if not measure.of:
+    if not measure.of or dataset.rows().model is not screen.table.model:
         return len(keys)
     currency = Q(**{dataset.currency: number.currency}) if number.currency else Q()
     rows = dataset.rows().filter(currency, pk__in=keys)
@@ -49,7 +49,7 @@ def differences(user: Any) -> tuple[int, list[str]]:
     for dataset in contributions(Dataset):
         for where, measure, number in numbers_of(reader, dataset):
             if not number.href:
-                if number.amount:
+                if number.amount and measure.query is not None:
                     wrong.append(f"{where}: {number.amount} leads nowhere")
                 continue
             compared += 1

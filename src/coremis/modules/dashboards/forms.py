@@ -14,7 +14,7 @@ from coremis.kernel.screens.forms import ActionForm, LabelField, RecordField
 from coremis.modules.dashboards.arranging import Placed
 
 NAME = _("The name that stands above it.")
-NEEDS_BREAKDOWN = (Chart.BARS, Chart.SHARE, Chart.LINE)
+NEEDS_BREAKDOWN = (Chart.BARS, Chart.SHARE, Chart.LINE, Chart.MAP)
 
 
 class OwnDashboardForm(ActionForm):
@@ -79,6 +79,8 @@ class FigureForm(forms.Form):
             self.add_error("across", _("Choose something else than above."))
         if chart in NEEDS_BREAKDOWN and not by:
             self.add_error("by", _("This drawing needs something to break down by."))
+        if chart == Chart.MAP and (by != PLACE or across):
+            self.add_error("by", _("A map is broken down by place, and by nothing else."))
         dimension = self.dataset.dimension(by)
         if chart == Chart.LINE and by and not (dimension and dimension.over_time):
             self.add_error("by", _("A line needs something that follows in time, such as months or cycles."))

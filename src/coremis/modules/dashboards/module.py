@@ -7,6 +7,7 @@ from coremis.kernel.jobs.schedule import Schedule
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.menu import REPORTS, MenuItem
 from coremis.modules.dashboards import services
+from coremis.modules.dashboards.datasets import DATASETS
 from coremis.modules.dashboards.jobs import count_figures
 from coremis.modules.dashboards.pages import VIEW
 
@@ -18,6 +19,7 @@ REFRESHING = ("manager", "payments", "accountant", "data", "commune", "auditor")
 
 contributions: list[Contribution] = [
     MenuItem(_("Dashboards"), "dashboards:dashboard", group=REPORTS, order=10),
+    *DATASETS,
     Schedule(count_figures, every="hour"),
     *(SeatPermissions(seat, (VIEW, *OWN)) for seat in SEATS),
     *(SeatPermissions(seat, (services.refresh_figures.name,)) for seat in REFRESHING),

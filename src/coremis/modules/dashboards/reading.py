@@ -123,7 +123,7 @@ class Reader:
         return reading
 
     def steps(self, placed: Placed) -> Reading | None:
-        """The steps from registration to payment that this person may see, each as one line; those of modules that are off are not there."""
+        """The steps that this person may see, each as one line; those of modules that are off are not there."""
         steps = sorted(contributions(Step), key=lambda step: step.order)
         asked = [
             (step, Placed(step.dataset, step.measure, filters={name: list(given) for name, given in step.filters.items()}))

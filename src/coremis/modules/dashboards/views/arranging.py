@@ -21,11 +21,13 @@ from coremis.kernel.module.contributions import contributions
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink, Screen, see_other, whole_number
+from coremis.kernel.screens.selection import Selection
 from coremis.modules.dashboards import services
 from coremis.modules.dashboards.arranging import Placed, dashboards_of, moved, placed, proposed, resized
 from coremis.modules.dashboards.forms import FigureForm, OwnDashboardForm, ProfileDashboardForm, filled
 from coremis.modules.dashboards.models import Dashboard
-from coremis.modules.dashboards.pages import VIEW, asked_of, shown
+from coremis.modules.dashboards.pages import VIEW, Asked, shown
+from coremis.modules.dashboards.reading import Reader
 from coremis.modules.dashboards.tables import DashboardTable
 
 
@@ -189,7 +191,12 @@ class FigureScreen(Screen):
 
     def tried(self, request: HttpRequest, found: Placed | None) -> Any:
         """The figure as this person would see it; None where it is not open to them."""
-        return shown(found, asked_of(request, []), {}) if found else None
+        return shown(found, tried_in(request)) if found else None
+
+
+def tried_in(request: HttpRequest) -> Asked:
+    """Nothing chosen for the whole page: the figure alone, in the reader's own places."""
+    return Asked([], Selection(), {}, Reader(request.user))
 
 
 def begun_with(request: HttpRequest, target: Any) -> dict[str, Any]:

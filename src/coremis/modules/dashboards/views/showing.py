@@ -10,6 +10,7 @@ from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.exports import export_list
 from coremis.kernel.screens.screen import Screen, whole_number
 from coremis.modules.dashboards import services
 from coremis.modules.dashboards.arranging import Placed, dashboards_of, placed, ready_for
@@ -83,8 +84,10 @@ class FigureFile(Screen):
         asked = asked_of(request, widgets)
         found = None if asked.selection.problems else shown(widgets[place], asked, {})
         file_format = request.GET.get("format", "")
-        if found is None or found.reading.problem or file_format not in found.links:
+        if found is None or file_format not in found.links:
             raise Http404
+        address, lines = request.get_full_path(), max(1, len(found.reading.lines))
+        export_list(list_title=found.title, address=address, file_format="csv", row_count=lines, actor=request.user)
         return figure_response(found, file_format)
 
 
