@@ -97,6 +97,11 @@ def ready_for(seats: Iterable[str], permissions: Iterable[str]) -> list[Placed]:
     return [proposed(widget) for _large, _place, widget in sorted(found, key=lambda one: one[:2])]
 
 
+def open_to(user: Any) -> list[Dataset]:
+    """What this person may see counted."""
+    return [one for one in contributions(Dataset) if user.has_perm(one.permission)]
+
+
 def dashboards_of(user: Any) -> list[Dashboard | None]:
     """What this person can open: those of their profiles, each by its copy where they have one, then what they made besides.
 

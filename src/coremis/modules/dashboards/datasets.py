@@ -54,5 +54,5 @@ DATASETS: list[Contribution] = [
         ],
     ),
     Widget(_("Registration coverage by place"), COVERAGE, "coverage", Chart.TABLE, by=PLACE, seats={"data": 60}),
-    Widget(_("Map of registered households"), "registry.households", "households", Chart.MAP, by=PLACE, seats={"manager": 95}),
+    Widget(_("Map of registered households"), "registry.households", "households", Chart.MAP, by=PLACE, seats={"manager": 62}),
 ]

@@ -221,7 +221,7 @@ DATASETS: list[Contribution] = [
     Widget(_("Paid in time"), PAYMENTS, "in_time", Chart.FIGURE, size=Size.SMALL, seats={"payments": 13, "auditor": 22, "verifier": 11}),
     Widget(_("Paid amount by cycle"), PAYMENTS, "paid", Chart.LINE, by="cycle", seats={"manager": 50, "payments": 40, "accountant": 40}),
     Widget(
-        _("Where the money of each cycle stands"),
+        _("What became of the payments of each cycle"),
         PAYMENTS,
         "payments",
         Chart.SHARE,

@@ -148,7 +148,7 @@ DATASETS: list[Contribution] = [
             ),
         ],
     ),
-    Step(_("Registered"), HOUSEHOLDS, "households", order=10),
+    Step(_("On the register"), HOUSEHOLDS, "households", order=10),
     Widget(
         _("Registered households"),
         HOUSEHOLDS,

@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.action import Action
 from coremis.kernel.base.refusal import NotPermitted, Refusal
 from coremis.kernel.datasets.dataset import Dataset, find_dataset
-from coremis.kernel.datasets.widget import Widget
+from coremis.kernel.datasets.widget import Chart, Widget
 from coremis.kernel.module.contributions import contributions
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.lists import EmptyState, ListScreen
-from coremis.kernel.screens.screen import ActionLink, Screen, see_other, whole_number
+from coremis.kernel.screens.screen import ActionLink, Screen, page_or_part, see_other, whole_number
 from coremis.kernel.screens.selection import Selection
 from coremis.modules.dashboards import services
 from coremis.modules.dashboards.arranging import Placed, dashboards_of, moved, placed, proposed, resized
@@ -100,9 +100,8 @@ class ArrangeScreen(Screen):
     def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """GET shows it; POST does one thing and shows it again. Without a dashboard in the address: what can be arranged."""
         if "dashboard" not in request.GET:
-            return render(
-                request, "dashboards/arrangeable.html", {"title": self.title, "rows": arrangeable(request.user), **can(request.user)}
-            )
+            context = {"title": str(self.title), "rows": arrangeable(request.user), **can(request.user)}
+            return page_or_part(request, "dashboards/arrangeable.html", "dashboards/_arrangeable.html", context)
         dashboard = to_arrange(request)
         if request.method == "POST":
             self.change(request, dashboard)
@@ -134,7 +133,8 @@ class ArrangeScreen(Screen):
         names = {one.name: one for one in open_datasets(dashboard, request.user)}
         rows = [
             {"place": place, "title": one.title() or now("(no longer counted)"), "chart": one.chart.label, "size": one.size.label,
-             "about": names[one.dataset].title if one.dataset in names else "–", "last": place == len(dashboard.widgets) - 1}
+             "about": names[one.dataset].title if one.dataset in names else "–",
+                "opens": one.dataset in names and one.chart != Chart.STEPS, "last": place == len(dashboard.widgets) - 1}
             for place, one in enumerate(map(placed, dashboard.widgets))
         ]  # fmt: skip
         return {

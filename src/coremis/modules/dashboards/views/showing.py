@@ -4,14 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.exports import export_list
-from coremis.kernel.screens.screen import Screen, whole_number
+from coremis.kernel.screens.screen import Screen, page_or_part, whole_number
 from coremis.modules.dashboards import services
 from coremis.modules.dashboards.arranging import Placed, dashboards_of, placed, ready_for
 from coremis.modules.dashboards.files import figure_response
@@ -38,7 +37,7 @@ class DashboardScreen(Screen):
             **board(request, dashboard, widgets), "key": uuid4().hex,
             "refreshes": request.user.has_perm(services.refresh_figures.name),
         }  # fmt: skip
-        return render(request, "dashboards/dashboard.html", context)
+        return page_or_part(request, "dashboards/dashboard.html", "dashboards/_board.html", context)
 
 
 def opened(request: HttpRequest, mine: list[Dashboard | None]) -> Dashboard | None:
