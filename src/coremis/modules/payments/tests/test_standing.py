@@ -44,7 +44,7 @@ def ledger():
 @pytest.fixture
 def town(country):
     programme = sample.make_programme()
-    people = sample.everyone(country["Testland"], "maker", "sender", "checker")
+    people = sample.everyone(country["Testland"], "maker", "sender", "checker", "second")
     sample.village(programme, country["Almond"], 6)
     fund = sample.make_fund(programme)
     payroll = sample.calculated(programme, [country["Almond"]], people[0], fund=fund)
@@ -70,7 +70,7 @@ def test_after_results_every_franc_stands_where_the_ledger_has_it(town):
         (lines[2].number_text, "no", "", "", "ill"), (lines[3].number_text, "no", "", "", "moved"), (lines[4].number_text, "yes", 31_000, "R3", ""),
     ]  # fmt: skip
     file = sample.results(payroll, rows, people[2])
-    sample.confirmed(file, people[2])
+    sample.confirmed(file, people[3])
     assert owed_and_under_way() == ledger()
     found = standings()
     assert found[Standing.PART] == 1 and found[Standing.PAID] == 2 and found[Standing.OWED] + found.get(Standing.TRANSIT, 0) == 3
