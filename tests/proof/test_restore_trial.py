@@ -23,7 +23,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def coremis(*words):
     """A command as the administrator types it: exit code, and what it printed."""
     connection.close()
-    mine = {"COREMIS_DATA_KEY": settings.COREMIS_DATA_KEY, "COREMIS_SECRET_KEY": settings.SECRET_KEY, "COREMIS_DATA_DIR": str(settings.DATA_DIR)}
+    mine = {
+        "COREMIS_DATA_KEY": settings.COREMIS_DATA_KEY,
+        "COREMIS_SECRET_KEY": settings.SECRET_KEY,
+        "COREMIS_DATA_DIR": str(settings.DATA_DIR),
+    }
     command = [sys.executable, "-m", "coremis.project.cli", *map(str, words)]
     done = subprocess.run(command, env={**environment(), **mine}, cwd=ROOT, capture_output=True, text=True, timeout=240, check=False)
     return done.returncode, done.stdout + done.stderr
