@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "coremis.kernel.files",
     "coremis.kernel.screens",
     "coremis.kernel.exchange",
+    "coremis.kernel.datasets",
     *enabled_apps(COREMIS_MODULES),
     "coremis.project",
     "allauth",
@@ -98,6 +99,9 @@ if TESTING:
 DATABASES = {"default": env.database(DATABASE_URL, DATA_DIR)}
 if TESTING and DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+elif TESTING:
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
@@ -140,7 +144,7 @@ if TESTING:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-COREMIS_MAX_UPLOAD_MB = env.number("COREMIS_MAX_UPLOAD_MB", 50)
+COREMIS_MAX_UPLOAD_MB = env.number("COREMIS_MAX_UPLOAD_MB", 200)
 
 LANGUAGE_CODE = "en"
 LANGUAGES: list[tuple[str, Any]] = [("en", _("English")), ("fr", _("French")), ("pt", _("Portuguese"))]

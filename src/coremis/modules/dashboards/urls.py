@@ -1,6 +1,12 @@
 """The addresses of this module."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from coremis.modules.dashboards import views
 
 app_name = "dashboards"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("figure/file/", views.figure_file, name="figure_file"),
+    path("refresh/", views.refresh_figures, name="refresh_figures"),
+]

@@ -44,6 +44,11 @@ def members_on(day: date) -> QuerySet[Membership]:
     return Membership.objects.filter(joined_on__lte=day).filter(Q(left_on=None) | Q(left_on__gt=day))
 
 
+def living_members(day: date) -> QuerySet[Membership]:
+    """Who lived where on a day, without those who had died."""
+    return members_on(day).filter(Q(person__death_date=None) | Q(person__death_date__gt=day))
+
+
 def primary_recipients_on(day: date) -> QuerySet[Recipient]:
     """The primary recipients as named on a day, one for each household at most."""
     return Recipient.on(day).filter(rank=0)

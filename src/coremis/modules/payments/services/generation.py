@@ -20,12 +20,12 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.exchange.models import Batch
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.benefits.models import BenefitRule
 from coremis.modules.benefits.queries import active_version
 from coremis.modules.filters.queries import checked as checked_filter
 from coremis.modules.filters.queries import words
-from coremis.modules.payments import chunks
 from coremis.modules.payments.models import Cycle, Fund, ImportedAmount, LeftOut, Payroll, PayrollArea, PayrollLine, Reckoned
 from coremis.modules.payments.parts import part_totals
 from coremis.modules.payments.selection import (
@@ -162,7 +162,7 @@ def read_payroll(work: Work, rows: Any = None) -> tuple[Payroll, Asked]:
 @steps_of(generate_payroll, title=_("Calculate the payroll %(number)s"))
 def calculate_payroll(work: Work) -> bool:
     """One key range of beneficiaries: those who are paid become lines, all others are left out with their reason."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     payroll, asked = read_payroll(work, Payroll.objects.select_for_update(of=("cycle__programme",)))
@@ -170,7 +170,7 @@ def calculate_payroll(work: Work) -> bool:
     insert_lines(payroll, asked, work.cursor["serials_from"])
     insert_left_out(payroll, asked)
     drop_reckoned()
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @calculate_payroll.begin
@@ -181,7 +181,7 @@ def plan_calculation(work: Work) -> None:
         move(payroll, PayrollState.PREPARING)
     fitting.cache_clear()
     rows = population(asked)
-    chunks.plan(work, beneficiaries=rows)
+    ranges.plan(work, beneficiaries=rows)
     first = rows.order_by().aggregate(first=Min("pk"))["first"] or 1
     last = work.cursor["ranges"][-1][2] if work.cursor["ranges"] else first
     work.cursor["serials_from"] = take_serials(PayrollLine._meta.db_table, last - first + 1) - first
@@ -262,6 +262,6 @@ def _line_constants(payroll: Payroll) -> dict[str, Any]:
 
 def _removed(model: type[Record], payroll_id: int) -> int:
     rows: QuerySet[Any] = model._base_manager.all()
-    first = rows.filter(payroll_id=payroll_id).order_by("pk").values("pk")[: chunks.CHUNK]
+    first = rows.filter(payroll_id=payroll_id).order_by("pk").values("pk")[: ranges.CHUNK]
     with removing_prepared():
         return int(rows.filter(pk__in=first)._raw_delete(DEFAULT_DB_ALIAS))

@@ -1,10 +1,11 @@
 import pytest
 
 from coremis.kernel.base.refusal import NotPermitted, OutsidePlaces, Refusal
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.queue import ask_cancel
 from coremis.modules.ledger.models import Posting
-from coremis.modules.payments import chunks, services
+from coremis.modules.payments import services
 from coremis.modules.payments.tests.sample import (
     agree,
     approved,
@@ -62,7 +63,7 @@ def test_only_in_all_its_places(country, people, payroll):
 
 def test_cancelled_half_way(people, payroll, monkeypatch):
     """A job that is stopped leaves everything as it was: lines due, posting given up; and it can be sent again."""
-    monkeypatch.setattr(chunks, "CHUNK", 2)
+    monkeypatch.setattr(ranges, "CHUNK", 2)
     approved(payroll, people[0])
     agree(services.release_payroll, people[1], payroll=payroll)
     job = Job.objects.get(pk=type(payroll).objects.get(pk=payroll.pk).job_id)

@@ -20,7 +20,11 @@ class Range(NamedTuple):
 
     def of(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """Only the rows of this range."""
-        return rows.filter(pk__gt=self.after, pk__lte=self.last)
+        return self.within(rows, "pk")
+
+    def within(self, rows: "QuerySet[Any]", key: str) -> "QuerySet[Any]":
+        """Only the rows that belong to this range by their field ``key``."""
+        return rows.filter(**{f"{key}__gt": self.after, f"{key}__lte": self.last})
 
 
 def plan(work: Work, **phases: "QuerySet[Any]") -> None:

@@ -1,0 +1,5 @@
+"""What can change formulas, and what scores households."""
+
+from coremis.modules.scoring.services.runs import score_households
+
+__all__ = ["score_households"]

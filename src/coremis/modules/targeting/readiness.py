@@ -1,0 +1,129 @@
+"""Who may come into the programme, who may become active, and what is missing for the others."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.areas.queries import below
+from coremis.modules.points.queries import point_of_household
+from coremis.modules.programmes.models import OPEN, PLACED, Enrolment, Programme, Status, WaitingPlace
+from coremis.modules.programmes.queries import open_enrolments
+from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.queries import NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT, recipient_problem_on
+from coremis.modules.targeting.models import Campaign, CampaignChange, Outcome, Quota, StageEntry, StageRun
+from coremis.modules.targeting.queries import DECIDED, blocked, current_entries, quotas_of
+
+What = CampaignChange.What
+
+
+class Obstacle(TextChoices):
+    """What stands between a potential beneficiary and the enrolment."""
+
+    NO_RECIPIENT = NO_RECIPIENT, _("no recipient named")
+    RECIPIENT_DEAD = RECIPIENT_DEAD, _("the recipient has died")
+    RECIPIENT_LEFT = RECIPIENT_LEFT, _("the recipient has left the household")
+    NO_POINT = "no_point", _("no payment point")
+    APPEAL = "appeal", _("an appeal is open")
+
+
+def takeable(run: StageRun) -> "QuerySet[StageEntry]":
+    """The selected and waiting of a result who are not in the programme yet, live on the register, and have no open appeal."""
+    campaign = run.stage.campaign
+    unit = campaign.programme.unit
+    inside = Enrolment._base_manager.filter(programme=campaign.programme_id, status__in=OPEN, **{unit: OuterRef(f"{unit}_id")})
+    rows: QuerySet[StageEntry] = StageEntry.objects.filter(_alive(unit), run=run.pk, outcome__in=DECIDED)
+    return rows.filter(~Exists(inside), ~blocked(unit, campaign), _in_time())
+
+
+def _alive(unit: str) -> Q:
+    if unit == Programme.Unit.HOUSEHOLD:
+        return Q(household__ended_on=None, household__retired_on=None)
+    return Q(person__death_date=None, person__retired_on=None)
+
+
+def _in_time() -> Q:
+    return ~Q(outcome=Outcome.WAITING) | Q(waits_until=None) | Q(waits_until__gte=timezone.localdate())
+
+
+def taken_by(campaign: Campaign) -> "QuerySet[Enrolment]":
+    """The beneficiaries whom the result of a campaign brought into the programme."""
+    groups = CampaignChange.objects.filter(campaign=campaign, what=What.RESULT).values("group")
+    rows: QuerySet[Enrolment] = Enrolment.objects.filter(group__in=groups)
+    return rows
+
+
+def waits() -> Exists:
+    """For rows of beneficiaries: whether it stands on a waiting list, whether its time has run out or not."""
+    return Exists(WaitingPlace.objects.filter(enrolment=OuterRef("pk"), removed_on=None))
+
+
+def is_selected(campaign: Campaign) -> Exists:
+    """For rows of beneficiaries: whether the campaign's list still has it among the selected; an accepted appeal takes it out."""
+    unit = campaign.programme.unit
+    return Exists(current_entries(campaign).filter(outcome=Outcome.SELECTED, **{unit: OuterRef(f"{unit}_id")}))
+
+
+def to_enrol(campaign: Campaign, area_ids: Iterable[int]) -> "QuerySet[Any]":
+    """The selected of a campaign who are still potential, in these places, each with its ``obstacle``: "" for none."""
+    rows = taken_by(campaign).filter(status=Status.POTENTIAL, area__in=below(area_ids)).filter(~waits(), is_selected(campaign))
+    return with_obstacle(rows, campaign, timezone.localdate())
+
+
+def with_obstacle(rows: "QuerySet[Enrolment]", campaign: Campaign, day: date) -> "QuerySet[Any]":
+    """Beneficiaries with what stands between them and the enrolment: an appeal, the recipient, or the payment point."""
+    unit = campaign.programme.unit
+    problem: Any = recipient_problem_on(day, "household_id")
+    if unit == Programme.Unit.PERSON:
+        problem = Case(When(person__death_date__isnull=False, then=Value(RECIPIENT_DEAD)), default=Value(""), output_field=CharField())
+    rows = rows.annotate(recipient_problem=problem, point=point_of_household(day))
+    return rows.annotate(
+        obstacle=Case(
+            When(blocked(unit, campaign), then=Value(Obstacle.APPEAL.value)),
+            When(~Q(recipient_problem=""), then=F("recipient_problem")),
+            When(point=None, then=Value(Obstacle.NO_POINT.value)),
+            default=Value(""),
+            output_field=CharField(),
+        )
+    )
+
+
+def obstacles(campaign: Campaign, area_ids: Iterable[int]) -> dict[str, int]:
+    """How many of the selected are ready (""), and how many are kept by each obstacle. One statement."""
+    rows = to_enrol(campaign, area_ids).order_by().values("obstacle").annotate(found=Count("pk"))
+    return {row["obstacle"]: row["found"] for row in rows}
+
+
+def free_places_of(run: StageRun, area_ids: Iterable[int]) -> "QuerySet[Quota]":
+    """The quotas of a result in these places, each with ``taken``: who has one of its places, or was selected for one."""
+    campaign = run.stage.campaign
+    programme = campaign.programme_id
+    inside = Enrolment.objects.filter(programme=programme, area__ancestors_of__ancestor=OuterRef("area")).order_by().values("programme")
+    holding = inside.filter(Q(status__in=PLACED) | Q(status=Status.POTENTIAL) & ~waits() & is_selected(campaign))
+    taken = Coalesce(Subquery(holding.annotate(found=Count("pk")).values("found")), Value(0))
+    rows: QuerySet[Quota] = quotas_of(run).filter(area__in=below(area_ids)).annotate(taken=taken)
+    return rows.filter(places__gt=F("taken")).annotate(free=F("places") - F("taken")).select_related("area")
+
+
+def in_line(campaign: Campaign, quota: Quota) -> "QuerySet[Any]":
+    """Who waits for the places of one area, confirmed and in time, in the order of the ranks; each with its ``obstacle``."""
+    places = WaitingPlace.objects.waiting(timezone.localdate()).filter(
+        programme=campaign.programme_id, is_validated=True, group__campaign_change__campaign=campaign, area__in=below([quota.area_id])
+    )  # fmt: skip
+    rows = Enrolment.objects.filter(pk__in=places.order_by().values("enrolment"))
+    rank = WaitingPlace.objects.filter(enrolment=OuterRef("pk"), removed_on=None).values("rank")[:1]
+    return with_obstacle(rows, campaign, timezone.localdate()).annotate(rank=Subquery(rank)).order_by("rank", "pk")
+
+
+def already_in(run: StageRun) -> int:
+    """How many of the selected and waiting are in the programme already."""
+    campaign = run.stage.campaign
+    unit = campaign.programme.unit
+    inside = open_enrolments(unit, programme=campaign.programme_id)
+    people: Any = Household if unit == Programme.Unit.HOUSEHOLD else Person
+    listed = StageEntry.objects.filter(run=run.pk, outcome__in=DECIDED).values(unit)
+    return int(people.objects.filter(pk__in=listed).filter(Exists(inside)).count())
