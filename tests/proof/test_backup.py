@@ -183,8 +183,12 @@ def test_the_commands_note_what_they_did(installation, tmp_path):
     """The history says that there was a backup and that it was tried; a trial leaves nothing but that."""
     out = StringIO()
     call_command("backup", tmp_path / "backups", stdout=out)
+    (old,) = backups_in(tmp_path / "backups")
+    damaged = shutil.copytree(old, old.with_name("coremis-production-20010101T000000.000000Z"))
+    (damaged / "manifest.json").write_text("{}")
     call_command("backup", tmp_path / "backups", keep=1, stdout=out)
-    assert "The keys are NOT inside" in out.getvalue() and len(backups_in(tmp_path / "backups")) == 1
+    newest, left = backups_in(tmp_path / "backups")
+    assert "The keys are NOT inside" in out.getvalue() and left == damaged and not old.exists() and newest.exists()
     assert Event.objects.filter(action=note_backup.name).count() == 2
     with elsewhere(tmp_path / "other"):
         call_command("restore", tmp_path / "backups", stdout=out)

@@ -118,9 +118,17 @@ def newest_seal() -> str:
 
 
 def remove_old(root: Path, keep: int) -> list[Path]:
-    """Remove this installation's backups but the newest ``keep``; those of other installations stay."""
-    mine = [folder for folder in backups_in(root) if read_manifest(folder).keys["data_key"] == keys.fingerprints()["data_key"]]
-    for folder in mine[max(keep, 1) :]:
+    """Remove this installation's backups but the newest ``keep``; those of other installations, and unreadable ones, stay."""
+    old = [folder for folder in backups_in(root) if is_mine(folder)][max(keep, 1) :]
+    for folder in old:
         os.rename(folder, gone := folder.with_name(f"{UNFINISHED}{folder.name}"))
         shutil.rmtree(gone)
-    return mine[max(keep, 1) :]
+    return old
+
+
+def is_mine(folder: Path) -> bool:
+    """Whether a backup was made with the keys of this installation."""
+    try:
+        return read_manifest(folder).keys["data_key"] == keys.fingerprints()["data_key"]
+    except Refusal:
+        return False
