@@ -24,7 +24,7 @@ COREMIS_HTTPS = env.switch("COREMIS_HTTPS")
 
 COREMIS_MODULES = env.words(
     "COREMIS_MODULES",
-    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,simulation,benefits,points,ledger,payments,former,"
+    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,validation,simulation,benefits,points,ledger,payments,former,"
     "photos,dashboards,help",
 )
 INSTALLED_APPS = [
