@@ -1,6 +1,6 @@
 """The forms of this module; the form of a stage asks what its kind needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -217,14 +217,18 @@ def _quota(stage: Stage, held: Mapping[str, Any]) -> dict[str, forms.Field]:
         for place in range(1, MOST_TIES + 1)
     }
     return {
-        "everybody": forms.BooleanField(label=_("Everybody who is left is selected"), required=False, help_text=_("Without quotas and ranks.")),
+        "everybody": forms.BooleanField(
+            label=_("Everybody who is left is selected"), required=False, help_text=_("Without quotas and ranks.")
+        ),
         "multiplier": forms.DecimalField(
             label=_("Multiplier"), min_value=1, max_value=1000, decimal_places=2, required=False, localize=True,
             help_text=_("2: as many may wait as are selected. Empty: all others wait."),
         ),
         "waits_until": forms.DateField(label=_("Waits until"), required=False, widget=DateInput(), help_text=_("Empty: without an end.")),
         **ties,
-        "seed": forms.IntegerField(label=_("Number of the lot"), min_value=0, max_value=10**9, help_text=_("Published: whoever knows it can draw the lots again.")),
+        "seed": forms.IntegerField(
+            label=_("Number of the lot"), min_value=0, max_value=10**9, help_text=_("Published: whoever knows it can draw the lots again.")
+        ),
     }  # fmt: skip
 
 
@@ -276,3 +280,9 @@ def initial_of(stage: Stage) -> dict[str, Any]:
     if "categories" in held:
         held["categories"] = ", ".join(held["categories"])
     return held
+
+
+def levels_of(positions: Sequence[int]) -> list[tuple[int, str]]:
+    """The names of these levels of the tree."""
+    names = {level.position: str(level) for level in AreaLevel.objects.filter(position__in=list(positions))}
+    return [(position, names.get(position, str(position))) for position in positions]

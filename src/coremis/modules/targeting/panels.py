@@ -48,8 +48,7 @@ def ladder(request: HttpRequest, campaign: Campaign) -> Shown:
         figures = [
             (counts.get(outcome.value, 0), list_address(run, outcome=outcome.value)) if run else ("", "") for outcome, _title in HEADS
         ]
-        event = events.get(run.created_event_id) if run else None
-        when = f"{text_of(event.recorded_at)}, {event.actor_name}" if event else ""
+        when = when_and_who(events.get(run.created_event_id)) if run else ""
         rows.append(
             [
                 (stage.position, ""),
@@ -66,6 +65,11 @@ def ladder(request: HttpRequest, campaign: Campaign) -> Shown:
 
 def _settings_words(stage: Stage) -> list[str]:
     return KINDS[stage.kind].words(stage.settings, stage.campaign) if stage.settings else [_("not set yet")]
+
+
+def when_and_who(event: Event | None) -> str:
+    """When something was ordered, and by whom."""
+    return f"{text_of(event.recorded_at)}, {event.actor_name}" if event else ""
 
 
 def places(request: HttpRequest, campaign: Campaign) -> Shown:
@@ -141,7 +145,7 @@ def runs(request: HttpRequest, stage: Stage) -> Shown:
     rows = [
         [
             (run.attempt, reverse("targeting:run_detail", args=[run.pk])), (run_word(run), ""), (run.listed, ""), (run.selected, ""),
-            (f"{text_of(events[run.created_event_id].recorded_at)}, {events[run.created_event_id].actor_name}", ""), (run.settings_words, ""),
+            (when_and_who(events.get(run.created_event_id)), ""), (run.settings_words, ""),
         ]
         for run in found
     ]  # fmt: skip

@@ -17,7 +17,8 @@ from coremis.modules.targeting.services.verdicts import (
 )
 
 __all__ = [
-    "abandon_campaign", "add_stage", "approve_exits", "approve_results", "bring_back_stage", "change_campaign", "close_appeals", "close_campaign",
+    "abandon_campaign", "add_stage", "approve_exits", "approve_results", "bring_back_stage", "change_campaign", "close_appeals",
+    "close_campaign",
     "close_validation", "compute_quotas", "confirm_others", "create_campaign", "decide_appeal", "enrol_selected", "fill_places",
     "move_stage", "open_appeal", "propose_addition", "record_verdict", "run_stage", "set_quotas", "set_stage", "skip_stage",
 ]  # fmt: skip
