@@ -28,7 +28,7 @@ COREMIS_PROXIES = env.words("COREMIS_PROXIES", "127.0.0.1,::1")
 
 COREMIS_MODULES = env.words(
     "COREMIS_MODULES",
-    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,simulation,benefits,points,ledger,payments,former,"
+    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,validation,simulation,benefits,points,ledger,payments,former,"
     "photos,dashboards,help",
 )
 INSTALLED_APPS = [
