@@ -23,10 +23,12 @@ COREMIS_DATA_KEY = env.key("COREMIS_DATA_KEY", DATA_DIR / "keys" / "data_key")
 ALLOWED_HOSTS = env.words("COREMIS_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("COREMIS_ORIGINS")
 COREMIS_HTTPS = env.switch("COREMIS_HTTPS")
+# Whose word on “X-Forwarded-For” counts: only that of our own proxies.
+COREMIS_PROXIES = env.words("COREMIS_PROXIES", "127.0.0.1,::1")
 
 COREMIS_MODULES = env.words(
     "COREMIS_MODULES",
-    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,simulation,benefits,points,ledger,payments,former,"
+    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,validation,simulation,benefits,points,ledger,payments,former,"
     "photos,dashboards,help",
 )
 INSTALLED_APPS = [

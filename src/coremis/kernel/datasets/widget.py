@@ -19,6 +19,7 @@ class Chart(TextChoices):
     BARS = "bars", _("bars")
     LINE = "line", _("line")
     SHARE = "share", _("shares of a whole")
+    MAP = "map", _("map")
     STEPS = "steps", _("steps from registration to payment")
 
 

@@ -7,8 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField, RowsField
-from coremis.modules.filters.models import SavedFilter
-from coremis.modules.filters.queries import usable_filters
+from coremis.modules.filters.queries import FilterField
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.reasons import NEW, TRANSITIONS
 from coremis.modules.programmes.services import MOST_CHOSEN
@@ -87,24 +86,6 @@ class ChangeStatusForm(ChangeForm):
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["change"]
         offered.offer([self.target.status])
-
-
-class FilterField(forms.ChoiceField):
-    """One of the filters that somebody may use; gives a copy of what it asks."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=_("Filter"), required=False, help_text=_("One of your filters, or one that is shared with you."), **kwargs)
-        self.found: dict[str, SavedFilter] = {}
-
-    def offer(self, user: Any, about: Iterable[str]) -> None:
-        """Offer the filters on these subjects."""
-        self.found = {str(saved.pk): saved for saved in usable_filters(user, list(about))}
-        self.choices = [("", "–"), *((number, saved.name) for number, saved in self.found.items())]
-
-    def clean(self, value: Any) -> Any:
-        """The condition of the filter, None for none."""
-        number = super().clean(value)
-        return self.found[number].condition if number else None
 
 
 class GroupForm(ChangeForm):

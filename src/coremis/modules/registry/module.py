@@ -124,6 +124,11 @@ contributions: list[Contribution] = [
         tuple(f"registry.{name}" for name in ("name_recipient", "change_recipient", "set_alternate", "remove_alternate")),
         order=10,
     ),
+    WatchedActions(
+        _("Masked facts revealed, cards printed"),
+        tuple(f"registry.{name}" for name in ("reveal_person", "reveal_household", "print_card", "print_cards")),
+        order=92,
+    ),
     HomeCard(_("Moves between places"), panels.pending_moves, "registry.view_householdmove", order=40, page="work"),
     Approvable(merge_persons, preview=event_previews.merge),
     RoutePreset(merge_persons, ("approver",)),

@@ -50,7 +50,7 @@ from coremis.modules.programmes.models import Programme
 
 LINE_COLUMNS = (
     "number", "cycle", "payee_search", *FROZEN, "hash", "state", "paid_minor", "unpaid_reason", "receipt", "paid_on", "result_file",
-    "entitled_minor", "backlog_minor", "recovered_minor", "attempt", "reissue_of", "hold_reason", "collected_by",
+    "entitled_minor", "backlog_minor", "recovered_minor", "attempt", "reissue_of", "hold_reason", "collected_by", "provider",
 )  # fmt: skip
 LEFT_OUT_COLUMNS = ("payroll", "enrolment", "area", "reason", "carried_minor", "enrolment_number", "name")
 WRONG = _("The payroll cannot be calculated like this. Correct what is marked.")
@@ -227,7 +227,7 @@ def remove_prepared(work: Work) -> bool:
 def insert_lines(payroll: Payroll, asked: Asked, serials_from: int) -> int:
     """One line for everybody reckoned whom nothing speaks against; a key that was taken meanwhile is skipped (pitfall M4)."""
     numbers = {"new_number": checked(F("enrolment_id") + Value(serials_from, output_field=BigIntegerField()))}
-    values = {**_line_constants(payroll), **frozen_values(asked)}
+    values = {**_line_constants(payroll), **frozen_values(asked), "new_provider": F("point__provider")}
     ready = Reckoned.objects.filter(left_out="").annotate(**numbers, **values).annotate(new_hash=frozen_hash("new_")).order_by("pk")
     return insert_from(PayrollLine, ready, LINE_COLUMNS, skip_existing=True)
 
