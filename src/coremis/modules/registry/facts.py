@@ -25,7 +25,7 @@ from coremis.modules.registry.models import (
     Sex,
     VariableDefinition,
 )
-from coremis.modules.registry.queries import born_for_age, members_on, variable
+from coremis.modules.registry.queries import born_for_age, living_members, members_on, variable
 from coremis.modules.registry.sight import SENSITIVE, VARIABLE
 
 ABOUT_HOUSEHOLD, ABOUT_PERSON, ABOUT_MEMBER, ABOUT_RECIPIENT = _("Household"), _("Person"), _("Membership"), _("Recipient")
@@ -57,11 +57,6 @@ def has_text(path: str, prefix: str, day: date, is_: str, value: Any) -> Q:
     """Yes or no: whether a column of text holds something."""
     empty, there = Q(**{f"{prefix}{path}": ""}), Q(**{f"{prefix}pk__isnull": False})
     return ~there if is_ == "unknown" else there if is_ == "known" else there & (~empty if value else empty)
-
-
-def living_members(day: date) -> "QuerySet[Membership]":
-    """Who lived where on a day, without those who had died."""
-    return members_on(day).filter(Q(person__death_date=None) | Q(person__death_date__gt=day))
 
 
 def documents_on(day: date) -> "QuerySet[Document]":

@@ -2,11 +2,11 @@ import pytest
 from django.db.models import Count
 
 from coremis.kernel.base.refusal import NotPermitted, OutsidePlaces, Refusal
-from coremis.kernel.jobs import worker
+from coremis.kernel.jobs import ranges, worker
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.queue import ask_cancel
 from coremis.modules.ledger.models import Movement, Posting, PostingTotal
-from coremis.modules.payments import chunks, services
+from coremis.modules.payments import services
 from coremis.modules.payments.tests.sample import (
     agree,
     approved,
@@ -64,7 +64,7 @@ def test_only_in_all_its_places(country, people, payroll):
 
 def test_cancelled_half_way(people, payroll, monkeypatch):
     """A job that is stopped after its first chunk leaves everything as it was: what was posted stays and never counts."""
-    monkeypatch.setattr(chunks, "CHUNK", 2)
+    monkeypatch.setattr(ranges, "CHUNK", 2)
     approved(payroll, people[0])
     agree(services.release_payroll, people[1], payroll=payroll)
     job, met = Job.objects.get(kind="payments.post_release"), []
