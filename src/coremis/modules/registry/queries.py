@@ -12,7 +12,7 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.expressions.variable import Variable
 from coremis.modules.registry.definition import uses_name
 from coremis.modules.registry.fact_fields import FactsForm, data_of, shown_data
-from coremis.modules.registry.holders import DataHolder, VariableUse
+from coremis.modules.registry.holders import DataHolder, VariableUse, holder_of
 from coremis.modules.registry.models import (
     AlternateUse,
     Card,
@@ -27,12 +27,14 @@ from coremis.modules.registry.panels_of_facts import variables as variables_pane
 from coremis.modules.registry.rules import clean_phone
 from coremis.modules.registry.sight import REVEALING, Sight, history_reader, phone_for, usable
 from coremis.modules.registry.variable_columns import variable_columns
+from coremis.modules.registry.variable_facts import dictionary_facts, fact_key
 from coremis.modules.registry.variable_filters import variable_filters
 from coremis.modules.registry.words import variable_differences, variable_name
 
 # What other modules need to keep, show and ask variables of their own records.
 __all__ = [
-    "REVEALING", "DataHolder", "FactsForm", "Sight", "VariableUse", "data_of", "history_reader", "phone_for", "shown_data", "usable",
+    "REVEALING", "DataHolder", "FactsForm", "Sight", "VariableUse", "data_of", "dictionary_facts", "fact_key",
+    "history_reader", "holder_of", "phone_for", "shown_data", "usable",
     "uses_name", "variable_columns", "variable_differences", "variable_filters", "variable_name", "variables_panel",
 ]  # fmt: skip
 
