@@ -13,8 +13,10 @@ def pytest_configure() -> None:
     from django.contrib.auth.hashers import Argon2PasswordHasher
 
     from coremis.kernel.testing.database import let_tests_flush
+    from coremis.kernel.testing.template import let_tests_copy
 
     let_tests_flush()
+    let_tests_copy()
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 

@@ -1,12 +1,14 @@
-"""Figures of places, as formulas, quotas and maps use them."""
+"""Figures and outlines of places, as formulas, quotas, dashboards and maps use them."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from coremis.kernel.areas.models import Area, AreaTree
-from coremis.modules.geography.models import AreaFigure, used_on
+from coremis.modules.geography.maps import EQUAL, QUANTILE, Choropleth, Shape, choropleth
+from coremis.modules.geography.models import AreaFigure, AreaShape, used_on
 
 
 def figures_on(kind: str, day: date, source: str = "") -> "QuerySet[AreaFigure]":
@@ -31,6 +33,20 @@ def inherited_figures(kind: str, day: date, source: str = "") -> "QuerySet[Area,
     return rows
 
 
+def shapes_of(parent: Area, level: int | None = None, href: Callable[[Area], str] = lambda area: "") -> list[Shape]:
+    """The places in use inside ``parent`` that have an outline, to draw: those just below it, or those of one level (its position).
+
+    One query. The caller says where a click leads, and asks for places that its reader may see only.
+    """
+    inside = AreaShape.objects.filter(area__ancestors_of__ancestor=parent, area__valid_until=None).select_related("area__level")
+    wanted = parent.level.position + 1 if level is None else level
+    rows = inside.filter(area__level__position=wanted).order_by("area__search_name", "area_id")
+    return [Shape(row.area_id, row.area.name, row.geometry, href(row.area)) for row in rows]
+
+
 def _valid(kind: str, day: date, source: str) -> "QuerySet[AreaFigure]":
     rows = AreaFigure.objects.filter(used_on(day), kind__code=kind)
     return rows.filter(source=source) if source else rows
+
+
+__all__ = ["EQUAL", "QUANTILE", "Choropleth", "Shape", "choropleth", "figures_on", "inherited_figures", "shapes_of"]

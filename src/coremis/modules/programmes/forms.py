@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
-from coremis.modules.filters.models import SavedFilter
-from coremis.modules.filters.queries import usable_filters
-from coremis.modules.programmes.models import Programme, Reason, Status
+from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField, RowsField
+from coremis.modules.filters.queries import FilterField
+from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.reasons import NEW, TRANSITIONS
+from coremis.modules.programmes.services import MOST_CHOSEN
 from coremis.modules.registry.models import Household, VariableDefinition
 from coremis.modules.registry.queries import FactsForm
 
@@ -88,24 +88,6 @@ class ChangeStatusForm(ChangeForm):
         offered.offer([self.target.status])
 
 
-class FilterField(forms.ChoiceField):
-    """One of the filters that somebody may use; gives a copy of what it asks."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=_("Filter"), required=False, help_text=_("One of your filters, or one that is shared with you."), **kwargs)
-        self.found: dict[str, SavedFilter] = {}
-
-    def offer(self, user: Any, about: Iterable[str]) -> None:
-        """Offer the filters on these subjects."""
-        self.found = {str(saved.pk): saved for saved in usable_filters(user, list(about))}
-        self.choices = [("", "–"), *((number, saved.name) for number, saved in self.found.items())]
-
-    def clean(self, value: Any) -> Any:
-        """The condition of the filter, None for none."""
-        number = super().clean(value)
-        return self.found[number].condition if number else None
-
-
 class GroupForm(ChangeForm):
     """Places, filter and condition of a group change."""
 
@@ -153,11 +135,40 @@ class ChangeStatusMatchingForm(GroupForm):
         offered.offer(Status.values, arrow=True)
 
 
+class ChosenField(RowsField):
+    """The beneficiaries that were ticked in a list."""
+
+    def __init__(self) -> None:
+        super().__init__(Enrolment, "programmes.view_enrolment", most=MOST_CHOSEN, label=_("Chosen beneficiaries"))
+
+
+class ChosenStatusForm(ChangeForm):
+    """The change of status of those who were ticked; only changes from statuses that some of them have."""
+
+    enrolments = ChosenField()
+    field_order = ["enrolments", "change", "note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        typed = self["enrolments"].value() or ""
+        ids = [int(text) for text in str(typed).split() if text.isdigit()][: MOST_CHOSEN + 1]
+        rows = Enrolment.objects.visible_to(self.actor, "programmes.view_enrolment").filter(pk__in=ids)
+        offered: Any = self.fields["change"]
+        offered.offer(sorted(set(rows.order_by().values_list("status", flat=True))), arrow=True)
+
+
 class WaitForm(ActionForm):
     """Until when one waits."""
 
     until = forms.DateField(label=_("Waits until"), required=False, widget=DateInput(), help_text=_("Empty: without an end."))
     note = NoteField()
+
+
+class ChosenWaitForm(WaitForm):
+    """Until when those who were ticked wait."""
+
+    enrolments = ChosenField()
+    field_order = ["enrolments", "until", "note"]
 
 
 class TakeOffForm(ActionForm):

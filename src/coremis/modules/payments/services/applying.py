@@ -12,7 +12,7 @@ from django.db.models import BigIntegerField, Case, CharField, DateTimeField, Ex
 from django.db.models.functions import Cast, Coalesce, Concat, Least, Left
 from django.utils import timezone
 
-from coremis.kernel.actions.bulk import insert_from, update_from
+from coremis.kernel.actions.bulk import insert_from, update_from, update_joined
 from coremis.kernel.actions.guard import removing_prepared
 from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
@@ -77,7 +77,7 @@ def apply_first(work: Work, due: ranges.Range) -> None:
     post_movements(
         posting, rows, source=accounts[Station.TRANSIT], target=target, step="result", amount=amount, line="line", expected=due.rows
     )
-    _write(work, rows, _arrived(work, "paid_minor"))
+    _write(work, rows)
 
 
 def apply_late(work: Work, due: ranges.Range) -> None:
@@ -89,16 +89,13 @@ def apply_late(work: Work, due: ranges.Range) -> None:
         posting, rows, source=accounts[Station.OWED], target=accounts[Station.PAID], step="late", amount=amount, line="line",
         expected=due.rows,
     )  # fmt: skip
-    _write(work, rows, _arrived(work, "paid_minor"))
+    _write(work, rows)
 
 
 def apply_changed(work: Work, due: ranges.Range) -> None:
     """Another reason or kind of not paid, or a dispute about what was paid: no money moves."""
     rows = due.of(_rows(work).filter(effect=Effect.CHANGE))
-    said = _said(work)
-    update_from(
-        _lines(rows), state=_of(said, "outcome"), unpaid_reason=_of(said, "unpaid_reason"), result_file=work.params["file"]
-    )  # fmt: skip
+    update_joined(PayrollLine, rows, "line", state=F("outcome"), unpaid_reason=F("unpaid_reason"), result_file=_file(work))
 
 
 def apply_reversed(work: Work, due: ranges.Range) -> None:
@@ -106,10 +103,9 @@ def apply_reversed(work: Work, due: ranges.Range) -> None:
     posting, accounts = _posting(work)
     rows = due.of(_rows(work).filter(effect=Effect.REVERSE))
     reverse_payments(posting, rows.values("line"), work.params["payroll"], accounts)
-    said = _said(work)
-    update_from(
-        _lines(rows), state=_of(said, "outcome"), unpaid_reason=_of(said, "unpaid_reason"), paid_minor=0, receipt="", proof="",
-        collected_by="", paid_on=None, result_file=work.params["file"],
+    update_joined(
+        PayrollLine, rows, "line", state=F("outcome"), unpaid_reason=F("unpaid_reason"), paid_minor=0, receipt="", proof="",
+        collected_by="", paid_on=None, result_file=_file(work),
     )  # fmt: skip
 
 
@@ -207,23 +203,21 @@ def put_back(file_id: int) -> int:
     return len(some)
 
 
-def _write(work: Work, rows: Any, paid: Any) -> None:
-    said = _said(work)
-    texts = {name: _of(said, name) for name in ("unpaid_reason", "receipt", "proof", "collected_by", "paid_on")}
-    update_from(_lines(rows), state=_of(said, "outcome"), paid_minor=paid, result_file=work.params["file"], **texts)
+def _write(work: Work, rows: Any) -> None:
+    """What had arrived before, and what the rows add to it."""
+    arrived = Case(When(PAID, then=F("amount_minor")), default=Value(0), output_field=BigIntegerField())
+    texts = {name: F(name) for name in ("unpaid_reason", "receipt", "proof", "collected_by", "paid_on")}
+    update_joined(
+        PayrollLine, rows, "line", state=F("outcome"), paid_minor=F("line__paid_minor") + arrived, result_file=_file(work), **texts
+    )  # fmt: skip
 
 
 def keep_earlier(work: Work, due: ranges.Range) -> None:
     """What was known of the payments before, where a row takes its place."""
     rows = due.of(_rows(work).exclude(effect=Effect.FIRST))
-    ready = _lines(rows).order_by().annotate(new_line=F("pk"), new_replaced_by=Value(work.params["file"], output_field=BigIntegerField()))
+    lines = PayrollLine.everything.filter(pk__in=rows.values("line")).order_by()
+    ready = lines.annotate(new_line=F("pk"), new_replaced_by=Value(_file(work), output_field=BigIntegerField()))
     insert_from(EarlierResult, ready, EARLIER_COLUMNS)
-
-
-def _arrived(work: Work, column: str) -> Any:
-    """What had arrived before, and what the row adds."""
-    said = _said(work).annotate(arrived=Case(When(PAID, then=F("amount_minor")), default=Value(0), output_field=BigIntegerField()))
-    return F(column) + Subquery(said.values("arrived")[:1])
 
 
 def _posting(work: Work) -> tuple[Posting, dict[str, int]]:
@@ -234,12 +228,8 @@ def _rows(work: Work) -> Any:
     return ResultRow.objects.filter(file=work.params["file"]).exclude(outcome="")
 
 
-def _said(work: Work) -> Any:
-    return ResultRow.objects.filter(file=work.params["file"], line=OuterRef("pk")).exclude(outcome="")
-
-
-def _lines(rows: Any) -> Any:
-    return PayrollLine.everything.filter(pk__in=rows.values("line"))
+def _file(work: Work) -> int:
+    return int(work.params["file"])
 
 
 def _of(rows: Any, column: str) -> Subquery:

@@ -1,7 +1,6 @@
 """Checking a file of results: every row becomes an outcome for one payment, or a problem. Nothing is changed by it."""
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
@@ -23,7 +22,7 @@ from coremis.modules.payments.models import PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.reading import BY_CODE, Understood, understand
 from coremis.modules.payments.services.steps import require_state
 from coremis.modules.payments.services.uploads import require_file
-from coremis.modules.payments.sources import source_of
+from coremis.modules.payments.sources import next_rows
 from coremis.modules.payments.states import AWAITING_LINES, FREE_LINES, FileKind, FileState, LineState, PayrollState, RowProblem
 
 ROW_COLUMNS = (
@@ -65,11 +64,11 @@ def start_check(file: ResultFile) -> ResultFile:
 def read_results(work: Work) -> bool:
     """The next rows of the file, each with its outcome or its problem."""
     file = ResultFile.objects.select_related("payroll").get(pk=work.params["file"])
-    found = list(islice(source_of(file)(work.cursor.get("row", 0)), ranges.CHUNK))
+    found = next_rows(file, work.cursor.get("row", 0), ranges.CHUNK)
     rows = [understand(number, cells, file.payroll.currency) for number, cells in found]
     known = known_lines(row.number for row in rows)
     for row in rows:
-        judge(row, known.get(row.number or 0), file.payroll_id)
+        judge(row, known.get(row.number or 0), file.payroll_id, file.provider_id)
     copy_into(ResultRow, ROW_COLUMNS, (stored(file, row, known.get(row.number or 0)) for row in rows), check_places=False)
     work.done += len(rows)
     if found:
@@ -118,16 +117,18 @@ def remove_rows(work: Work) -> bool:
 
 
 def missing_lines(file_id: int, payroll_id: int) -> Any:
-    """The payments under way of which no row of the file speaks."""
+    """The payments under way of which no row of the file speaks; of a provider's file only that provider's payments."""
+    file = ResultFile.objects.filter(pk=file_id)
+    whose = Exists(file.filter(provider=None)) | Q(provider__in=file.values("provider"))
     named = ResultRow.objects.filter(file=file_id, line=OuterRef("pk"))
-    return PayrollLine.everything.filter(~Exists(named), payroll=payroll_id, state__in=AWAITING_LINES)
+    return PayrollLine.everything.filter(~Exists(named), whose, payroll=payroll_id, state__in=AWAITING_LINES)
 
 
 def known_lines(numbers: Iterable[int | None]) -> dict[int, Known]:
     """What is known of the payments with these numbers. One query."""
     rows = PayrollLine.objects.filter(number__in={number for number in numbers if number}).values_list(
         "number", "pk", "payroll_id", "amount_minor", "paid_minor", "state", "area_id", "receipt", "unpaid_reason",
-        ~Q(forfeited_on=None), Exists(later_attempts()),
+        ~Q(forfeited_on=None), Exists(later_attempts()), "provider_id",
     )  # fmt: skip
     return {row[0]: Known(*row[1:]) for row in rows}
 

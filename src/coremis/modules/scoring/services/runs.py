@@ -27,7 +27,7 @@ from coremis.modules.scoring.distribution import bins_of
 from coremis.modules.scoring.finishing import RESULTS
 from coremis.modules.scoring.models import Computed, FormulaVersion, Score, ScoreCount, ScoreRun
 from coremis.modules.scoring.sets import ScoreSet
-from coremis.modules.scoring.sources import households_of
+from coremis.modules.scoring.sources import households_of, tell
 from coremis.modules.scoring.versions import applied, limit_places, places_above
 
 WRONG = _("Households cannot be scored like this. Correct what is marked.")
@@ -155,6 +155,7 @@ def close_scores(work: Work) -> None:
     run.scored, run.not_assessed = found["scored"], found["all"] - found["scored"]
     run.results = {"missing": missing_counts(rows), "distribution": distribution(rows, found["lowest"], found["highest"])}
     move(run, State.DONE)
+    tell(run)
     work.report = {"scored": run.scored, "not_assessed": run.not_assessed}
 
 
@@ -168,6 +169,7 @@ def remove_scores(work: Work) -> bool:
     run = run_of(work)
     if run.state == State.PREPARING:
         move(run, State.STOPPED)
+        tell(run)
     return False
 
 
