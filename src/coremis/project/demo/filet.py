@@ -94,17 +94,23 @@ def pay_cycle(programme: Programme, fund: Fund, rule: BenefitRule, number: int, 
     with days_ago(ago(-SENT)):
         payroll = money.released(payroll)
     with days_ago(ago(ANSWERED)):
-        payroll = money.answered(payroll, money.all_but(planted_numbers(payroll)))
+        payroll = money.answered(payroll, money.all_but(*planted_numbers(payroll)))
     with days_ago(ago(CLOSED)):
         payroll = money.closed(payroll)
     if number == CYCLES - 1:
-        with days_ago(ago(CLOSED + 1)):
-            money.paid_again(payroll)
-            dispute_one(payroll)
-    else:
-        with days_ago(ago(CLOSED)):
-            close_cycle(cycle=payroll.cycle, actor=seat("manager"))
+        pay_again(payroll, ago(CLOSED + 1))
+    with days_ago(ago(CLOSED + 5)):
+        close_cycle(cycle=payroll.cycle, actor=seat("manager"))
     return payroll
+
+
+def pay_again(payroll: Payroll, ago: int) -> None:
+    """What was not collected is paid a few days later; somebody says that she never saw hers."""
+    with days_ago(ago):
+        again = money.sent_again(payroll)
+        dispute_one(payroll)
+    with days_ago(ago - 3):
+        money.closed(money.answered(again, money.all_but_the_ill))
 
 
 def cycle_of(programme: Programme, number: int, first_day: date) -> Any:
@@ -115,10 +121,11 @@ def cycle_of(programme: Programme, number: int, first_day: date) -> Any:
     return money.new_cycle(programme, names, start, end)
 
 
-def planted_numbers(payroll: Payroll) -> set[int]:
-    """The payment of the family that did not collect."""
-    of = PayrollLine.objects.filter(payroll=payroll, enrolment__household=household(planted.PAID_AGAIN))
-    return set(of.values_list("number", flat=True))
+def planted_numbers(payroll: Payroll) -> tuple[set[int], set[int]]:
+    """The payment of the planted family that did not collect, and those of the others, who did."""
+    planted_lines = PayrollLine.objects.filter(payroll=payroll, enrolment__household__in=of_stories())
+    gone = set(planted_lines.filter(enrolment__household=household(planted.PAID_AGAIN)).values_list("number", flat=True))
+    return gone, set(planted_lines.values_list("number", flat=True)) - gone
 
 
 def before_the_fourth(programme: Programme, today: date) -> None:
@@ -174,7 +181,7 @@ def prepare_fifth(programme: Programme, fund: Fund, rule: BenefitRule, today: da
         asked = {"programme": programme, "areas": [whole_country()], "count": left, "note": "Places of families that left"}
         agreed(promote_waiting, asked, seat("manager"), seat("approver"))
         payroll = money.calculated(fund, cycle, rule, judged=False)
-    with days_ago(3):
+    with days_ago(2):
         money.waiting_for_the_last(payroll)
     with days_ago(1):
         die([household(planted.DIED_AFTER)], days=3)

@@ -34,7 +34,7 @@ def begin(households: int) -> Request:
         )  # fmt: skip
         money.fill_fund(programme, "pension", FUND, round(households * PLACES) * AMOUNT * 4, "Budget law, line 14")
         money.write_rule(programme, "pension", BENEFIT, PARTS, EXAMPLES)
-    with days_ago(2):
+    with days_ago(4):
         asked = {
             "programme": programme, "areas": [whole_country()], "status": Status.ACTIVE, "reason": Reason.IN_CATEGORY, "condition": OLD,
             "overflow": True,
