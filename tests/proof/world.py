@@ -18,7 +18,7 @@ from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
 from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember
 from coremis.modules.filters.models import SavedFilter
-from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, ServedPlace
+from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, Provider, ServedPlace
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Household, HouseholdMove, Person
 from coremis.modules.registry.tests.factories import make_paper, make_photo
@@ -85,6 +85,7 @@ def furnish(found: Any) -> None:
     make_paper(household)
     batch, programme = Batch.objects.order_by("pk")[0], Programme.objects.order_by("pk")[0]
     rule = BenefitRule(programme=programme, code="rule", names={"en": "Rule"})
+    Provider(code="bank", name="Bank", way=Provider.Way.DIGITAL).save()
     point = PaymentPoint(code="school", name="School", area=north)
     group = DuplicateGroup(likeness="PHONE", mark="0" * 64, found_on=today, member_count=1)
     mapping = SavedMapping(import_kind="intake.persons", name="List", name_key="list", owner=user)
