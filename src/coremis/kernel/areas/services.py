@@ -1,5 +1,6 @@
 """Actions on areas: levels, single units, whole trees, renaming and moving with dates."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.base.text import fold
 
 NAME_LENGTH, CODE_LENGTH = 120, 40
+FIRST_DAY = date(1900, 1, 1)  # of units that were always there
 
 
 @action(_("Define the administrative levels"))
@@ -41,7 +43,7 @@ def add_area(*, name: str, code: str, parent: Area | None = None, valid_from: da
     _check_name(name, code)
     if parent is not None:
         _check_open(parent)
-    area = Area(level=level, parent=parent, name=name.strip(), code=code.strip(), valid_from=valid_from or date(1900, 1, 1))
+    area = Area(level=level, parent=parent, name=name.strip(), code=code.strip(), valid_from=valid_from or FIRST_DAY)
     area.save()
     return area
 
@@ -107,7 +109,7 @@ def load_areas(*, rows: list[dict[str, Any]], actor: Actor) -> int:
             raise Refusal(_("The unit %(code)s lies in one that is not in the list. Add the missing unit."), code=next(iter(waiting)))
         if len([code for code, row in ready.items() if not row["parent"]]) > (0 if known else 1):
             raise Refusal(_("There is one country only. Say in which unit each of the others lies."))
-        known.update(_insert_ready(ready, known, levels))
+        known.update(insert_areas(ready, known, levels))
         added += len(ready)
         waiting = {code: row for code, row in waiting.items() if code not in ready}
     return added
@@ -127,8 +129,12 @@ def _by_code(rows: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
     return found
 
 
-def _insert_ready(ready: dict[str, dict[str, str]], known: dict[str, Area], levels: dict[int, int]) -> dict[str, Area]:
-    """Add the units whose parents are known, with their ancestors; returns them by code. As many queries for ten as for ten thousand."""
+def insert_areas(ready: Mapping[str, Mapping[str, Any]], known: Mapping[str, Area], levels: Mapping[int, int]) -> dict[str, Area]:
+    """Add the units whose parents are known, with their ancestors; returns them by code. As many queries for ten as for ten thousand.
+
+    For use inside an action. A row has ``name`` and ``parent`` (a key of ``known``, empty for the country), and may have ``code`` (by
+    default its key), ``valid_from`` and ``valid_until``.
+    """
     rows = []
     for code, row in ready.items():
         parent = known.get(row["parent"])
@@ -137,16 +143,18 @@ def _insert_ready(ready: dict[str, dict[str, str]], known: dict[str, Area], leve
             raise Refusal(_("The unit %(code)s lies deeper than the defined levels. Define the levels first."), code=code)
         above = parent.full_path if parent and parent.parent_id else ""
         path = f"{above}/{fold(row['name'])}".lstrip("/")
-        rows.append((levels[position], parent.pk if parent else None, row["name"], code, fold(row["name"]), path, date(1900, 1, 1), None))
+        dates = (row.get("valid_from") or FIRST_DAY, row.get("valid_until"))
+        rows.append((levels[position], parent.pk if parent else None, row["name"], row.get("code", code), fold(row["name"]), path, *dates))
     columns = ("level", "parent", "name", "code", "search_name", "full_path", "valid_from", "valid_until")
     copy_into(Area, columns, rows, check_places=False)
     bare = Area.objects.filter(created_event_id=required().event.pk, ancestors_of=None).select_related("level")
-    made = {area.code: area for area in bare}
-    _insert_ancestors(list(made.values()))
-    return made
+    made = {(area.code, area.valid_until): area for area in bare}
+    insert_ancestors(list(made.values()))
+    return {code: made[row.get("code", code), row.get("valid_until")] for code, row in ready.items()}
 
 
-def _insert_ancestors(areas: list[Area]) -> None:
+def insert_ancestors(areas: Sequence[Area]) -> None:
+    """Write the ancestors of units that have none, themselves included; those of their parents must be there."""
     above_of: dict[int | None, list[tuple[int, int]]] = {}
     parents = {area.parent_id for area in areas}
     for ancestor, descendant, depth in AreaTree.objects.filter(descendant_id__in=parents).values_list(

@@ -67,6 +67,7 @@ class ImportKind(Contribution):
     kept, for what only the whole file can show. ``options`` are the names of the kind's own choices, kept with the import's.
     ``undo`` gets rows that were taken in, in whole groups, and takes back what they wrote: ``row.taken_back()``, or
     ``row.kept(...)`` with the reason. ``clears``: a word chosen for the import (``clear_word``) clears a value.
+    ``page`` is the URL name under which the imports of this kind are shown, where they have pages of their own.
     """
 
     name: str
@@ -83,6 +84,7 @@ class ImportKind(Contribution):
     file_permission: str = ""
     group_column: str = ""
     identity_column: str = ""
+    page: str = ""
 
     def all_columns(self) -> dict[str, ImportColumn]:
         """The columns by code, as they are now: those of the data dictionary may change."""

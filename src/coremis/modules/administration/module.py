@@ -36,7 +36,7 @@ KEEPS_HOUSE = (  # without approvals.view_request: a request may speak of people
     *READS_ACCESS, "approvals.approve_request", "approvals.reject_request", "approvals.return_request",
     "jobs.view_job", "access.create_user", "access.change_user", "access.set_user_active", "access.reset_password",
     "access.save_profile", "access.assign", "access.end_assignment", "approvals.save_route", "approvals.close_route",
-    "areas.add_area", "areas.rename_area", "areas.move_area", "areas.close_area", "areas.load_areas", "areas.define_levels",
+    "areas.add_area", "areas.load_areas", "areas.define_levels",
     "config.change_settings", "areas.view_arealevel", "administration.install_presets",
 )  # fmt: skip
 

@@ -1,19 +1,16 @@
 """Writing what was planned: set-based, a constant number of statements for a chunk, whatever its size."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from django.db import models
-from django.db.models import Value
-from django.db.models.functions import Cast
 from django.utils import timezone
 
 from coremis.kernel.access.encryption import decrypt
 from coremis.kernel.actions import context
 from coremis.kernel.actions.bulk import copy_into, update_from
+from coremis.kernel.actions.each import of_each
 from coremis.kernel.actions.models import Record
 from coremis.kernel.actions.numbers import take_serials
 from coremis.kernel.base.dates import DAY, parse_partial_date
@@ -216,33 +213,3 @@ def write_changes(model: type[Record], changes: dict[Any, dict[str, Any]]) -> No
     for fields, by_id in by_fields.items():
         rows: Any = model.objects.filter(pk__in=list(by_id))
         update_from(rows, **{model._meta.get_field(name).name: of_each(model, name, by_id) for name in fields})
-
-
-class OfEach(models.Func):
-    """The value that one JSON object holds under a row's id."""
-
-    function = ""
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """``->>`` gives text, which is then cast."""
-        arrow = "->" if isinstance(self.output_field, models.JSONField) else "->>"
-        return super().as_sql(compiler, connection, template="(%(expressions)s::text)", arg_joiner=f"::jsonb {arrow} ", **context)
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        """A path built from the id."""
-        sql, params = super().as_sql(compiler, connection, template="%(expressions)s", arg_joiner=", '$.\"' || ", **context)
-        return f"json_extract({sql} || '\"')", params
-
-
-def of_each(model: type[Record], name: str, by_id: dict[int, dict[str, Any]]) -> Any:
-    """An expression that gives every row its own value of one field."""
-    column: Any = model._meta.get_field(name)
-    held = {str(pk): values[name] for pk, values in by_id.items()}
-    text = Value(json.dumps(held, default=str), output_field=models.TextField())
-    if isinstance(column, models.JSONField):
-        return OfEach(text, models.F("pk"), output_field=models.JSONField())
-    plain = OfEach(text, models.F("pk"), output_field=models.TextField())
-    target: Any = column.target_field if column.is_relation else column
-    if isinstance(target, models.AutoField | models.BigAutoField):
-        target = models.BigIntegerField()
-    return plain if isinstance(target, models.CharField) else Cast(plain, type(target)())

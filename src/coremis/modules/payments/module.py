@@ -30,6 +30,7 @@ from coremis.modules.payments import (
     services,
 )  # fmt: skip
 from coremis.modules.payments.amounts_file import AMOUNTS
+from coremis.modules.payments.datasets import DATASETS
 from coremis.modules.payments.facts import facts
 from coremis.modules.payments.jobs import book_what_was_kept_back
 from coremis.modules.payments.models import Cycle, FlagGroup, Payroll, PayrollLine
@@ -138,6 +139,7 @@ def carried_total(inputs: dict[str, Any]) -> Money:
 
 
 contributions: list[Contribution] = [
+    *DATASETS,
     AMOUNTS,
     Schedule(book_what_was_kept_back, every="day", at_hour=3),
     *facts,

@@ -3,10 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.seats import SeatPermissions
+from coremis.kernel.areas.uses import AreaUse
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, WatchedActions
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
 from coremis.modules.points import cards, panels
+from coremis.modules.points.following import follow_place, points_in, served_in
 from coremis.modules.points.imports import POINTS
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.registry.models import Household
@@ -34,6 +36,8 @@ contributions: list[Contribution] = [
     Panel(PaymentPoint, _("Managers"), panels.managers, "points.view_pointmanager", order=20),
     Panel(PaymentPoint, _("Households of their own choice"), panels.own_households, "points.view_householdpoint", order=40),
     Panel(Household, _("Payment point"), panels.household_point, "points.view_householdpoint", order=50),
+    AreaUse(_("Payment points"), points_in, order=50),
+    AreaUse(_("Places served by a payment point"), served_in, follow_place, order=51),
     SeatPermissions("payments", (*SEES, *KEEPS)),
     SeatPermissions("commune", (*SEES, "points.choose_household_point", "points.end_household_point")),
     *(SeatPermissions(seat, SEES) for seat in ("manager", "verifier", "approver", "accountant", "auditor")),

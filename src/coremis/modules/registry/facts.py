@@ -22,7 +22,7 @@ from coremis.modules.registry.models import (
     Relationship,
     Sex,
 )
-from coremis.modules.registry.queries import born_for_age, members_on
+from coremis.modules.registry.queries import born_for_age, living_members, members_on
 from coremis.modules.registry.variable_facts import dictionary_facts
 
 ABOUT_HOUSEHOLD, ABOUT_PERSON, ABOUT_MEMBER, ABOUT_RECIPIENT = _("Household"), _("Person"), _("Membership"), _("Recipient")
@@ -54,11 +54,6 @@ def has_text(path: str, prefix: str, day: date, is_: str, value: Any) -> Q:
     """Yes or no: whether a column of text holds something."""
     empty, there = Q(**{f"{prefix}{path}": ""}), Q(**{f"{prefix}pk__isnull": False})
     return ~there if is_ == "unknown" else there if is_ == "known" else there & (~empty if value else empty)
-
-
-def living_members(day: date) -> "QuerySet[Membership]":
-    """Who lived where on a day, without those who had died."""
-    return members_on(day).filter(Q(person__death_date=None) | Q(person__death_date__gt=day))
 
 
 def documents_on(day: date) -> "QuerySet[Document]":

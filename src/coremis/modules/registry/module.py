@@ -10,6 +10,7 @@ from coremis.kernel.screens.contributions import HomeCard, Panel, Tab, WatchedAc
 from coremis.kernel.screens.menu import ADMINISTRATION, PEOPLE, MenuItem, TopSearch
 from coremis.kernel.screens.timeline import HistoryGuard
 from coremis.modules.registry import cards, event_previews, panels, past, previews, variable_previews
+from coremis.modules.registry.datasets import DATASETS
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.facts import facts
 from coremis.modules.registry.holders import DataHolder
@@ -110,6 +111,7 @@ contributions: list[Contribution] = [
     Tab(Person, "past", _("On a past day"), order=90),
     Panel(Person, _("On a past day"), past.person_then, "registry.view_person", template="registry/_past.html", tab="past"),
     cards.REGISTERED,
+    *DATASETS,
     HomeCard(_("My places"), cards.my_places, "registry.view_household", seats={"commune": 10, "manager": 60}, wide=True),
     HomeCard(_("Women among the recipients"), cards.women, "registry.view_person", seats={"manager": 50}),
     HomeCard(

@@ -16,12 +16,12 @@ from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.benefits.models import RuleVersion
 from coremis.modules.ledger.models import Account, Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import abandon, open_posting, post, post_movements
-from coremis.modules.payments import chunks
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.reissuing import reissuable
 from coremis.modules.payments.services.approval import account_ids
@@ -72,7 +72,7 @@ def carry_unpaid(*, payroll: Payroll, note: str = "", actor: Actor) -> Payroll:
 @steps_of(carry_unpaid, title=_("Carry unpaid amounts of %(number)s on"))
 def post_carried(work: Work) -> bool:
     """The movements of one key range of lines; each says what of it waits for the next payment."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
@@ -81,13 +81,13 @@ def post_carried(work: Work) -> bool:
         posting, lines, source=accounts[Station.OWED], target=accounts[Station.FUND], step="carried", amount=UNPAID, expected=due.rows
     )
     update_from(lines, forfeited_on=date.fromisoformat(work.params["on"]), rolled_minor=UNPAID)
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @post_carried.begin
 def plan_carried(work: Work) -> None:
     """Fix the key ranges."""
-    chunks.plan(work, lines=carriable(work.params["payroll"]))
+    ranges.plan(work, lines=carriable(work.params["payroll"]))
 
 
 @post_carried.finish
@@ -103,7 +103,7 @@ def give_up_carried(work: Work) -> bool:
     """The lines are owed again, in ranges; the posting stays and never counts."""
     day = date.fromisoformat(work.params["on"])
     moved = PayrollLine.everything.filter(payroll=work.params["payroll"], forfeited_on=day, rolled_minor__gt=0).order_by("pk")
-    if update_from(PayrollLine.everything.filter(pk__in=moved.values("pk")[: chunks.CHUNK]), forfeited_on=None, rolled_minor=0):
+    if update_from(PayrollLine.everything.filter(pk__in=moved.values("pk")[: ranges.CHUNK]), forfeited_on=None, rolled_minor=0):
         return True
     abandon(Posting.objects.get(pk=work.params["posting"]))
     move_job(locked(work.params["payroll"]), None)

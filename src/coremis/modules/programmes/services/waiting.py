@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models import BooleanField, F, OuterRef, QuerySet, Subquery, Value, Window
 from django.db.models.fields import DateField, IntegerField
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
@@ -20,7 +20,7 @@ from coremis.modules.programmes.queries import free_places
 from coremis.modules.programmes.services import places
 
 MOST = 20_000  # who moves up in one go
-COLUMNS = ("enrolment", "programme", "area", "rank", "since", "until", "note", "group")
+COLUMNS = ("enrolment", "programme", "area", "rank", "since", "until", "note", "is_validated", "group")
 
 
 @action(_("Put on the waiting list"))
@@ -73,7 +73,11 @@ def promote_waiting(*, programme: Programme, areas: list[Area], count: int, note
     """
     programme = places.lock(programme.pk)
     places.check_running(programme)
-    chosen = check_promotion(programme, areas, count)
+    return promote(programme, areas, check_promotion(programme, areas, count), note)
+
+
+def promote(programme: Programme, areas: list[Area], chosen: list[int], note: str) -> GroupChange:
+    """Inside an action: these beneficiaries (ids) leave the waiting list and become active."""
     group = GroupChange(
         what=GroupChange.What.PROMOTE, programme=programme, area=common_ancestor([area.pk for area in areas]),
         area_ids=sorted(area.pk for area in areas), from_status=Status.POTENTIAL, to_status=Status.ACTIVE,
@@ -105,8 +109,8 @@ def check_promotion(programme: Programme, areas: list[Area], count: int) -> list
 
 
 def next_in_line(programme: Programme, areas: list[Area]) -> "QuerySet[WaitingPlace]":
-    """Who waits in these places, in the order in which they move up."""
-    rows: QuerySet[WaitingPlace] = WaitingPlace.objects.waiting(timezone.localdate())
+    """Who waits in these places, in the order in which they move up; whom the community has not confirmed does not."""
+    rows: QuerySet[WaitingPlace] = WaitingPlace.objects.waiting(timezone.localdate()).filter(is_validated=True)
     return rows.filter(programme=programme, area__in=below([area.pk for area in areas])).order_by("rank", "since", "pk")
 
 
@@ -122,6 +126,7 @@ def put_all_on_waiting_list(
         "new_since": Value(timezone.localdate(), DateField()),
         "new_until": Value(until, DateField()),
         "new_note": Value(note),
+        "new_is_validated": Value(True, BooleanField()),
         "new_group": Value(group_id, IntegerField()),
     }
     return insert_from(WaitingPlace, rows.order_by().annotate(**values), COLUMNS)

@@ -1,0 +1,267 @@
+"""Outlines of places as files bring them: read, repaired or refused, and simplified so that neighbours still touch. Pure functions.
+
+A *ring* is a closed list of [longitude, latitude] in degrees; a *polygon* its outer ring and then its holes; an *outline* a list of
+polygons, which is the ``coordinates`` of a MultiPolygon in GeoJSON (RFC 7946).
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.base.refusal import Refusal
+
+Point = tuple[float, float]
+Ring = list[Point]
+Polygon = list[Ring]
+Outline = list[Polygon]
+
+LARGEST_FILE = 60_000_000  # bytes
+MOST_FEATURES = 20_000
+MOST_POINTS = 2_000_000
+DIGITS = 5  # of a degree: about a metre
+DEGREES = ("crs84", "4326", "wgs84", "wgs 84")
+NESTED, CLOSED, DOUBLED, TURNED, DROPPED, FLAT, GATHERED = "nested", "closed", "doubled", "turned", "dropped", "flat", "gathered"
+REPAIRS = {
+    NESTED: _("rings nested in the wrong depth"), CLOSED: _("rings that were not closed"), DOUBLED: _("points that stood twice"),
+    TURNED: _("rings drawn in the wrong direction"), DROPPED: _("rings without an area, left out"), FLAT: _("heights, left out"),
+    GATHERED: _("parts that were not joined"),
+}  # fmt: skip
+
+
+@dataclass
+class Feature:
+    """One feature of a file: its number there (from 1), its properties, its geometry as written."""
+
+    number: int
+    properties: Mapping[str, Any]
+    geometry: Any
+
+
+@dataclass
+class Cleaned:
+    """An outline, and what had to be repaired in it (keys of ``REPAIRS``)."""
+
+    outline: Outline
+    repairs: set[str] = field(default_factory=set)
+
+
+def read_features(content: bytes) -> list[Feature]:
+    """The features of a GeoJSON file; Refusal where it is none, is too large, or does not measure in degrees."""
+    if len(content) > LARGEST_FILE:
+        raise Refusal(_("The file is larger than %(most)s MB. Send one level at a time, or simplify it first."), most=LARGEST_FILE // 10**6)
+    try:
+        data = json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as problem:
+        raise Refusal(_("The file is no GeoJSON. Export it as GeoJSON, with signs as UTF-8.")) from problem
+    found = data.get("features") if isinstance(data, dict) and data.get("type") == "FeatureCollection" else None
+    if not isinstance(found, list) or not found:
+        raise Refusal(_("The file holds no list of features. Export the layer as a GeoJSON FeatureCollection."))
+    if len(found) > MOST_FEATURES:
+        raise Refusal(_("The file holds more than %(most)s outlines. Send one level or one province at a time."), most=MOST_FEATURES)
+    _check_degrees(data.get("crs"))
+    return [
+        Feature(number, _mapping(one, "properties"), one.get("geometry") if isinstance(one, dict) else None)
+        for number, one in enumerate(found, 1)
+    ]
+
+
+def _mapping(one: Any, name: str) -> Mapping[str, Any]:
+    held = one.get(name) if isinstance(one, dict) else None
+    return held if isinstance(held, dict) else {}
+
+
+def _check_degrees(crs: Any) -> None:
+    name = str(_mapping(crs, "properties").get("name", "")).casefold()
+    if name and not any(known in name for known in DEGREES):
+        raise Refusal(_("The file measures in “%(name)s”. Export it in degrees (WGS 84, EPSG:4326)."), name=name[:60])
+
+
+def clean(geometry: Any) -> Cleaned:
+    """The outline of one feature, repaired; Refusal with a sentence where it cannot be drawn."""
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind is None:
+        raise Refusal(_("It has no geometry."))
+    done = Cleaned([])
+    if kind == "GeometryCollection":
+        parts = geometry.get("geometries")
+        polygons = [one for part in (parts if isinstance(parts, list) else []) for one in _polygons_of(part, done)]
+        done.repairs.add(GATHERED)
+    elif kind in ("Polygon", "MultiPolygon"):
+        polygons = _polygons_of(geometry, done)
+    else:
+        raise Refusal(_("It is a %(kind)s, not an area. Send polygons."), kind=str(kind)[:20])
+    for polygon in polygons:
+        rings = [ring for number, raw in enumerate(polygon) if (ring := _clean_ring(raw, number > 0, done)) or number == 0]
+        if rings and rings[0]:
+            done.outline.append(rings)
+    if not done.outline:
+        raise Refusal(_("None of its rings encloses an area."))
+    return done
+
+
+def _polygons_of(geometry: Any, done: Cleaned) -> list[list[Any]]:
+    """The polygons of a geometry, whatever its type says: the depth of its lists decides."""
+    if not isinstance(geometry, dict) or geometry.get("type") not in ("Polygon", "MultiPolygon"):
+        return []
+    coordinates = geometry.get("coordinates")
+    depth = _depth(coordinates)
+    if depth not in (2, 3, 4):
+        raise Refusal(_("Its coordinates are not lists of points."))
+    if depth != (3 if geometry["type"] == "Polygon" else 4):
+        done.repairs.add(NESTED)
+    found: Any = coordinates if depth == 4 else [coordinates] if depth == 3 else [[coordinates]]
+    if not all(isinstance(polygon, list) for polygon in found):
+        raise Refusal(_("Its coordinates are not lists of points."))
+    return list(found)
+
+
+def _depth(value: Any) -> int:
+    depth = 0
+    while isinstance(value, list) and value:
+        depth, value = depth + 1, next((one for one in value if one), None)
+    return depth
+
+
+def _clean_ring(raw: Any, hole: bool, done: Cleaned) -> Ring:
+    """The ring closed, without doubled points, outer ones counter-clockwise and holes clockwise; empty where it has no area."""
+    if not isinstance(raw, list):
+        raise Refusal(_("Its coordinates are not lists of points."))
+    points = [_point(one, done) for one in raw]
+    ring = [point for number, point in enumerate(points) if number == 0 or point != points[number - 1]]
+    if len(ring) < len(points):
+        done.repairs.add(DOUBLED)
+    if ring and ring[0] != ring[-1]:
+        done.repairs.add(CLOSED)
+        ring.append(ring[0])
+    size = signed_area(ring)
+    if len(ring) < 4 or abs(size) < 1e-12:
+        done.repairs.add(DROPPED)
+        return []
+    if (size < 0) != hole:
+        done.repairs.add(TURNED)
+        ring.reverse()
+    return ring
+
+
+def _point(one: Any, done: Cleaned) -> Point:
+    if not isinstance(one, list) or len(one) < 2 or not all(type(part) in (int, float) and math.isfinite(part) for part in one[:2]):
+        raise Refusal(_("A point has no longitude and latitude."))
+    if len(one) > 2:
+        done.repairs.add(FLAT)
+    longitude, latitude = round(float(one[0]), DIGITS), round(float(one[1]), DIGITS)
+    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+        raise Refusal(_("The point %(point)s does not lie on the globe. Export the file in degrees."), point=f"{one[0]}, {one[1]}"[:60])
+    return longitude, latitude
+
+
+def signed_area(ring: Ring) -> float:
+    """The area in square degrees, positive where the ring runs counter-clockwise."""
+    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False)) / 2
+
+
+def bbox(outline: Outline) -> list[float]:
+    """[west, south, east, north]."""
+    points = [point for polygon in outline for point in polygon[0]]
+    return [min(x for x, _y in points), min(y for _x, y in points), max(x for x, _y in points), max(y for _x, y in points)]
+
+
+def centroid(outline: Outline) -> list[float]:
+    """[longitude, latitude] of the middle of the largest part."""
+    ring = max((polygon[0] for polygon in outline), key=signed_area)
+    x0, y0 = ring[0]  # measured from a corner, so that small areas far from the origin keep their digits
+    size = across = up = 0.0
+    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+        piece = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
+        size, across, up = size + piece, across + piece * (x1 + x2 - 2 * x0), up + piece * (y1 + y2 - 2 * y0)
+    return [round(x0 + across / (3 * size), DIGITS), round(y0 + up / (3 * size), DIGITS)] if size else [x0, y0]
+
+
+def simplify(outlines: list[Outline], tolerance: float) -> list[Outline]:
+    """The same outlines with fewer points, none moved by more than ``tolerance`` degrees.
+
+    Borders are cut where areas meet, and each piece is simplified once: what neighbours share stays shared (the way of TopoJSON).
+    """
+    rings = [ring for outline in outlines for polygon in outline for ring in polygon]
+    joints = _joints(rings)
+    known: dict[tuple[Point, ...], Ring] = {}
+    return [[[_simple_ring(ring, joints, tolerance, known) for ring in polygon] for polygon in outline] for outline in outlines]
+
+
+def _joints(rings: Iterable[Ring]) -> set[Point]:
+    """The points where the way goes on differently in two rings."""
+    neighbours: dict[Point, tuple[Point, Point]] = {}
+    found: set[Point] = set()
+    for ring in rings:
+        open_ring = ring[:-1]
+        for number, point in enumerate(open_ring):
+            before, after = open_ring[number - 1], ring[number + 1]
+            pair = (before, after) if before < after else (after, before)
+            if neighbours.setdefault(point, pair) != pair:
+                found.add(point)
+    return found
+
+
+def _simple_ring(ring: Ring, joints: set[Point], tolerance: float, known: dict[tuple[Point, ...], Ring]) -> Ring:
+    open_ring = ring[:-1]
+    start = next((number for number, point in enumerate(open_ring) if point in joints), None)
+    if start is None:
+        start = open_ring.index(min(open_ring))
+    turned = [*open_ring[start:], *open_ring[:start], open_ring[start]]
+    cuts = [number for number, point in enumerate(turned) if point in joints or number in (0, len(turned) - 1)]
+    simple: Ring = [turned[0]]
+    for first, last in zip(cuts, cuts[1:], strict=False):
+        simple += _simple_piece(turned[first : last + 1], tolerance, known)[1:]
+    return simple if len(simple) >= 4 and abs(signed_area(simple)) > 1e-12 else ring
+
+
+def _simple_piece(piece: Ring, tolerance: float, known: dict[tuple[Point, ...], Ring]) -> Ring:
+    """A border between two joints, simplified in one direction whichever ring asks."""
+    key, other = tuple(piece), tuple(reversed(piece))
+    backwards = other < key
+    if backwards:
+        key = other
+    if key not in known:
+        known[key] = _reduced(list(key), tolerance)
+    return known[key][::-1] if backwards else known[key]
+
+
+def _reduced(points: Ring, tolerance: float) -> Ring:
+    """Douglas and Peucker's line; a closed one keeps its farthest point, too."""
+    keep = {0, len(points) - 1}
+    ways = [(0, len(points) - 1)]
+    while ways:
+        first, last = ways.pop()
+        far, at = 0.0, 0
+        for number in range(first + 1, last):
+            distance = _distance(points[number], points[first], points[last])
+            if distance > far:
+                far, at = distance, number
+        if at and (far > tolerance or points[first] == points[last]):
+            keep.add(at)
+            ways += [(first, at), (at, last)]
+    return [points[number] for number in sorted(keep)]
+
+
+def _distance(point: Point, start: Point, end: Point) -> float:
+    """From a point to a stretch of line, in degrees."""
+    (x, y), (x1, y1), (x2, y2) = point, start, end
+    dx, dy = x2 - x1, y2 - y1
+    along = dx * dx + dy * dy
+    part = max(0.0, min(1.0, ((x - x1) * dx + (y - y1) * dy) / along)) if along else 0.0
+    return math.hypot(x - x1 - part * dx, y - y1 - part * dy)
+
+
+def tolerance_for(outlines: Iterable[Outline]) -> float:
+    """A two-thousandth of the longer side of what the file covers, at least ten metres: finer than a page can show."""
+    boxes = [bbox(outline) for outline in outlines]
+    sides = [max(box[2] for box in boxes) - min(box[0] for box in boxes), max(box[3] for box in boxes) - min(box[1] for box in boxes)]
+    return max(max(sides) / 2000, 0.0001)
+
+
+def points_in(outline: Outline) -> int:
+    """How many points it has."""
+    return sum(len(ring) for polygon in outline for ring in polygon)

@@ -1,0 +1,1 @@
+"""Everything that changes figures, outlines, groups and the tree of places."""

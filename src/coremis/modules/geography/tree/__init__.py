@@ -1,0 +1,1 @@
+"""Trees of places from files: understood, compared with what is held, and written."""
