@@ -12,9 +12,10 @@ from coremis.project.bench.data import build
 from coremis.project.bench.imports import measure_import
 from coremis.project.bench.lists import measure_lists
 from coremis.project.bench.measure import Measured
+from coremis.project.bench.scores import measure_scores
 from coremis.project.bench.thread import Bench
 
-JOBS = ("import", "suspension", "payroll", "thread", "lists")
+JOBS = ("import", "suspension", "payroll", "thread", "lists", "score")
 
 
 class Command(BaseCommand):
@@ -47,6 +48,8 @@ class Command(BaseCommand):
             bench.suspend_and_undo()
         if "payroll" in jobs or "thread" in jobs:
             bench.pay(only="" if "thread" in jobs else "payroll")
+        if "score" in jobs:
+            measure_scores(bench)
         if "import" in jobs:
             measure_import(bench)
 
