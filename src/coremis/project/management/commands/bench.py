@@ -13,9 +13,10 @@ from coremis.project.bench.data import build
 from coremis.project.bench.imports import measure_import
 from coremis.project.bench.lists import measure_lists
 from coremis.project.bench.measure import Measured
+from coremis.project.bench.scores import measure_scores
 from coremis.project.bench.thread import Bench
 
-JOBS = ("import", "suspension", "payroll", "thread", "lists", "dashboard")
+JOBS = ("import", "suspension", "payroll", "thread", "lists", "dashboard", "score")
 
 
 class Command(BaseCommand):
@@ -50,6 +51,8 @@ class Command(BaseCommand):
             bench.pay(only="" if "thread" in jobs else "payroll")
         if "dashboard" in jobs:  # after the payroll, so that payments are counted too where it is measured
             measure_dashboards(bench)
+        if "score" in jobs:
+            measure_scores(bench)
         if "import" in jobs:
             measure_import(bench)
 
