@@ -12,7 +12,7 @@ from django.urls import reverse
 from coremis.kernel.access.seats import permissions_of
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.areas.models import Area, AreaLevel
-from coremis.kernel.exchange.models import Batch
+from coremis.kernel.exchange.models import Batch, BatchRow
 from coremis.kernel.files.storage import store
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import make_user
@@ -26,6 +26,7 @@ from coremis.modules.registry.tests.factories import make_household
 pytestmark = pytest.mark.django_db
 SERIAL = count(1)
 DAY = date(2025, 1, 1)
+DRAWN = {"geography:map", "geography:map_file", "geography:proposal"}  # a page without parts, and files: tests of their own
 
 
 def samples(area):
@@ -46,17 +47,19 @@ def samples(area):
         )
         batch.save()
         store(io.BytesIO(b"code\n"), batch.name, owner=batch)
+    row = BatchRow(batch=batch, number=2, values={"code": f"row{number}"}, state="GOOD", group_key=str(number))
+    row.save()
     kind = FigureKind.objects.first() or make_kind()
     return {
         Area: place, AreaFigure: make_figure(place, kind, 1000 + number), AreaShape: make_shape(place, 20 + number * 1.5), CodeLink: link,
-        AreaGroup: group, GroupPlace: member, Batch: batch, FigureKind: kind,
+        AreaGroup: group, GroupPlace: member, Batch: batch, BatchRow: row, FigureKind: kind,
     }  # fmt: skip
 
 
 def test_it_works(db, settings, tmp_path):
     """Pitfalls S10, P1: every page needs its right, shows nothing from outside the places, and asks as much for many rows as for few."""
     settings.MEDIA_ROOT = tmp_path
-    check_module("geography", samples, leave_out={"geography:map_file"})
+    check_module("geography", samples, leave_out=DRAWN)
 
 
 @pytest.fixture
