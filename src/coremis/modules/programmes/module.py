@@ -15,6 +15,7 @@ from coremis.kernel.screens.menu import ENROL, MenuItem
 from coremis.kernel.screens.timeline import HistoryGuard
 from coremis.modules.programmes import cards, panels, people, previews
 from coremis.modules.programmes.conditions import conditions_with
+from coremis.modules.programmes.datasets import DATASETS
 from coremis.modules.programmes.facts import facts
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme
 from coremis.modules.programmes.services import (
@@ -57,6 +58,7 @@ def with_approval(action: Action[Any], preview: Callable[..., Any], subject: Cal
 
 contributions: list[Contribution] = [
     *facts,
+    *DATASETS,
     MenuItem(_("Programmes"), "programmes:programme_list", group=ENROL, order=10),
     MenuItem(_("Potential"), "programmes:potential_list", group=ENROL, order=21),
     MenuItem(_("Active"), "programmes:active_list", group=ENROL, order=22),

@@ -98,8 +98,13 @@ def check_request(version: FormulaVersion, areas: list[Area], day: date, conditi
 def population(run: ScoreRun) -> "QuerySet[Household]":
     """The households that a run is about: in its places, registered by its day and not dissolved then."""
     rows = fitting(json.dumps(run.filter, sort_keys=True), run.day)
-    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=run.day), area_id__in=below(run.area_ids), registered_on__lte=run.day)
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=run.day), in_places(run), registered_on__lte=run.day)
     return rows.filter(pk__in=households_of(run.only, run.only_id).order_by().values("pk")) if run.only else rows
+
+
+def in_places(run: ScoreRun) -> Q:
+    """The places of a run and all below them."""
+    return Q(area_id__in=below(run.area_ids))
 
 
 @lru_cache(maxsize=32)
