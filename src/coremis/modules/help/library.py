@@ -29,7 +29,7 @@ OUTSIDE = ("http:", "https:", "mailto:", "#")
 PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 LINK = re.compile(r"\]\(([^)#\s]+\.md)")
 BELONGS = re.compile(r"<!--\s*module:\s*(\w+)\s*-->")
-EXPLAINS = re.compile(r"<!--\s*explains:\s*([\w:\s*]+?)\s*-->\s*(?:#+\s*([^\n]+))?")
+EXPLAINS = re.compile(r"<!--\s*explains:\s*([\w:\s*]+?)\s*-->\s*(?:##+\s*([^\n]+))?")
 ENGLISH = "en"
 
 

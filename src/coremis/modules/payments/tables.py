@@ -20,7 +20,7 @@ from coremis.modules.payments.standing import LatestFilter, Standing, StandingFi
 from coremis.modules.payments.states import Exclusion, FileState, HoldReason, LineState, PayrollState, RowProblem, UnpaidReason
 from coremis.modules.payments.unpaid import AGAIN, LAST, ReasonFilter, RowFilter, UnpaidFilter
 from coremis.modules.payments.words import file_status, phase_status, status_of
-from coremis.modules.points.models import PaymentPoint
+from coremis.modules.points.models import PaymentPoint, Provider
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Household, Sex
 
@@ -154,6 +154,10 @@ ROWS_OF_LINES = (
     RowFilter(
         "point", _("Payment point"), on="point_id", blank=_("without a payment point"),
         rows=lambda user: PaymentPoint.objects.visible_to(user, "points.view_paymentpoint"),
+    ),
+    RowFilter(
+        "provider", _("Provider"), on="provider_id", blank=_("the programme itself"),
+        rows=lambda user: Provider.objects.visible_to(user, "points.view_provider"),
     ),
     UnpaidFilter("unpaid", _("Unpaid"), choices=[(LAST, _("in the last cycle")), (AGAIN, _("to be paid again"))]),
 )  # fmt: skip

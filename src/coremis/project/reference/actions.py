@@ -7,7 +7,6 @@ from enum import Enum
 from itertools import groupby
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Model
 
 from coremis.kernel.access.permissions import known_permissions
@@ -17,6 +16,7 @@ from coremis.kernel.actions.parameters import Parameter, Secret
 from coremis.kernel.approvals.presets import presets
 from coremis.kernel.base.dates import PartialDate
 from coremis.kernel.base.money import Money
+from coremis.modules.administration.permissions import group_title
 from coremis.project.reference.lines import ReferencePage, first_paragraph, seats_with, sentence
 
 WORDS: dict[type, str] = {
@@ -44,7 +44,7 @@ def actions_page() -> ReferencePage:
     )
     ready = list(presets())
     for label, found in groupby(sorted(ACTIONS.values(), key=lambda one: one.name), lambda one: one.name.split(".")[0]):
-        page.heading(module_title(label))
+        page.heading(str(group_title(label)))
         for one in found:
             describe(page, one, ready)
     return page
@@ -95,7 +95,7 @@ def permissions_page() -> ReferencePage:
         "of the [action](actions.md).",
     )
     for label, rows in groupby(sorted(known_permissions().items()), lambda pair: pair[0].split(".")[0]):
-        page.heading(module_title(label))
+        page.heading(str(group_title(label)))
         page.table(("Permission", "What it opens", "Who by default"), permission_rows(page, rows))
     return page
 
@@ -103,9 +103,3 @@ def permissions_page() -> ReferencePage:
 def permission_rows(page: ReferencePage, rows: Any) -> Iterator[tuple[str, str, str]]:
     """The rows of one module."""
     return ((f"`{name}`", page.helped(name, title), seats_with(name)) for name, title in rows)
-
-
-def module_title(label: str) -> str:
-    """The name of a module for people; of a package of the kernel its label."""
-    title = getattr(apps.get_app_config(label), "title", "")
-    return str(title) if title else f"{label.capitalize()} (kernel)"

@@ -2,8 +2,6 @@
 
 import argparse
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
@@ -13,6 +11,7 @@ from django.core.management.base import BaseCommand
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.actions.action import ACTIONS
 from coremis.kernel.config.settings import Setting
+from coremis.kernel.datasets.dataset import Dataset
 from coremis.kernel.jobs.schedule import Schedule
 from coremis.kernel.module.config import ModuleConfig
 from coremis.kernel.module.contributions import contributions
@@ -75,22 +74,14 @@ def datasets_page() -> ReferencePage:
         "Figures",
         "What dashboards and reports can count. Everybody counts only what lies in the own places; numbers lead to lists.",
     )
-    for one in sorted(datasets(), key=lambda one: one.name):
+    for one in sorted(contributions(Dataset), key=lambda one: one.name):
         page.heading(f"`{one.name}`")
         page.lines += [f"**{one.title}.** {page.helped(one.name, one.description)}", ""]
         page.lines += [f"- Who by default: {seats_with(one.permission)} (`{one.permission}`)"]
         page.lines += [f"- By: {', '.join(['place', *(f'{by.title} (`{by.code}`)' for by in one.dimensions)])}", ""]
         rows = [(f"`{what.code}`", str(what.title), page.helped(f"{one.name}.{what.code}", what.help)) for what in one.measures]
         page.table(("Figure", "Title", "What it counts"), rows)
-    if not datasets():
-        page.lines += ["", "No module that is on offers figures."]
     return page
-
-
-def datasets() -> list[Any]:
-    """What the modules offer; nothing in an installation whose kernel has no figures yet."""
-    name = "coremis.kernel.datasets"
-    return contributions(import_module(f"{name}.dataset").Dataset) if find_spec(name) else []
 
 
 def commands_page() -> ReferencePage:
