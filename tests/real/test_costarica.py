@@ -36,7 +36,7 @@ from coremis.modules.payments.queries import figures_of
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.services import create_programme, enrol_matching
 from coremis.modules.registry.models import Household, Person
-from coremis.project.demo.load import approvers, judge_flags
+from coremis.project.demo.money import approvers, judge_flags
 from coremis.project.demo.seats import ADMINISTRATORS, PASSWORD, agreed, decide, make_seats, seat, work_off
 from tests.real.costarica import MISSING, REGIONS, SOURCE, collectors, define_variables, rewrite, survey
 

@@ -16,6 +16,8 @@ DATA_DIR = Path(env.text("COREMIS_DATA_DIR", "var")).resolve()
 # demo, training, uat or production: shown as a band on every page and print.
 COREMIS_ENVIRONMENT = env.text("COREMIS_ENVIRONMENT", "production")
 DEBUG = env.switch("COREMIS_DEBUG")
+# People change seats from the top bar, without a password. Refused in every other environment when the program starts.
+COREMIS_SEAT_SWITCH = env.switch("COREMIS_SEAT_SWITCH", COREMIS_ENVIRONMENT == "demo")
 SECRET_KEY = env.key("COREMIS_SECRET_KEY", DATA_DIR / "keys" / "secret_key")
 COREMIS_DATA_KEY = env.key("COREMIS_DATA_KEY", DATA_DIR / "keys" / "data_key")
 ALLOWED_HOSTS = env.words("COREMIS_HOSTS", "localhost,127.0.0.1,[::1]")
@@ -26,7 +28,7 @@ COREMIS_PROXIES = env.words("COREMIS_PROXIES", "127.0.0.1,::1")
 
 COREMIS_MODULES = env.words(
     "COREMIS_MODULES",
-    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,simulation,benefits,points,ledger,payments,former,"
+    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,validation,simulation,benefits,points,ledger,payments,former,"
     "photos,dashboards,help",
 )
 INSTALLED_APPS = [
@@ -54,6 +56,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
 ]
+if COREMIS_SEAT_SWITCH:
+    INSTALLED_APPS.append("coremis.project.demo.apps.DemoConfig")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

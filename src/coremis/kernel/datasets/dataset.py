@@ -49,7 +49,8 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Measure:
-    """What is counted or summed. ``help`` is its definition in words, ``query`` the filters of the list of exactly these rows.
+    """What is counted or summed. ``help`` is its definition in words, ``query`` the filters of the list of exactly these rows
+    (None: no list shows them).
 
     ``of`` is a whole-number field or annotation that is summed; without it rows are counted. ``money`` says that it is in smallest
     units of the dataset's currency. With ``per``, the code of another measure, the figure is a share: so many of a hundred of those.
@@ -60,7 +61,7 @@ class Measure:
     help: Text
     of: str = ""
     where: Q | None = None
-    query: Query = field(default_factory=dict)
+    query: Query | None = field(default_factory=dict)
     money: bool = False
     per: str = ""
 

@@ -25,7 +25,7 @@ def months(code: str, title: Text, filter: str) -> Dimension:
 
 def month_words(values: Any, user: Any) -> list[tuple[str, str]]:
     """The earliest first."""
-    return [(value, date_format(datetime.strptime(value, "%Y-%m"), "M Y")) for value in sorted(values) if value]
+    return [(value, date_format(datetime.strptime(value, "%Y-%m"), "M Y")) for value in sorted(values) if value]  # noqa: DTZ007
 
 
 def in_month(filter: str) -> Callable[[str], Query | None]:

@@ -1,11 +1,12 @@
 """The side menu and what stands in the top bar: modules contribute entries, nobody sees one that he cannot open."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.checks import CheckMessage, Error, register
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +70,14 @@ class HelpLink(Contribution):
 
     title: str | Promise
     address: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class TopMenu(Contribution):
+    """A menu of its own in the top bar: `show(request)` gives the context of its template, or None where there is nothing to choose."""
+
+    template: str
+    show: Callable[[HttpRequest], Mapping[str, Any] | None]
 
 
 class Entry(NamedTuple):

@@ -114,7 +114,8 @@ class ActionLink:
     """A button that leads to an action screen; people who may not open it never see it.
 
     `address` is a URL name or a function of what the page is about. `show` hides it where it makes no sense
-    (an ended enrolment cannot be suspended). `tone` is "primary", "danger" or "quiet".
+    (an ended enrolment cannot be suspended). `tone` is "primary", "danger", "quiet", or "more":
+    then it stands in a menu after the others.
     """
 
     title: Text

@@ -27,27 +27,6 @@ class AreaForm(ActionForm):
     valid_from = forms.DateField(label=_("Valid from"), required=False, widget=DateInput())
 
 
-class RenameForm(ActionForm):
-    """A new name or code."""
-
-    name = forms.CharField(label=_("Name"), max_length=120)
-    code = forms.CharField(label=_("Code"), max_length=40)
-    on = forms.DateField(label=_("From which day"), required=False, widget=DateInput())
-
-
-class MoveForm(ActionForm):
-    """Another unit above."""
-
-    parent = AreaField(label=_("Within"))
-    on = forms.DateField(label=_("From which day"), required=False, widget=DateInput())
-
-
-class CloseForm(ActionForm):
-    """The last day."""
-
-    until = forms.DateField(label=_("Last day"), widget=DateInput())
-
-
 class LoadAreasForm(ActionForm):
     """Many units at once."""
 

@@ -36,7 +36,7 @@ KEEPS_HOUSE = (  # without approvals.view_request: a request may speak of people
     *READS_ACCESS, "approvals.approve_request", "approvals.reject_request", "approvals.return_request",
     "jobs.view_job", "access.create_user", "access.change_user", "access.set_user_active", "access.reset_password",
     "access.save_profile", "access.assign", "access.end_assignment", "approvals.save_route", "approvals.close_route",
-    "areas.add_area", "areas.rename_area", "areas.move_area", "areas.close_area", "areas.load_areas", "areas.define_levels",
+    "areas.add_area", "areas.load_areas", "areas.define_levels",
     "config.change_settings", "areas.view_arealevel", "administration.install_presets",
 )  # fmt: skip
 
@@ -107,6 +107,7 @@ contributions: list[Contribution] = [
     HomeCard(_("What is stuck, and with whom"), cards.stuck, "approvals.view_request", seats={"manager": 40}, wide=True),
     HomeCard(_("This installation"), cards.installation, "access.set_user_active", order=20, seats={"it": 1}),
     HomeCard(_("Proof of the history"), cards.proof, "actions.view_event", order=20, seats={"auditor": 1}),
+    HomeCard(_("Refused decisions on own requests"), auditing.refused, "actions.view_event", order=25, seats={"auditor": 10}),
     HomeCard(_("Changed in thirty days"), auditing.changed, "actions.view_event", order=30, seats={"auditor": 20}),
     WatchedActions(
         _("Access"),

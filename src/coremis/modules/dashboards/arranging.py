@@ -86,24 +86,34 @@ def in_languages(text: Any) -> dict[str, str]:
 
 
 def ready_for(seats: Iterable[str], permissions: Iterable[str]) -> list[Placed]:
-    """The ready dashboard of these seats, in their order; of no seat: everything that these permissions open."""
+    """The ready dashboard of these seats, the small figures first, in their order; of no seat: everything that these permissions open."""
     asked, open_to = set(seats) & set(SEATS), set(permissions)
     found = []
     for widget in contributions(Widget):
         dataset = find_dataset(widget.dataset)
         places = [widget.seats[seat] for seat in asked if seat in widget.seats] if asked else [widget.order]
         if places and dataset is not None and dataset.permission in open_to:
-            found.append((min(places), widget))
-    return [proposed(widget) for _place, widget in sorted(found, key=lambda pair: pair[0])]
+            found.append((widget.size != Size.SMALL, min(places), widget))
+    return [proposed(widget) for _large, _place, widget in sorted(found, key=lambda one: one[:2])]
 
 
-def dashboards_of(user: Any) -> list[Dashboard]:
-    """What this person can open: their own, and those of their profiles of which they have no copy; the own ones first."""
+def open_to(user: Any) -> list[Dataset]:
+    """What this person may see counted."""
+    return [one for one in contributions(Dataset) if user.has_perm(one.permission)]
+
+
+def dashboards_of(user: Any) -> list[Dashboard | None]:
+    """What this person can open: those of their profiles, each by its copy where they have one, then what they made besides.
+
+    None stands for the ready dashboard: for whoever has no profile with a dashboard of its own, and no copy of the ready one.
+    """
     mine = Q(user=user.pk) | Q(profile__in=user.profile_ids())
     rows = Dashboard.objects.visible_to(user, "dashboards.view_dashboard").filter(mine, is_shown=True)
-    found = list(rows.select_related("profile").order_by("-user", "pk"))
-    copied = {row.copy_of_id for row in found if row.user_id}
-    return sorted((row for row in found if row.pk not in copied), key=lambda row: (row.user_id is None, row.pk))
+    found = list(rows.select_related("profile").order_by("pk"))
+    copied = {row.copy_of_id for row in found}
+    shown = sorted((row for row in found if row.pk not in copied), key=lambda row: (not row.stands_for(), row.pk))
+    ready: list[None] = [] if any(row.stands_for() for row in shown) else [None]
+    return [*ready, *shown]
 
 
 def measured(found: Placed) -> tuple[Dataset, Measure] | None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from coremis.kernel.datasets.dataset import PLACE
 from coremis.kernel.datasets.widget import Chart, Size
 from coremis.modules.dashboards.formulas import labelled, parts, percent, positions, round_top, shares
@@ -35,11 +37,11 @@ class Drawing:
 
 
 def draw(reading: Reading) -> Drawing | None:
-    """The chart of a figure; None where it is a figure or a table, or nothing is there to draw."""
+    """The chart of a figure; None where it is a figure or a table, or nothing is there to draw. One moment makes no line."""
     chart = reading.placed.chart
     if not reading.lines or chart not in DRAWN:
         return None
-    return DRAWN[chart](reading)
+    return bars(reading) if chart == Chart.LINE and len(reading.lines) == 1 else DRAWN[chart](reading)
 
 
 def bars(reading: Reading) -> Drawing:
@@ -51,10 +53,8 @@ def bars(reading: Reading) -> Drawing:
     rows, y = [], len(legend_of(reading)) * LEGEND
     for line in shown:
         widths = parts([number.drawn() for number in line.numbers], top)
-        row = {"words": line.words, "y": y, "text": y + 14, "bars": []}
-        for place, (number, width) in enumerate(zip(line.numbers, widths, strict=True)):
-            row["bars"].append(bar(number, width, y + place * 24, place))
-        rows.append(row)
+        drawn = [bar(number, widths[place], y + place * 24, place) for place, number in enumerate(line.numbers)]
+        rows.append({"words": line.words, "text": y + 14, "bars": drawn})
         y += ROW + 24 * (len(line.numbers) - 1)
     return Drawing("dashboards/charts/bars.svg", y, legend_of(reading), rows, left_out=len(lines) - len(shown))
 
@@ -83,7 +83,7 @@ def legend_of(reading: Reading) -> list[dict[str, Any]]:
 
 def share(reading: Reading) -> Drawing:
     """Each line as one bar, cut into its columns; without columns, one bar cut into the lines."""
-    whole = reading if reading.placed.across else turned(reading)
+    whole = gathered(reading if reading.placed.across else turned(reading))
     legend = legend_of(whole)
     rows, y = [], len(legend) * LEGEND + (6 if legend else 0)
     for line in whole.lines[:MOST_BARS]:
@@ -97,6 +97,26 @@ def turned(reading: Reading) -> Reading:
     columns = [Column(line.key, reading.columns[0].currency, line.words) for line in reading.lines]
     line = Line("", str(reading.measure.title), [one.numbers[0] for one in reading.lines])
     return Reading(reading.placed, reading.dataset, reading.measure, reading.as_of, [line], columns, reading.total)
+
+
+def gathered(reading: Reading) -> Reading:
+    """The same with the smallest columns put together, where there are more than tones to tell them apart."""
+    if len(reading.columns) <= MOST_SERIES:
+        return reading
+    sums = [sum(line.numbers[place].drawn() for line in reading.lines) for place in range(len(reading.columns))]
+    kept = sorted(sorted(range(len(sums)), key=lambda place: -sums[place])[: MOST_SERIES - 1])
+    rest = [place for place in range(len(sums)) if place not in kept]
+    columns = [*(reading.columns[place] for place in kept), Column("", "", _("Others"))]
+    lines = [
+        Line(line.key, line.words, [*(line.numbers[place] for place in kept), together([line.numbers[place] for place in rest])])
+        for line in reading.lines
+    ]  # fmt: skip
+    return Reading(reading.placed, reading.dataset, reading.measure, reading.as_of, lines, columns, reading.total)
+
+
+def together(numbers: list[Number]) -> Number:
+    """Several numbers as one; the table has them one by one."""
+    return Number(sum(number.drawn() for number in numbers), None, "", "", "")
 
 
 def segments(line: Line, y: int) -> list[dict[str, Any]]:
@@ -137,8 +157,9 @@ def course(reading: Reading, place: int, across: list[int], top: int, offset: in
     heights = parts([row.numbers[place].drawn() for row in reading.lines], top)
     ys = [offset + PLOT - height * PLOT // 10_000 for height in heights]
     last = len(ys) - 1
+    said = shown if place == 0 else set()
     points = [
-        {"x": percent(x), "y": y, "above": y - 9, "number": row.numbers[place], "said": at in shown and place == 0, "anchor": anchor(at, last)}
+        {"x": percent(x), "y": y, "above": y - 9, "number": row.numbers[place], "said": at in said, "anchor": anchor(at, last)}
         for at, (x, y, row) in enumerate(zip(across, ys, reading.lines, strict=True))
     ]  # fmt: skip
     return {"path": path(across, heights), "points": points}

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from django.db import connection
-from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
+from django.db import connection, transaction
+from django.db.models import CharField, Count, Q, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -11,10 +11,12 @@ from coremis.kernel.datasets.dataset import Dataset, Measure
 from coremis.modules.dashboards.models import Counting, Tally
 
 
+@transaction.atomic
 def count(dataset: Dataset) -> int:
     """Count a dataset and put it in the place of what was counted before, all or nothing; returns the number of rows kept.
 
-    Five statements whatever the number of rows. Whoever reads meanwhile sees the former figures.
+    Six statements whatever the number of rows. Whoever reads meanwhile sees the former figures; they stay until the next
+    counting, for those whose page is just being made.
     """
     new = Counting(
         dataset=dataset.name, as_of=timezone.now(), dimensions=[one.code for one in dataset.dimensions],
@@ -22,7 +24,8 @@ def count(dataset: Dataset) -> int:
     )  # fmt: skip
     new.save(force_insert=True)
     kept = insert(dataset, new)
-    Counting.objects.filter(dataset=dataset.name, as_of__lte=new.as_of).exclude(pk=new.pk).delete()
+    former = Counting.objects.filter(dataset=dataset.name, as_of__lte=new.as_of).exclude(pk=new.pk).order_by("-as_of", "-pk")
+    Counting.objects.filter(pk__in=list(former.values_list("pk", flat=True)[1:])).delete()
     return kept
 
 
@@ -32,7 +35,7 @@ def columns_of(dataset: Dataset) -> list[str]:
     return ["area_id", "currency", *keys, *(f"value{position}" for position in range(len(dataset.measures)))]
 
 
-def summed(dataset: Dataset) -> "QuerySet[Any]":
+def summed(dataset: Dataset) -> Any:
     """One row for each place, currency and combination of the dimensions."""
     keys = {f"_key{position}": as_text(one.on or one.code) for position, one in enumerate(dataset.dimensions)}
     keys["_currency"] = as_text(dataset.currency) if dataset.currency else Value("")

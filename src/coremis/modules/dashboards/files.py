@@ -12,7 +12,7 @@ from coremis.kernel.screens.exports import TYPES, file_name, write_table
 from coremis.modules.dashboards.pages import Shown
 from coremis.modules.dashboards.reading import Number, Reading
 
-DRAWN_WIDTH = 760
+DRAWN_WIDTH, LEGEND_FROM = 760, 56
 TYPES_HERE = {**TYPES, "svg": "image/svg+xml"}
 
 
@@ -27,6 +27,11 @@ def figure_response(shown: Shown, file_format: str) -> HttpResponse:
 
 def drawn(shown: Shown) -> bytes:
     """The drawing with its colours inside, so that it needs nothing else."""
+    if shown.map is not None:
+        legend = [(step.fill, step.words, LEGEND_FROM + shown.map.height + place * 22) for place, step in enumerate(shown.map.legend)]
+        height = LEGEND_FROM + shown.map.height + len(legend) * 22 + 10
+        of_map = {"map": shown.map, "legend": legend, "page_height": height, "day": shown.reading.as_of}
+        return render_to_string("geography/map.svg", of_map).encode()
     about = {"drawing": shown.drawing, "title": shown.title, "width": DRAWN_WIDTH, "file": True}
     return render_to_string("dashboards/charts/_frame.svg", about).encode()
 
@@ -48,7 +53,8 @@ def written(shown: Shown, file_format: str) -> bytes:
 def numbers_behind(reading: Reading) -> list[SheetColumn]:
     """The columns beside a share: how many, and of how many."""
     base = reading.dataset.measure(reading.measure.per)
-    return [SheetColumn(str(reading.measure.title), "number"), SheetColumn(str(base.title if base else ""), "number")]
+    kind = "amount" if reading.measure.money else "number"
+    return [SheetColumn(str(reading.measure.help), kind), SheetColumn(str(base.title if base else ""), kind)]
 
 
 def cells(reading: Reading, numbers: Any) -> list[Any]:
@@ -62,5 +68,10 @@ def cells(reading: Reading, numbers: Any) -> list[Any]:
 def one_cell(reading: Reading, number: Number) -> list[Any]:
     """A number as a spreadsheet stores it."""
     if number.of is not None:
-        return [number.text, number.amount, number.of]
-    return [Money(number.amount, number.currency) if reading.measure.money and number.currency else number.amount]
+        return [number.text, one_value(reading, number.amount, number), one_value(reading, number.of, number)]
+    return [one_value(reading, number.amount, number)]
+
+
+def one_value(reading: Reading, amount: int, number: Number) -> Any:
+    """An amount of money, or a number of something."""
+    return Money(amount, number.currency) if reading.measure.money and number.currency else amount

@@ -1,7 +1,5 @@
 """What was counted ahead, and the dashboards that people arrange."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -69,6 +67,7 @@ class Dashboard(Record):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("user"))
     copy_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="copies", verbose_name=_("copy of"))
     widgets = models.JSONField(_("figures"), default=list)
+    replaces_ready = models.BooleanField(default=False, help_text="Stands in the place of the ready dashboard of its user.")
     is_shown = models.BooleanField(_("in use"), default=True)
 
     class Meta:
@@ -79,6 +78,6 @@ class Dashboard(Record):
     def __str__(self) -> str:
         return label(self.names, get_language() or "en")
 
-    def of(self) -> Any:
-        """Whose it is."""
-        return self.user or self.profile
+    def stands_for(self) -> bool:
+        """Whether it takes the place of another one, so that it comes before those made besides."""
+        return bool(self.profile_id or self.copy_of_id or self.replaces_ready)

@@ -5,8 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.access.seats import SEATS, SeatPermissions
 from coremis.kernel.jobs.schedule import Schedule
 from coremis.kernel.module.contributions import Contribution
+from coremis.kernel.screens.contributions import HomeCard
 from coremis.kernel.screens.menu import REPORTS, MenuItem
-from coremis.modules.dashboards import services
+from coremis.modules.dashboards import cards, services
+from coremis.modules.dashboards.datasets import DATASETS
 from coremis.modules.dashboards.jobs import count_figures
 from coremis.modules.dashboards.pages import VIEW
 
@@ -18,6 +20,8 @@ REFRESHING = ("manager", "payments", "accountant", "data", "commune", "auditor")
 
 contributions: list[Contribution] = [
     MenuItem(_("Dashboards"), "dashboards:dashboard", group=REPORTS, order=10),
+    *DATASETS,
+    HomeCard(_("Dashboards"), cards.way_in, VIEW, seats=dict.fromkeys(SEATS, 85)),
     Schedule(count_figures, every="hour"),
     *(SeatPermissions(seat, (VIEW, *OWN)) for seat in SEATS),
     *(SeatPermissions(seat, (services.refresh_figures.name,)) for seat in REFRESHING),

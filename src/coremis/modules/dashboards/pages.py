@@ -11,14 +11,17 @@ from django.utils.translation import gettext as _
 
 from coremis.kernel.datasets.dataset import Dimension, find_dataset
 from coremis.kernel.datasets.widget import Chart
+from coremis.kernel.screens.exports import may_export
 from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, Filter
 from coremis.kernel.screens.lists import query_of as given_in
 from coremis.kernel.screens.selection import Selection, read_selection
 from coremis.kernel.screens.tables import figure_table
 from coremis.modules.dashboards.arranging import Placed
 from coremis.modules.dashboards.charts import Drawing, draw
+from coremis.modules.dashboards.maps import map_of
 from coremis.modules.dashboards.models import Dashboard
-from coremis.modules.dashboards.reading import Number, Reader, Reading
+from coremis.modules.dashboards.reading import Number, Reader, Reading, plain
+from coremis.modules.geography.queries import Choropleth
 
 VIEW = "dashboards.view_dashboard"
 OWN = frozenset({"dashboard", "figure", "format"})  # parameters of the page that are no filters
@@ -44,6 +47,7 @@ class Shown:
     reading: Reading
     drawing: Drawing | None
     table: dict[str, Any] | None
+    map: Choropleth | None = None
     numbers: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
@@ -78,35 +82,42 @@ def asked_of(request: HttpRequest, widgets: Sequence[Placed]) -> Asked:
     return Asked(filters, selection, given, Reader(request.user, area, top))
 
 
-def shown(placed: Placed, asked: Asked, query: Mapping[str, Any]) -> Shown | None:
-    """A figure as it is printed; None for whoever may not see it. ``query`` names it in the address of its files."""
+def shown(placed: Placed, asked: Asked, query: Mapping[str, Any] | None = None) -> Shown | None:
+    """A figure as it is printed; None for whoever may not see it. ``query`` names it in the address of its files, if it has any."""
     reading = asked.reader.steps(placed) if placed.chart == Chart.STEPS else asked.reader.read(placed)
-    return ready(placed, reading, query) if reading is not None else None
+    if reading is None:
+        return None
+    found = ready(placed, reading)
+    if placed.chart == Chart.MAP and reading.lines:
+        found.map = map_of(asked.reader, reading, f"map-{(query or {}).get('figure', 0)}")
+        found.notes += [] if found.map else [_("No outlines are loaded for these places, so there is only the table.")]
+    if query is not None and not reading.problem and may_export(asked.reader.user):
+        address = reverse("dashboards:figure_file")
+        found.links = {kind: f"{address}?{urlencode({**query, 'format': kind}, doseq=True)}" for kind in kinds_of(found)}
+    return found
 
 
-def ready(placed: Placed, reading: Reading, query: Mapping[str, Any]) -> Shown:
+def ready(placed: Placed, reading: Reading) -> Shown:
     """With its drawing, its table and its numbers."""
     drawing = draw(reading)
     table = table_of(reading) if reading.lines else None
     found = Shown(placed, placed.title(), reading, drawing, table)
     if not reading.problem and (placed.chart == Chart.FIGURE or not reading.lines):
-        found.numbers = [said(number) for number in reading.total]
+        found.numbers = [said(reading, number) for number in reading.total]
     if drawing is not None and drawing.left_out:
         found.notes.append(_("%(count)s more stand in the table.") % {"count": drawing.left_out})
-    found.links = {
-        kind: f"{reverse('dashboards:figure_file')}?{urlencode({**query, 'format': kind}, doseq=True)}" for kind in kinds_of(found)
-    }
     return found
 
 
 def kinds_of(found: Shown) -> list[str]:
     """The files that can be taken of a figure."""
-    return ["xlsx", "csv", *(["svg"] if found.drawing else [])]
+    return ["xlsx", "csv", *(["svg"] if found.drawing or found.map else [])]
 
 
-def said(number: Number) -> dict[str, Any]:
+def said(reading: Reading, number: Number) -> dict[str, Any]:
     """A single number: how it is written, and of a share how many of how many."""
-    words = _("%(part)s of %(whole)s") % {"part": number.amount, "whole": number.of} if number.of is not None else ""
+    part, whole = (plain(reading.measure, amount or 0, number.currency) for amount in (number.amount, number.of))
+    words = _("%(part)s of %(whole)s") % {"part": part, "whole": whole} if number.of is not None else ""
     return {"text": number.text, "href": number.href, "words": words, "short": len(number.text) > LONG}
 
 

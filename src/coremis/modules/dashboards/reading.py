@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum, Value
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from coremis.kernel.areas.models import Area, AreaTree
@@ -85,7 +86,12 @@ def written(measure: Measure, amount: int, of: int | None, currency: str) -> str
     if of is not None:
         share = text_of(Decimal(thousandths(amount, of)) / 10) if of else "–"
         return _("%(share)s %%") % {"share": share} if of else share
-    return text_of(Money(amount, currency)) if measure.money else text_of(amount)
+    return plain(measure, amount, currency)
+
+
+def plain(measure: Measure, amount: int, currency: str) -> str:
+    """An amount of money or a number of something; no money has no currency."""
+    return text_of(Money(amount, currency)) if measure.money and currency else text_of(amount)
 
 
 class Reader:
@@ -117,7 +123,7 @@ class Reader:
         return reading
 
     def steps(self, placed: Placed) -> Reading | None:
-        """The steps from registration to payment that this person may see, each as one line; those of modules that are off are not there."""
+        """The steps that this person may see, each as one line; those of modules that are off are not there."""
         steps = sorted(contributions(Step), key=lambda step: step.order)
         asked = [
             (step, Placed(step.dataset, step.measure, filters={name: list(given) for name, given in step.filters.items()}))
@@ -151,13 +157,13 @@ class Reader:
         currencies = sorted({key[2] for key in sums}) or [""]
         used = {key[1:] for key in sums}
         reading.columns = [
-            Column(key, currency, " · ".join(filter(None, [words, currency if len(currencies) > 1 else ""])))
+            Column(key, currency, capfirst(" · ".join(filter(None, [words, currency if len(currencies) > 1 else ""]))))
             for key, words in across.items() for currency in currencies if (key, currency) in used
         ] or [Column("", currencies[0], "")]  # fmt: skip
         limits = self._limits(reading)
         if placed.by:
             reading.lines = [
-                Line(key, words, [self._number(reading, limits, sums, {key}, column, key) for column in reading.columns])
+                Line(key, capfirst(words), [self._number(reading, limits, sums, {key}, column, key) for column in reading.columns])
                 for key, words in by.items()
             ]  # fmt: skip
         reading.total = [self._number(reading, limits, sums, set(by), column, None) for column in reading.columns]

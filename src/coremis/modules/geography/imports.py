@@ -1,12 +1,14 @@
-"""What files bring: trees of places, figures of places, and former codes."""
+"""What files bring: trees of places, figures of places, former codes, and where households belong after a split."""
 
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.services import load_areas
 from coremis.kernel.exchange.kinds import ImportKind
+from coremis.modules.geography import homes
 from coremis.modules.geography.crosswalk import COLUMNS, apply_links, check_links, find_links
 from coremis.modules.geography.figures import apply_figures, check_figures, check_repeated, figure_columns, find_figures
 from coremis.modules.geography.services.figures import set_figure
+from coremis.modules.geography.services.moving import move_people
 from coremis.modules.geography.tree.changes import apply_tree, check_tree
 from coremis.modules.geography.tree.columns import tree_columns
 from coremis.modules.geography.tree.units import check_whole_tree
@@ -23,5 +25,9 @@ LINKS = ImportKind(
     "geography.links", _("Former codes"), COLUMNS, load_areas.name, apply_links, check_file=check_links, check_groups=find_links,
     page="geography:file",
 )  # fmt: skip
-KINDS = (UNITS, FIGURES, LINKS)
+HOMES = ImportKind(
+    "geography.homes", _("Places of households"), homes.COLUMNS, move_people.name, homes.apply_homes, check=homes.check_numbers,
+    check_groups=homes.find_homes, identity_column="number", page="geography:file",
+)  # fmt: skip
+KINDS = (UNITS, FIGURES, LINKS, HOMES)
 NAMES = tuple(kind.name for kind in KINDS)

@@ -37,9 +37,14 @@ class Measure:
     address: Callable[[int], str] | None = None
 
     def words(self, value: float) -> str:
-        """A value as people read it: 1,240 persons; 63.4 %."""
+        """A value as people read it: 1,240; 63.4 %."""
         figure = number_format(round(value, self.decimals), self.decimals, use_l10n=True, force_grouping=True)
-        return f"{figure} {self.unit}".strip()
+        return with_unit(figure, self.unit)
+
+
+def with_unit(figure: str, unit: str) -> str:
+    """63.4 %, 12 km²; a unit that is a whole word stands in the title of the figure already."""
+    return figure if unit.isalpha() and len(unit) > 2 else f"{figure} {unit}".strip()
 
 
 def measures_for(user: Any) -> list[Measure]:

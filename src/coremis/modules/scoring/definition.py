@@ -48,9 +48,10 @@ class Reader:
     def __init__(self, definition: Definition, names: Known, members: Known) -> None:
         self.definition, self.names, self.members = definition, dict(names), members
         self.problems: list[Refusal] = []
+        self.unfinished: list[Refusal] = []
 
     def card(self) -> Card:
-        """All that can be read; what cannot is among the problems."""
+        """All that can be read; what cannot is among the ``problems``, what is still to be added among the ``unfinished``."""
         given = self.definition
         member_facts = self.each("member_facts", lambda one: member_fact_of(one, self.names, self.members), MOST_FACTS)
         self.names |= {fact.code: Kind.NUMBER.value for fact in member_facts}
@@ -97,18 +98,20 @@ class Reader:
     def _whole(self, strata: Sequence[Stratum], terms: Sequence[Term]) -> None:
         given = self.definition
         if not given.get("strata"):
-            self.problems.append(Refusal(_("Add a stratum. Where one equation serves everybody, one stratum without condition.")))
+            self.unfinished.append(Refusal(_("Add a stratum. Where one equation serves everybody, one stratum without condition.")))
         if not given.get("terms"):
-            self.problems.append(Refusal(_("A formula needs at least one term. Add the first.")))
+            self.unfinished.append(Refusal(_("A formula needs at least one term. Add the first.")))
         for place, stratum in enumerate(strata[:-1]):
             if stratum.condition is None:
                 after = strata[place + 1].code
-                self.problems.append(
+                self.unfinished.append(
                     Refusal(_("No household reaches the stratum “%(code)s”. Give the one before a condition."), code=after)
                 )
         for stratum in strata:
             if terms and not any(term.is_in(stratum.code) for term in terms):
-                self.problems.append(Refusal(_("The stratum “%(code)s” has no term. Give at least one term a weight."), code=stratum.code))
+                self.unfinished.append(
+                    Refusal(_("The stratum “%(code)s” has no term. Give at least one term a weight."), code=stratum.code)
+                )
 
     def _scaling(self) -> dict[str, Any]:
         try:
@@ -126,17 +129,23 @@ def read_card(definition: Definition, names: Known, members: Known) -> Card:
     """The formula of a stored definition; Refusal with the first thing that cannot be used."""
     reader = Reader(definition, names, members)
     card = reader.card()
-    if reader.problems:
-        raise reader.problems[0]
+    for problem in (*reader.problems, *reader.unfinished):
+        raise problem
     return card
 
 
-def problems_of(definition: Definition, names: Known, members: Known) -> list[Refusal]:
-    """Everything that keeps a definition from being used, in order."""
+def problems_of(definition: Definition, names: Known, members: Known, whole: bool = True) -> list[str]:
+    """Everything that keeps a definition from being used, in order; unless ``whole``, without what is still to be added."""
     reader = Reader(definition, names, members)
     reader.card()
-    unique = {str(problem): problem for problem in reader.problems}
-    return list(unique.values())
+    return list(dict.fromkeys(str(problem) for problem in (*reader.problems, *(reader.unfinished if whole else ()))))
+
+
+def declared_names(definition: Definition, names: Known, members: Known) -> dict[str, str]:
+    """All names that terms may use with their kinds: those of the data, and those the definition declares."""
+    reader = Reader(definition, names, members)
+    reader.card()
+    return reader.names
 
 
 def member_fact_of(given: Definition, names: Known, members: Known) -> MemberFact:

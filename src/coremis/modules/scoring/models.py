@@ -149,7 +149,7 @@ class Score(Record):
             models.UniqueConstraint(fields=["run", "household"], name="household_scored_once_in_a_run"),
             models.CheckConstraint(condition=Q(value__isnull=False) | Q(category=""), name="score_category_needs_a_value"),
         ]
-        indexes = [models.Index(fields=["run", "area", "value"])]
+        indexes = [models.Index(fields=["run", "area", "value"]), models.Index(fields=["run", "value", "id"])]
 
     def __str__(self) -> str:
         return f"{self.household}"

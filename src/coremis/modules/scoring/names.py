@@ -1,7 +1,7 @@
 """What formulas may name, and what stands behind each name as of a day."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -66,6 +66,20 @@ def names_now() -> Names:
     return Names(
         {**figures, **heads, **own}, person, frozenset(set(heads) - set(own)), frozenset(set(figures) - set(heads) - set(own)),
     )  # fmt: skip
+
+
+def labels_now(used: Collection[str], names: Names) -> dict[str, dict[str, Any]]:
+    """What is said for the names of the data that a formula uses: texts per language, choices, unit. Two statements."""
+    found: dict[str, dict[str, Any]] = {}
+    kinds = {f"{AREA}{kind.code}": kind for kind in FigureKind.objects.all()}
+    found |= {name: {"names": kinds[name].names, "unit": kinds[name].unit} for name in used if name in names.figures and name in kinds}
+    for variable in VariableDefinition.objects.filter(is_active=True).exclude(subject=Subject.ENROLMENT):
+        of_person = variable.subject == Subject.PERSON
+        name = f"{HEAD}{variable.code}" if of_person else variable.code
+        if name in used and of_person == (name in names.heads):
+            choices = {str(choice["code"]): choice.get("names") for choice in variable.choices}
+            found[name] = {"names": variable.names, "unit": variable.unit, "choices": choices}
+    return found
 
 
 def figure_codes() -> list[str]:

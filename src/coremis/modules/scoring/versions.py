@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.models import AreaTree
@@ -13,6 +14,7 @@ from coremis.modules.scoring.formulas import Card
 from coremis.modules.scoring.models import FormulaVersion
 from coremis.modules.scoring.names import Names, kept_names, names_now
 from coremis.modules.scoring.sets import ScoreSet
+from coremis.modules.scoring.wording import Wording
 
 
 def names_of(version: FormulaVersion) -> Names:
@@ -25,6 +27,15 @@ def card_of(version: FormulaVersion, names: Names | None = None) -> Card:
     """What a version computes; Refusal with the first thing that cannot be used."""
     known = names or names_of(version)
     return read_card(version.definition, known.unit, known.member)
+
+
+def wording_of(version: FormulaVersion) -> Wording:
+    """What is said for everything a version names; kept on the object, so that a list asks once for all of its rows."""
+    language = get_language() or "en"
+    kept: dict[str, Wording] = version.__dict__.setdefault("wordings", {})
+    if language not in kept:
+        kept[language] = Wording(version.definition, names_of(version))
+    return kept[language]
 
 
 def condition_of(text: str, card: Card, names: Names) -> Formula | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from coremis.kernel.actions.models import RecordQuerySet
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.targeting.models import CURRENT, Appeal, Campaign, Kind, Outcome, Quota, Stage, StageEntry, StageRun
 
@@ -19,14 +20,14 @@ def current_run_of(campaign: Campaign | int) -> StageRun | None:
     return rows.select_related("stage__campaign__programme").order_by("-stage__position").first()
 
 
-def current_entries(campaign: Campaign | int) -> "QuerySet[StageEntry]":
+def current_entries(campaign: Campaign | int) -> "RecordQuerySet[StageEntry]":
     """Everybody on the list of a campaign with the outcome as it stands now."""
     run = current_run_of(campaign)
-    rows: QuerySet[StageEntry] = StageEntry.objects.filter(run=run) if run else StageEntry.objects.none()
+    rows: RecordQuerySet[StageEntry] = StageEntry.objects.filter(run=run) if run else StageEntry.objects.none()
     return rows
 
 
-def latest_entries(campaigns: Iterable[int] | None = None) -> "QuerySet[StageEntry]":
+def latest_entries(campaigns: Iterable[int] | None = None) -> "RecordQuerySet[StageEntry]":
     """The same for many campaigns, or for all, as one query."""
     runs = StageRun.objects.filter(state__in=CURRENT).exclude(stage__state=Stage.State.SKIPPED)
     if campaigns is not None:
@@ -34,7 +35,7 @@ def latest_entries(campaigns: Iterable[int] | None = None) -> "QuerySet[StageEnt
     further = StageRun.objects.filter(
         state__in=CURRENT, stage__campaign=OuterRef("stage__campaign"), stage__position__gt=OuterRef("stage__position")
     ).exclude(stage__state=Stage.State.SKIPPED)
-    rows: QuerySet[StageEntry] = StageEntry.objects.filter(run__in=runs.filter(~Exists(further)).values("pk"))
+    rows: RecordQuerySet[StageEntry] = StageEntry.objects.filter(run__in=runs.filter(~Exists(further)).values("pk"))
     return rows
 
 
@@ -46,19 +47,21 @@ def outcome_of(campaign: Campaign | int, who: Household | Person) -> StageEntry 
 def outcomes_of(who: Household | Person) -> "QuerySet[StageEntry]":
     """What every campaign decided about a household or person, the latest campaign first."""
     found = latest_entries().filter(_about(who)).select_related("run__stage__campaign__programme", "area", "household", "person")
-    return found.order_by("-run__stage__campaign__day", "-pk")
+    rows: QuerySet[StageEntry] = found.order_by("-run__stage__campaign__day", "-pk")
+    return rows
 
 
 def entries_of(campaign: Campaign | int, who: Household | Person) -> "QuerySet[StageEntry]":
     """The way of a household or person through the stages of a campaign, those replaced by a later run left out."""
-    rows = StageEntry.objects.filter(_about(who), run__stage__campaign=campaign, run__state__in=CURRENT)
-    return rows.select_related("run__stage", "score").order_by("run__stage__position")
+    mine = StageEntry.objects.filter(_about(who), run__stage__campaign=campaign, run__state__in=CURRENT)
+    rows: QuerySet[StageEntry] = mine.select_related("run__stage", "score").order_by("run__stage__position")
+    return rows
 
 
 def quotas_of(run: StageRun | None) -> "QuerySet[Quota]":
     """The quotas by which the list of a run was divided: its own, or those of the nearest quota stage before it."""
     while run is not None and run.stage.kind != Kind.QUOTA:
-        run = StageRun.objects.select_related("stage").filter(pk=run.source_id).first()
+        run = StageRun.objects.select_related("stage").filter(pk=run.source_id or 0).first()
     rows: QuerySet[Quota] = Quota.objects.filter(run=run) if run else Quota.objects.none()
     return rows
 
@@ -68,7 +71,7 @@ def was_validated(run: StageRun | None) -> bool:
     while run is not None:
         if run.stage.kind == Kind.VALIDATION:
             return True
-        run = StageRun.objects.select_related("stage").filter(pk=run.source_id).first()
+        run = StageRun.objects.select_related("stage").filter(pk=run.source_id or 0).first()
     return False
 
 

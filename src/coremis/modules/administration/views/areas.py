@@ -5,12 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import country, path_of
-from coremis.kernel.areas.services import add_area, close_area, define_levels, load_areas, move_area, rename_area
+from coremis.kernel.areas.services import add_area, define_levels, load_areas
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import Status
 from coremis.kernel.screens.details import DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen
-from coremis.kernel.screens.preview import Preview
 from coremis.modules.administration import forms, tables
 from coremis.modules.administration.views.links import given, link, to
 
@@ -46,9 +45,6 @@ area = DetailScreen(
     ],
     actions=[
         link(_("Add a unit inside"), "add_area", add_area, tone="primary", show=is_open),
-        link(_("Rename"), "rename_area", rename_area, show=is_open),
-        link(_("Move"), "move_area", move_area, show=lambda area: is_open(area) and area.parent_id is not None),
-        link(_("Close"), "close_area", close_area, tone="danger", show=is_open),
     ],
     prepare=lambda rows: rows.select_related("level", "parent"),
 )
@@ -61,26 +57,6 @@ add_area_page = ActionScreen(
     done=to("area"),
     **AREA,
 )
-rename_area_page = ActionScreen(
-    rename_area,
-    form=forms.RenameForm,
-    initial=lambda request, area: {"name": area.name, "code": area.code},
-    inputs=lambda data, area: {**given(data), "area": area},
-    preview=lambda inputs, actor: Preview(
-        changes=[(_("Name"), inputs["area"].name, inputs["name"]), (_("Code"), inputs["area"].code, inputs["code"])]
-    ),
-    done=to("area"),
-    **AREA,
-)
-move_area_page = ActionScreen(
-    move_area,
-    form=forms.MoveForm,
-    inputs=lambda data, area: {**given(data), "area": area},
-    preview=lambda inputs, actor: Preview(changes=[(_("Within"), inputs["area"].parent, inputs["parent"])]),
-    done=to("area"),
-    **AREA,
-)
-close_area_page = ActionScreen(close_area, form=forms.CloseForm, done=to("area"), danger=True, **AREA)
 
 
 def below_country(rows: list[dict[str, str]]) -> list[dict[str, str]]:

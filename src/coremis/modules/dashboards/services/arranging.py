@@ -23,12 +23,17 @@ def create_own_dashboard(*, names: dict[str, Any], copy_of: Dashboard | None = N
     mine = Dashboard.objects.filter(user=actor.pk, is_shown=True)
     if copy_of is not None and (copy_of.profile_id not in user_of(actor).profile_ids() or not copy_of.is_shown):
         raise NotPermitted(_("You can copy the dashboards of your own profiles."))
-    if mine.filter(copy_of=copy_of).exists() and copy_of is not None:
+    if copy_of is not None and mine.filter(copy_of=copy_of).exists():
         raise Refusal(_("You have a copy of this dashboard already. Arrange that one."))
     if mine.count() >= MOST_OWN:
         raise Refusal(_("You have as many dashboards as there may be. Put one away first."))
     widgets = [] if empty else copy_of.widgets if copy_of else [one.stored() for one in ready_of(user_of(actor))]
-    dashboard = Dashboard(user=user_of(actor), copy_of=copy_of, names=checked_names(names), widgets=widgets)
+    copies_ready = copy_of is None and not empty
+    if copies_ready and mine.filter(replaces_ready=True).exists():
+        raise Refusal(_("You have a copy of this dashboard already. Arrange that one."))
+    dashboard = Dashboard(
+        user=user_of(actor), copy_of=copy_of, names=checked_names(names), widgets=widgets, replaces_ready=copies_ready
+    )  # fmt: skip
     dashboard.save()
     return dashboard
 

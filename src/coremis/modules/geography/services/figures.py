@@ -1,6 +1,5 @@
 """Figures of places by hand, and what is counted."""
 
-import math
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -54,8 +53,6 @@ def set_figure(
     """A figure for one year as one source gives it; the same place, figure, year and source is corrected, never doubled."""
     if not 1900 <= year <= timezone.localdate().year + 1:
         raise Invalid(_("This is no year that a figure can describe."), {"year": [_("Write the year with four digits.")]})
-    if not math.isfinite(value):
-        raise Invalid(_("This is no number."), {"value": [_("Write figures only.")]})
     found = AreaFigure.objects.filter(area=area, kind=kind, year=year, source=source.strip()).first()
     figure = found or AreaFigure(area=area, kind=kind, year=year, source=source.strip())
     figure.value, figure.valid_from = value, valid_from or (found.valid_from if found else date(year, 1, 1))

@@ -19,7 +19,7 @@ from coremis.kernel.module.contributions import contributions
 from coremis.modules.geography.crosswalk import write_links
 from coremis.modules.geography.models import CodeLink
 from coremis.modules.geography.services.moving import move_people
-from coremis.modules.geography.services.units import check_ending
+from coremis.modules.geography.services.units import check_begun, check_ending
 
 INNER = (add_area, move_area, close_area)
 MOST_PARTS = 20
@@ -28,16 +28,9 @@ ASSIGNED = ("user", "profile", "area", "valid_from", "valid_until")
 
 @action(_("Merge units"), approvable=True, covers=(*INNER, move_people))
 def merge_units(
-    *,
-    areas: list[Area],
-    name: str,
-    code: str,
-    on: date,
-    into: Area | None = None,
-    source: str = "",
-    carry_rights: bool = True,
-    actor: Actor,
-) -> Area:
+    *, areas: list[Area], on: date, name: str = "", code: str = "", into: Area | None = None, source: str = "",
+    carry_rights: bool = True, actor: Actor,
+) -> Area:  # fmt: skip
     """Several units of one level become one from a day: a new one, or ``into``, one of them or another that goes on.
 
     What lies inside moves into it, and so do the households and people who live there, by work in the background. The others
@@ -69,6 +62,7 @@ def merge_units(
 
 def check_merge(areas: Sequence[Area], ending: Sequence[Area], into: Area | None, day: date) -> None:
     """Refuse what cannot become one."""
+    check_begun(day)
     if len({area.pk for area in (*areas, *([into] if into else []))}) < 2:
         raise Refusal(_("Choose at least two units to merge."))
     if len({area.level_id for area in (*areas, *([into] if into else []))}) > 1:
@@ -114,6 +108,7 @@ def split_unit(
 
 def check_split(area: Area, parts: Sequence[dict[str, Any]], day: date, goes_on: bool) -> None:
     """Refuse parts that do not make up the whole."""
+    check_begun(day)
     check_ending(area, day)
     if not (1 if goes_on else 2) <= len(parts) <= MOST_PARTS:
         raise Refusal(_("Write at least two parts, or one where the unit goes on."))

@@ -44,6 +44,12 @@ def close_unit(*, area: Area, until: date, actor: Actor) -> Area:
     return close_area(area=area, until=until, actor=actor)
 
 
+def check_begun(day: date) -> None:
+    """Refuse what would begin in the future: its codes could be used before."""
+    if day > timezone.localdate():
+        raise Refusal(_("This day lies in the future. Come back when it has come."))
+
+
 def check_ending(area: Area, day: date) -> None:
     """Refuse to end the country, what has ended already, and what would end before it began or in the future."""
     if area.parent_id is None:

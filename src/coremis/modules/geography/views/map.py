@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -151,11 +151,12 @@ class MapScreen(Screen):
             "downloads": self.downloads(request, asked),
         })  # fmt: skip
 
-    def downloads(self, request: HttpRequest, asked: Asked) -> list[tuple[str, str]]:
+    def downloads(self, request: HttpRequest, asked: Asked) -> list[dict[str, str]]:
         """The files that may be taken home."""
         if not may_export(request.user):
             return []
-        return [(words, reverse("geography:map_file", args=[kind]) + asked.address()) for kind, words in (("svg", "SVG"), ("csv", "CSV"))]
+        kinds = (("svg", _("Take the map home (SVG)")), ("csv", _("Take the table home (CSV)")))
+        return [{"title": words, "url": reverse("geography:map_file", args=[kind]) + asked.address(), "tone": ""} for kind, words in kinds]
 
 
 class MapFile(Screen):
@@ -173,9 +174,20 @@ class MapFile(Screen):
             list_title=title, address=request.get_full_path(), file_format="csv", row_count=min(len(lines), MOST_PLACES), actor=request.user
         )
         if kwargs["kind"] == "svg":
-            content = render(request, "geography/map.svg", {"map": drawn(asked, lines), "day": timezone.localdate()}).content
+            content = render(request, "geography/map.svg", drawing(drawn(asked, [replace(line, href="") for line in lines]))).content
             return as_file(content, "image/svg+xml; charset=utf-8", file_name(slugify(title), "svg"))
         return as_file(table_file(asked, lines), "text/csv; charset=utf-8", file_name(slugify(title), "csv"))
+
+
+def drawing(found: Choropleth) -> dict[str, Any]:
+    """The map with its title above and its legend below, in steps of the drawing."""
+    top, line = 48, 24
+    told = [(step.fill, f"{step.words} ({step.count})") for step in found.legend]
+    if found.without:
+        told.append((f"url(#{found.key}-none)", f"{found.no_data} ({found.without})"))
+    legend = [(fill, words, top + found.height + 8 + number * line) for number, (fill, words) in enumerate(told)]
+    height = top + found.height + 16 + len(told) * line
+    return {"map": found, "legend": legend, "page_height": height, "day": timezone.localdate()}
 
 
 def table_file(asked: Asked, lines: list[Line]) -> bytes:

@@ -68,7 +68,7 @@ def read_results(work: Work) -> bool:
     rows = [understand(number, cells, file.payroll.currency) for number, cells in found]
     known = known_lines(row.number for row in rows)
     for row in rows:
-        judge(row, known.get(row.number or 0), file.payroll_id)
+        judge(row, known.get(row.number or 0), file.payroll_id, file.provider_id)
     copy_into(ResultRow, ROW_COLUMNS, (stored(file, row, known.get(row.number or 0)) for row in rows), check_places=False)
     work.done += len(rows)
     if found:
@@ -117,16 +117,18 @@ def remove_rows(work: Work) -> bool:
 
 
 def missing_lines(file_id: int, payroll_id: int) -> Any:
-    """The payments under way of which no row of the file speaks."""
+    """The payments under way of which no row of the file speaks; of a provider's file only that provider's payments."""
+    file = ResultFile.objects.filter(pk=file_id)
+    whose = Exists(file.filter(provider=None)) | Q(provider__in=file.values("provider"))
     named = ResultRow.objects.filter(file=file_id, line=OuterRef("pk"))
-    return PayrollLine.everything.filter(~Exists(named), payroll=payroll_id, state__in=AWAITING_LINES)
+    return PayrollLine.everything.filter(~Exists(named), whose, payroll=payroll_id, state__in=AWAITING_LINES)
 
 
 def known_lines(numbers: Iterable[int | None]) -> dict[int, Known]:
     """What is known of the payments with these numbers. One query."""
     rows = PayrollLine.objects.filter(number__in={number for number in numbers if number}).values_list(
         "number", "pk", "payroll_id", "amount_minor", "paid_minor", "state", "area_id", "receipt", "unpaid_reason",
-        ~Q(forfeited_on=None), Exists(later_attempts()),
+        ~Q(forfeited_on=None), Exists(later_attempts()), "provider_id",
     )  # fmt: skip
     return {row[0]: Known(*row[1:]) for row in rows}
 

@@ -121,7 +121,7 @@ def insert_again(rows: Rows, payroll: Payroll, serials_from: int) -> int:
     """A line for each: what was frozen stays, the payee is new, and the amount is what still is owed."""
     values = {**_again(), **_constants(payroll), **_payee(payee_of(payroll), payroll.freeze_on)}
     number = checked(F("pk") + Value(serials_from, output_field=BigIntegerField()))
-    kept = {f"new_{name}": F(name) for name in FROZEN if f"new_{name}" not in values}
+    kept = {f"new_{name}": F(name) for name in (*FROZEN, "provider") if f"new_{name}" not in values}
     ready = rows.filter(left="").annotate(new_number=number, **values, **kept).annotate(new_hash=frozen_hash("new_"))
     return insert_from(PayrollLine, ready, [*LINE_COLUMNS, "proof"], skip_existing=True)
 

@@ -188,7 +188,7 @@ def test_by_filter_and_by_point(country):
         enrol(programme, make_household(country[place], size=size))
     large = {"about": "household", "where": {"all": [{"fact": "registry.household.size", "is": "least", "value": 5}]}}
     payroll = by_rule(rule, [country["North"]], officer, condition=large)
-    assert payroll.line_count == 2 and payroll.condition == large and "Members is 5 or more" in payroll.condition_words
+    assert payroll.line_count == 2 and payroll.condition == large and "Members: 5 or more" in payroll.condition_words
     assert set(PayrollLine.objects.values_list("area__name", "point_name")) == {("Almond", "Point 0"), ("Beech", "Point 1")}
     one = by_rule(rule, [country["North"]], officer, 2, point=points[0])
     assert one.line_count == 2 and one.left_out_count == 0

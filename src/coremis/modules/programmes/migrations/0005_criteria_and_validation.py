@@ -5,34 +5,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('programmes', '0004_filters'),
+        ("programmes", "0004_filters"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='waitingplace',
-            name='is_validated',
-            field=models.BooleanField(db_default=True, default=True, help_text='Only those whom the community has confirmed move up.', verbose_name='validated'),
+            model_name="waitingplace",
+            name="is_validated",
+            field=models.BooleanField(
+                db_default=True, default=True, help_text="Only those whom the community has confirmed move up.", verbose_name="validated"
+            ),
         ),
         migrations.CreateModel(
-            name='DefaultCriteria',
+            name="DefaultCriteria",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('event_id', models.BigIntegerField(editable=False)),
-                ('created_event_id', models.BigIntegerField(db_index=True, editable=False)),
-                ('status', models.CharField(choices=[('POTENTIAL', 'potential'), ('ACTIVE', 'active'), ('SUSPENDED', 'suspended'), ('GRADUATED', 'graduated'), ('EXITED', 'exited')], max_length=10, verbose_name='new status')),
-                ('filter', models.JSONField(blank=True, default=dict, help_text='A copy of the filter, as it was then.', verbose_name='filter')),
-                ('filter_words', models.TextField(blank=True, help_text='What it said, in the language of whoever stored it.', verbose_name='filter')),
-                ('condition', models.TextField(blank=True, verbose_name='condition')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='criteria', to='programmes.programme', verbose_name='programme')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("event_id", models.BigIntegerField(editable=False)),
+                ("created_event_id", models.BigIntegerField(db_index=True, editable=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("POTENTIAL", "potential"),
+                            ("ACTIVE", "active"),
+                            ("SUSPENDED", "suspended"),
+                            ("GRADUATED", "graduated"),
+                            ("EXITED", "exited"),
+                        ],
+                        max_length=10,
+                        verbose_name="new status",
+                    ),
+                ),
+                (
+                    "filter",
+                    models.JSONField(blank=True, default=dict, help_text="A copy of the filter, as it was then.", verbose_name="filter"),
+                ),
+                (
+                    "filter_words",
+                    models.TextField(blank=True, help_text="What it said, in the language of whoever stored it.", verbose_name="filter"),
+                ),
+                ("condition", models.TextField(blank=True, verbose_name="condition")),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="criteria",
+                        to="programmes.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'usual criteria',
-                'verbose_name_plural': 'usual criteria',
-                'constraints': [models.UniqueConstraint(fields=('programme', 'status'), name='criteria_once_a_status')],
+                "verbose_name": "usual criteria",
+                "verbose_name_plural": "usual criteria",
+                "constraints": [models.UniqueConstraint(fields=("programme", "status"), name="criteria_once_a_status")],
             },
         ),
     ]

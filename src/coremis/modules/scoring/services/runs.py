@@ -27,7 +27,7 @@ from coremis.modules.scoring.distribution import bins_of
 from coremis.modules.scoring.finishing import RESULTS
 from coremis.modules.scoring.models import Computed, FormulaVersion, Score, ScoreCount, ScoreRun
 from coremis.modules.scoring.sets import ScoreSet
-from coremis.modules.scoring.sources import households_of
+from coremis.modules.scoring.sources import households_of, tell
 from coremis.modules.scoring.versions import applied, limit_places, places_above
 
 WRONG = _("Households cannot be scored like this. Correct what is marked.")
@@ -98,8 +98,13 @@ def check_request(version: FormulaVersion, areas: list[Area], day: date, conditi
 def population(run: ScoreRun) -> "QuerySet[Household]":
     """The households that a run is about: in its places, registered by its day and not dissolved then."""
     rows = fitting(json.dumps(run.filter, sort_keys=True), run.day)
-    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=run.day), area_id__in=below(run.area_ids), registered_on__lte=run.day)
+    rows = rows.filter(Q(ended_on=None) | Q(ended_on__gt=run.day), in_places(run), registered_on__lte=run.day)
     return rows.filter(pk__in=households_of(run.only, run.only_id).order_by().values("pk")) if run.only else rows
+
+
+def in_places(run: ScoreRun) -> Q:
+    """The places of a run and all below them."""
+    return Q(area_id__in=below(run.area_ids))
 
 
 @lru_cache(maxsize=32)
@@ -150,6 +155,7 @@ def close_scores(work: Work) -> None:
     run.scored, run.not_assessed = found["scored"], found["all"] - found["scored"]
     run.results = {"missing": missing_counts(rows), "distribution": distribution(rows, found["lowest"], found["highest"])}
     move(run, State.DONE)
+    tell(run)
     work.report = {"scored": run.scored, "not_assessed": run.not_assessed}
 
 
@@ -163,6 +169,7 @@ def remove_scores(work: Work) -> bool:
     run = run_of(work)
     if run.state == State.PREPARING:
         move(run, State.STOPPED)
+        tell(run)
     return False
 
 

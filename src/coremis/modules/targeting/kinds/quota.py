@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When, Window
 from django.db.models.functions import JSONObject, RowNumber
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
@@ -97,6 +97,10 @@ def freeze(run: StageRun, actor: Any) -> None:
     if run.settings["everybody"]:
         return
     check_planned(planned(run.stage_id), run.stage.campaign)
+    factors = set(planned(run.stage_id).values_list("multiplier", flat=True))
+    factor = factors.pop() if len(factors) == 1 else None
+    total = planned(run.stage_id).aggregate(total=Sum("places"))["total"]
+    run.settings = {**run.settings, "total": total, "multiplier": "" if factor is None else str(factor)}
 
 
 def planned(stage_id: int) -> "QuerySet[Quota]":
@@ -203,21 +207,29 @@ def ranking(run: StageRun, after: int, last: int | None) -> "QuerySet[Any]":
             output_field=CharField(),
         ),
         new_reason=Case(When(selected | waits, then=F("reason")), default=text(BEYOND), output_field=CharField()),
-        new_waits_until=Case(When(selected, then=a_day(None)), When(waits, then=a_day(until)), default=a_day(None)),
+        new_waits_until=Case(When(~selected & waits, then=a_day(until)), default=a_day(None)),
         new_ties=JSONObject(**tie_values(found["ties"])) if found["ties"] else Value({}, StageEntry._meta.get_field("ties")),
     )
-    return ranked
+    return ranked.order_by(f"{PATH}__pk", "new_rank")  # lists are read in the order in which they were written
 
 
 def said(settings: Settings, campaign: Campaign) -> list[str]:
     """In words."""
     if settings.get("everybody"):
         return [now("everybody who is left is selected")]
-    ties = in_words(campaign.programme.unit, settings.get("ties", []), settings.get("seed", 1))
-    parts = [now("of equal scores: %(ties)s") % {"ties": ", ".join(ties)}]
+    factor = settings.get("multiplier")
+    parts = [now("%(total)s places") % {"total": number_format(settings["total"], force_grouping=True)}] if "total" in settings else []
+    parts.append(
+        now("multiplier %(factor)s") % {"factor": number_format(Decimal(factor).normalize() + 0)} if factor else now("all others wait")
+    )
     if settings.get("waits_until"):
         parts.append(now("waiting until %(day)s") % {"day": date_format(date.fromisoformat(settings["waits_until"]))})
-    return parts
+    return ["; ".join(parts), now("between equals: %(ties)s") % {"ties": tie_words(settings, campaign)}]
+
+
+def tie_words(settings: Settings, campaign: Campaign) -> str:
+    """The tie-break as it is published."""
+    return ", ".join(in_words(campaign.programme.unit, settings.get("ties", []), settings.get("seed", 1)))
 
 
 def still_waits(entry: StageEntry) -> bool:

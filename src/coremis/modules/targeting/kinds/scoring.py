@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Case, CharField, F, FilteredRelation, Q, TextField, Value, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Left, NullIf
 from django.utils.formats import number_format
 from django.utils.translation import gettext as now
@@ -62,7 +62,8 @@ def with_score(run: StageRun) -> Any:
 
 def chunk(work: Work, run: StageRun) -> bool:
     """Take over score and category; name the first variable that was missing."""
-    missing = Coalesce(NullIf(Left(Cast(KT("mine__missing__0"), TextField()), 60), Value("")), Value(NO_SCORE), output_field=CharField())
+    first = Left(Cast(KeyTextTransform("0", "mine__missing"), TextField()), 60)
+    missing = Coalesce(NullIf(first, Value("")), Value(NO_SCORE), output_field=CharField())
     unscored, cases = Q(mine__value=None), [When(mine__value=None, then=missing)]
     left_out = [When(unscored, then=text(Outcome.NOT_ASSESSED.value))]
     if run.settings["categories"]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, CharField, DateField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.bulk import insert_from
@@ -84,9 +85,9 @@ def text(value: str) -> Value:
     return Value(value, output_field=CharField())
 
 
-def a_day(value: Any) -> Value:
-    """A constant date column; None for no date."""
-    return Value(value, output_field=DateField())
+def a_day(value: Any) -> Cast:
+    """A constant date column; None for no date. PostgreSQL takes it for a text where nothing says otherwise."""
+    return Cast(Value(value, output_field=DateField()), DateField())
 
 
 @dataclass(frozen=True)

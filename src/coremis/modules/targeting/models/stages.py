@@ -16,13 +16,13 @@ from coremis.modules.targeting.models.campaigns import Campaign
 class Kind(models.TextChoices):
     """What a stage does with the list."""
 
-    LISTING = "LISTING", _("listing")
-    ENUMERATION = "ENUMERATION", _("enumeration")
-    SCORING = "SCORING", _("score")
-    CATEGORICAL = "CATEGORICAL", _("category")
-    QUOTA = "QUOTA", _("quota")
-    VALIDATION = "VALIDATION", _("community validation")
-    APPEALS = "APPEALS", _("appeals")
+    LISTING = "LISTING", _("Listing")
+    ENUMERATION = "ENUMERATION", _("Enumeration")
+    SCORING = "SCORING", _("Score")
+    CATEGORICAL = "CATEGORICAL", _("Category")
+    QUOTA = "QUOTA", _("Quota")
+    VALIDATION = "VALIDATION", _("Community validation")
+    APPEALS = "APPEALS", _("Appeals")
 
 
 class Stage(Record):

@@ -21,7 +21,7 @@ from coremis.modules.programmes.services.statuses import change_back
 from coremis.modules.programmes.services.waiting import promote
 from coremis.modules.targeting.models import Campaign, CampaignChange
 from coremis.modules.targeting.queries import current_run_of
-from coremis.modules.targeting.readiness import free_places_of, in_line, to_enrol
+from coremis.modules.targeting.readiness import Obstacle, free_places_of, in_line, to_enrol
 from coremis.modules.targeting.services.campaigns import locked
 
 State, What = Campaign.State, CampaignChange.What
@@ -38,7 +38,7 @@ def enrol_selected(*, campaign: Campaign, areas: list[Area], note: str = "", act
     places.check_running(campaign.programme)
     places.check_place_left(places.lock(campaign.programme_id))
     ids = tuple(sorted({area.pk for area in areas}))
-    if not to_enrol(campaign, ids).filter(obstacle="").exists():
+    if not to_enrol(campaign, ids).filter(obstacle=Obstacle.READY).exists():
         raise Refusal(_("Nobody is ready to be enrolled here. See who lacks a recipient or a payment point."))
     choice = Choice(campaign.programme_id, campaign.programme.unit, ids, "", {}, timezone.localdate())
     fields = {"from_status": Status.POTENTIAL, "to_status": Status.ACTIVE, "reason": Reason.ENROLMENT_COMPLETED}
@@ -88,12 +88,12 @@ def say_enrolled(work: Work) -> None:
 @activate.abandon
 def make_potential_again(work: Work) -> bool:
     """Those who were changed, and not since, are potential again."""
-    return change_back(work)
+    return bool(change_back(work))
 
 
 def _ready(work: Work) -> "QuerySet[Any]":
     campaign = Campaign.objects.select_related("programme").get(pk=work.params["campaign"])
-    return to_enrol(campaign, work.params["areas"]).filter(obstacle="")
+    return to_enrol(campaign, work.params["areas"]).filter(obstacle=Obstacle.READY)
 
 
 @action(_("Fill free places"), approvable=True)
@@ -123,6 +123,6 @@ def next_for_places(campaign: Campaign, areas: list[Area]) -> list[int]:
         return []
     found: list[int] = []
     for quota in free_places_of(run, [area.pk for area in areas]):
-        ready = in_line(campaign, quota).filter(obstacle="")
+        ready = in_line(campaign, quota).filter(obstacle=Obstacle.READY)
         found += list(ready.values_list("pk", flat=True)[: quota.free])  # type: ignore[attr-defined]
     return found

@@ -49,7 +49,7 @@ def set_quotas(*, stage: Stage, places: dict[str, Any], multiplier: str = "2", s
     if outside := [key for key in wanted if key not in inside]:
         named = areas.get(outside[0])
         raise Invalid(WRONG, {"places": [_("%(place)s lies outside the campaign.") % {"place": named.name if named else outside[0]}]})
-    _keep(stage, {key: (count, None, None) for key, count in wanted.items()}, multiplier, source or now("typed"), others_stay=True)
+    keep_quotas(stage, {key: (count, None, None) for key, count in wanted.items()}, multiplier, source or now("typed"), others_stay=True)
     return stage
 
 
@@ -65,7 +65,7 @@ def compute_quotas(
     stage = _quota_stage(stage)
     shares = computed(stage, total, level, minimum, source)
     rows = {share.area.pk: (share.places, share.poverty_rate, share.households) for share in shares}
-    _keep(stage, rows, multiplier, now("computed from poverty rate and households"), others_stay=False)
+    keep_quotas(stage, rows, multiplier, now("computed from poverty rate and households"), others_stay=False)
     return stage
 
 
@@ -73,11 +73,8 @@ def computed(stage: Stage, total: int, level: int | None, minimum: int = 0, sour
     """The areas of a level in the campaign with their figures and places; those without figures have None and no place."""
     campaign = stage.campaign
     areas = areas_of(campaign, level)
-    rates = dict(
-        inherited_figures(POVERTY_RATE, campaign.reference_day, source)
-        .filter(pk__in=[area.pk for area in areas])
-        .values_list("pk", "figure")
-    )
+    inherited: QuerySet[Any] = inherited_figures(POVERTY_RATE, campaign.reference_day, source)
+    rates = dict(inherited.filter(pk__in=[area.pk for area in areas]).values_list("pk", "figure"))
     counts = dict(figures_on(HOUSEHOLDS, campaign.reference_day, source).filter(area__in=areas).values_list("area_id", "value"))
     known = {area.pk: weight(rates[area.pk], counts[area.pk]) for area in areas if rates.get(area.pk) is not None and area.pk in counts}
     if not 0 < total <= MOST_PLACES:
@@ -98,7 +95,7 @@ def areas_of(campaign: Campaign, level: int | None) -> Sequence[Area]:
     """The areas of one level inside a campaign; without a level the lowest ones."""
     rows: QuerySet[Area] = Area.objects.filter(pk__in=below(campaign.area_ids), valid_until=None)
     rows = rows.filter(children=None) if level is None else rows.filter(level__position=level)
-    return list(rows.select_related("level").order_by("full_path"))
+    return list(rows.select_related("level", "parent").order_by("full_path"))
 
 
 def _quota_stage(stage: Stage) -> Stage:
@@ -125,8 +122,8 @@ def _read(places: Mapping[str, Any]) -> dict[int, int]:
 Planned = Mapping[int, tuple[int, float | None, float | None]]
 
 
-def _keep(stage: Stage, rows: Planned, multiplier: str, source: str, *, others_stay: bool) -> None:
-    """Write the plan anew; an area that is to have none keeps its row with zero places, so that the history shows it."""
+def keep_quotas(stage: Stage, rows: Planned, multiplier: str, source: str, *, others_stay: bool) -> None:
+    """Inside an action: write the plan anew; an area that is to have none keeps its row with zero places, so that the history shows it."""
     factor = checked_multiplier(multiplier) if multiplier else None
     kept = planned(stage.pk).exclude(area__in=list(rows)).aggregate(total=Sum("places"))["total"] if others_stay else 0
     total = sum(count for count, *_figures in rows.values()) + (kept or 0)

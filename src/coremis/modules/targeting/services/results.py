@@ -140,7 +140,8 @@ def _waiting(entries: "QuerySet[StageEntry]", work: Work) -> "QuerySet[Any]":
         "rank": F("rank") + Value(work.cursor["rank"], IntegerField()), "since": Value(timezone.localdate(), DateField()),
         "until": F("waits_until"), "note": Value("", CharField()), "is_validated": confirmed, "group": Value(group),
     }  # fmt: skip
-    return rows.annotate(**{f"new_{name}": value for name, value in values.items()}).order_by("pk")
+    rows = rows.annotate(**{f"new_{name}": value for name, value in values.items()})
+    return rows.order_by("pk")
 
 
 def _run_of(work: Work) -> StageRun:

@@ -1,5 +1,6 @@
 """Carrying out one stage: its list is made by a job, seen by nobody before it is whole, and never changed by a later run."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Max, QuerySet
@@ -12,8 +13,13 @@ from coremis.kernel.actions.guard import removing_prepared
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.jobs import ranges
+from coremis.kernel.jobs.models import Job
+from coremis.kernel.jobs.models import State as JobState
+from coremis.kernel.jobs.queue import ask_cancel, retry
 from coremis.kernel.jobs.work import Work
 from coremis.modules.programmes.services.groups import know_sizes
+from coremis.modules.registry.models import Household
+from coremis.modules.scoring.models import ScoreRun
 from coremis.modules.scoring.services import score_households
 from coremis.modules.targeting.kinds import KINDS, stagework
 from coremis.modules.targeting.models import Campaign, Kind, Outcome, Quota, Stage, StageEntry, StageRun
@@ -21,6 +27,7 @@ from coremis.modules.targeting.services.campaigns import locked, require_open
 from coremis.modules.targeting.services.order import current_run, earlier, later, redo
 
 State = StageRun.State
+UNTIL_SCORED = timedelta(days=365)  # a stage that needs scores waits until they are told to be there
 COUNTED = {
     Outcome.IN: "going_on", Outcome.SELECTED: "selected", Outcome.WAITING: "waiting", Outcome.NOT_SELECTED: "not_selected",
     Outcome.NOT_ELIGIBLE: "not_eligible", Outcome.NOT_ASSESSED: "not_assessed",
@@ -46,10 +53,27 @@ def run_stage(*, stage: Stage, note: str = "", actor: Actor) -> StageRun:
     run.settings_words = " · ".join(kind.words(run.settings, campaign))
     run.save()
     _mark_running(stage, campaign)
-    job = carry_out.start({"run": run.pk}, title_params={"stage": str(stage), "campaign": str(campaign)}, area_ids=campaign.area_ids)
-    run.job_id = job.pk
+    later_on = {"not_before": timezone.now() + UNTIL_SCORED} if run.score_run_id else {}
+    title = {"stage": str(stage), "campaign": str(campaign)}
+    run.job_id = carry_out.start({"run": run.pk}, title_params=title, area_ids=campaign.area_ids, **later_on).pk
     run.save()
     return run
+
+
+def go_on_after_scores(score_run: ScoreRun) -> None:
+    """The scores that a stage waits for are there, or will not come: its own work begins, or is given up."""
+    for run in StageRun.objects.filter(score_run=score_run, state=State.PREPARING):
+        job = Job.objects.filter(pk=run.job_id or 0, state=JobState.WAITING).first()
+        if job is not None and score_run.state == ScoreRun.State.DONE:
+            retry(job)
+        elif job is not None:
+            ask_cancel(job)
+
+
+def to_score(run_id: int) -> "QuerySet[Household]":
+    """The households of a stage's list about whom nothing is decided yet: those that the next stage scores."""
+    listed = StageEntry.objects.filter(run=run_id, outcome=Outcome.IN)
+    return Household.objects.filter(pk__in=listed.order_by().values("household"))
 
 
 def _list_before(stage: Stage) -> StageRun | None:

@@ -3,12 +3,19 @@
 from datetime import date
 
 from coremis.kernel.actions.action import ACTIONS
-from coremis.kernel.actions.services import maintenance
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import everywhere
-from coremis.modules.programmes.tests.sample import agreed, approved, make_household, make_person, make_programme, many_households
-from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
+from coremis.modules.programmes.tests.sample import (
+    agreed,
+    approved,
+    make_household,
+    make_person,
+    make_programme,
+    make_variable,
+    many_households,
+)
+from coremis.modules.scoring.tests.sample import everywhere_the_same, make_version, stratum, term
 from coremis.modules.targeting import services
 from coremis.modules.targeting.models import Kind, StageEntry
 from coremis.modules.targeting.services.campaigns import Ladder
@@ -31,11 +38,10 @@ def everything():
 
 
 def make_formula(**definition):
-    with maintenance("test"):
-        formula = ScoreFormula(code="PMT", names={"en": "PMT"})
-        formula.save()
-        FormulaVersion(formula=formula, version_number=1, state="ACTIVE", definition={"direction": "LOWER_IS_POORER", **definition}).save()
-    return formula
+    """The score is the variable “poor”."""
+    make_variable("poor")
+    terms = [term("poor", weights=everywhere_the_same("1"))]
+    return make_version({"direction": "LOWER_IS_POORER", "strata": [stratum()], "terms": terms, **definition}, code="PMT").formula
 
 
 def make_campaign(programme, *areas, ladder=Ladder.CATEGORY, code="C1", **fields):
