@@ -15,9 +15,8 @@ from coremis.modules.programmes.models import Programme
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.targeting.kinds.categorical import Mode
 from coremis.modules.targeting.kinds.listing import Source
-from coremis.modules.targeting.models import Appeal, Campaign, Kind, Stage, Verdict
+from coremis.modules.targeting.models import Appeal, Campaign, Kind, Rejection, Stage, Verdict
 from coremis.modules.targeting.services.campaigns import Ladder
-from coremis.modules.targeting.services.verdicts import Rejection
 from coremis.modules.targeting.ties import TIES
 
 MOST_TIES = 4
