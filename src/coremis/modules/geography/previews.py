@@ -131,7 +131,7 @@ def splitting(inputs: dict[str, Any], actor: Any) -> Preview:
 
 def part_words(part: dict[str, Any]) -> str:
     """“Gitega North (GN), 40 %, units inside: 3”."""
-    share, inside = text_of(round(float(part["share"]) * 100, 4)), len(part["inside"])
+    share, inside = f"{round(float(part['share']) * 100, 4):g}", len(part["inside"])
     words = _("%(name)s (%(code)s), %(share)s %%, units inside: %(count)s")
     return words % {"name": part["name"], "code": part["code"], "share": share, "count": inside}
 

@@ -11,7 +11,7 @@ from coremis.kernel.areas.models import Area
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Household
 from coremis.modules.scoring.models import ScoreFormula
-from coremis.modules.targeting.models import Campaign, Kind, Outcome, Stage, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.models import Campaign, Kind, Outcome, Rejection, Stage, StageEntry, StageRun, Verdict
 from coremis.modules.targeting.services import (
     approve_results,
     close_appeals,
@@ -26,7 +26,6 @@ from coremis.modules.targeting.services import (
     set_stage,
 )
 from coremis.modules.targeting.services.campaigns import Ladder
-from coremis.modules.targeting.services.verdicts import Rejection
 from coremis.project.demo.clock import days_ago
 from coremis.project.demo.country import SETTLED, settled_hills
 from coremis.project.demo.people import by_weight, hill_at
