@@ -51,15 +51,28 @@ def village(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.fixture(scope="session")
-def demo_folder(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a loaded demo: families, a closed payroll, and one that waits. Loaded once, copied for each worker."""
+def demo_as_loaded(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a loaded demo: families, closed payrolls, and one that waits. Loaded once for all workers, and only copied."""
     base = tmp_path_factory.getbasetemp()
     made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-as-loaded"
     with alone(made.with_suffix(".lock")):
         if not made.exists():
             run(fresh(made.with_suffix(".loading")), *COREMIS, "demo", "--load-only", "--households", "100")
             made.with_suffix(".loading").rename(made)
-    return Path(shutil.copytree(made, base / "demo"))
+    return made
+
+
+@pytest.fixture(scope="session")
+def demo_folder(demo_as_loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo that many tests share."""
+    return Path(shutil.copytree(demo_as_loaded, tmp_path_factory.getbasetemp() / "demo"))
+
+
+@pytest.fixture(scope="module")
+def own_demo(demo_as_loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A demo on which nobody else has worked, running."""
+    with serving(Path(shutil.copytree(demo_as_loaded, tmp_path_factory.mktemp("own") / "demo"))) as house:
+        yield house
 
 
 def fresh(folder: Path) -> Path:

@@ -41,7 +41,7 @@ def run(folder: Path, *command: str) -> None:
     ready, database = sqlite_template(), folder / "coremis.sqlite3"
     if ready.exists() and not database.exists():  # migrated by an earlier test run: migrating again finds nothing to do
         shutil.copyfile(ready, database)
-    done = subprocess.run([sys.executable, *command], env=variables(folder), cwd=ROOT, capture_output=True, text=True, timeout=240)
+    done = subprocess.run([sys.executable, *command], env=variables(folder), cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
 
 

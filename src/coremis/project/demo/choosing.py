@@ -33,7 +33,6 @@ from coremis.project.demo.planted import PLANTED
 from coremis.project.demo.quotas import places_for
 from coremis.project.demo.seats import agreed, seat, work_off
 
-NAMES = {"en": "First campaign", "fr": "Première campagne", "pt": "Primeira campanha"}
 HILLS = 4  # the level of the villages
 MULTIPLIER = "1.5"
 REJECTED, PROPOSED = 0.005, 0.003  # of the places of the programme
@@ -47,8 +46,9 @@ def communes() -> list[Area]:
 
 
 def begin(programme: Programme, code: str, ladder: Ladder, day: date) -> Campaign:
-    """A campaign in the three communes."""
-    return create_campaign(programme=programme, code=code, names=NAMES, areas=communes(), day=day, ladder=ladder, actor=seat("manager"))
+    """A campaign in the three communes, under the name of its programme and year."""
+    names = {language: f"{name} {day.year}" for language, name in programme.names.items()}
+    return create_campaign(programme=programme, code=code, names=names, areas=communes(), day=day, ladder=ladder, actor=seat("manager"))
 
 
 def choose_the_poorest(programme: Programme, formula: ScoreFormula, households: int, surveyed: date, ago: int) -> Campaign:

@@ -111,8 +111,7 @@ def pay_again(payroll: Payroll, ago: int) -> None:
 def cycle_of(programme: Programme, number: int, first_day: date) -> Any:
     """One of the five cycles, from today's data freeze on."""
     start, end = periods(first_day, MONTHS, 1)[0]
-    days = f"{start:%m/%Y} – {end:%m/%Y}"
-    names = {"en": f"Cycle {number}, {days}", "fr": f"Cycle {number}, {days}", "pt": f"Ciclo {number}, {days}"}
+    names = {"en": f"Cycle {number}", "fr": f"Cycle {number}", "pt": f"Ciclo {number}"}
     return money.new_cycle(programme, names, start, end)
 
 

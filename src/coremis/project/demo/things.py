@@ -84,7 +84,7 @@ THINGS = (
         (
             _("Send the file, and look at each fault with its row and reason."),
             _("Correct the rows in the page, and let the manager agree."),
-            _("Correct the file and send it again: nothing changes."),
+            _("Correct the file and send it again under the same name: nothing changes."),
         ),
         "data",
         lambda: reverse("intake:create_batch"),
