@@ -15,7 +15,7 @@ def run_killed(row, size=3):
     here = connection.settings_dict
     database = {name: here[name] for name in ("ENGINE", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} | {"NAME": str(here["NAME"])}
     task = {"database": database, "chunk": size, "media": str(settings.MEDIA_ROOT)}
-    command = [sys.executable, "-m", "coremis.kernel.jobs.tests.killed_worker", json.dumps(task)]
+    command = [sys.executable, "-m", "coremis.kernel.jobs.tests.ranged_worker", json.dumps(task)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     endings = json.loads(done.stdout.splitlines()[-1])
