@@ -58,7 +58,7 @@ class Reader:
         self.names |= {fact.code: Kind.NUMBER.value for fact in member_facts}
         facts = self._facts()
         strata = self.each("strata", lambda one: stratum_of(one, self.names), MOST_STRATA)
-        codes = [stratum.code for stratum in strata]
+        codes = [str(one.get("code")) for one in given.get("strata", [])]
         terms = self.each("terms", lambda one: term_of(one, self.names, codes), MOST_TERMS)
         categories = self.each("categories", category_of, MOST_CATEGORIES)
         cutoffs = self.each("cutoffs", lambda one: cutoff_of(one, categories, codes), MOST_CUTOFFS)

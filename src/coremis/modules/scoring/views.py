@@ -20,10 +20,11 @@ from coremis.modules.scoring.definition import problems_of
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.scoring.tables import FormulaTable, status_of
 from coremis.modules.scoring.versions import names_of
-from coremis.modules.scoring.wording import direction_words, kind_words, remark_words, rounding_words
+from coremis.modules.scoring.wording import direction_words, kind_words, rounding_words
 from coremis.modules.scoring.words_of_versions import definition_words
 
 State = FormulaVersion.State
+SHOWN_PROBLEMS = 3
 
 
 def formula_url(formula: ScoreFormula) -> str:
@@ -98,13 +99,15 @@ def version_facts(request: HttpRequest, version: FormulaVersion) -> Sequence[Fac
 
 
 def version_attention(request: HttpRequest, version: FormulaVersion) -> Sequence[Attention]:
-    """What keeps a draft from being used, and what a file left to be looked at."""
+    """What keeps a draft from being used; where it is much, a panel lists it."""
     if version.state != State.DRAFT:
         return []
     names = names_of(version)
     problems = problems_of(version.definition, names.unit, names.member)
-    remarks = [Attention("info", remark_words(*remark)) for remark in version.definition.get("remarks", [])]
-    return [*(Attention("warn", problem) for problem in problems), *remarks]
+    if len(problems) <= SHOWN_PROBLEMS:
+        return [Attention("warn", problem) for problem in problems]
+    words = gettext("This draft cannot be used yet. See what is still to be done: %(count)s.")
+    return [Attention("warn", words % {"count": text_of(len(problems))})]
 
 
 version_detail = DetailScreen(
