@@ -12,9 +12,10 @@ from coremis.project.bench.data import build
 from coremis.project.bench.imports import measure_import
 from coremis.project.bench.lists import measure_lists
 from coremis.project.bench.measure import Measured
+from coremis.project.bench.papers import measure_papers
 from coremis.project.bench.thread import Bench
 
-JOBS = ("import", "suspension", "payroll", "thread", "lists")
+JOBS = ("import", "suspension", "payroll", "papers", "thread", "lists")
 
 
 class Command(BaseCommand):
@@ -45,8 +46,12 @@ class Command(BaseCommand):
             measure_lists(bench)
         if "suspension" in jobs:
             bench.suspend_and_undo()
-        if "payroll" in jobs or "thread" in jobs:
-            bench.pay(only="" if "thread" in jobs else "payroll")
+        if {"payroll", "papers", "thread"} & set(jobs):
+            payroll = bench.calculate()
+            if "papers" in jobs:
+                measure_papers(bench, payroll)
+            if "thread" in jobs:
+                bench.pay(payroll)
         if "import" in jobs:
             measure_import(bench)
 
