@@ -1,8 +1,9 @@
 # Everything a person types. `make help` lists the targets.
-# Override on the command line: make demo PORT=8080, make bench ROWS=1000000, make demo PYTHON=/path/to/python3.12
+# Override on the command line: make demo PORT=8080 HOUSEHOLDS=600, make bench ROWS=1000000, make demo PYTHON=/path/to/python3.12
 
 PORT ?= 8000
 ROWS ?= 100000
+HOUSEHOLDS ?= 20000
 VENV := .venv
 BIN := $(VENV)/bin
 PREPARE := sh deploy/prepare.sh
@@ -16,9 +17,9 @@ export PYTHONUTF8 = 1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: environment frontend ## Make everything that is needed and start a small demo (PORT=8000)
+demo: environment frontend ## Make everything that is needed and start the demo (PORT=8000 HOUSEHOLDS=20000)
 	@$(BIN)/python -m coremis.project.messages compile
-	@exec $(BIN)/coremis demo --port $(PORT)
+	@exec $(BIN)/coremis demo --port $(PORT) --households $(HOUSEHOLDS)
 
 test: environment-dev frontend ## Run the whole suite: embedded database, PostgreSQL, browser
 	@$(BIN)/python -m coremis.project.messages compile
@@ -40,8 +41,9 @@ types: environment-dev ## Check the types
 bench: environment ## Measure the large jobs (ROWS=100000)
 	@$(BIN)/coremis bench --rows $(ROWS) --json
 
-docs: environment-dev ## Check that every link and command in docs/ still holds
-	$(BIN)/pytest -q tests/architecture/test_docs.py
+docs: environment-dev ## Write the reference from the code, build every page, check its links and commands
+	@$(BIN)/coremis reference
+	$(BIN)/pytest -q tests/architecture/test_docs.py src/coremis/project/tests/test_reference.py src/coremis/modules/help
 
 messages: environment ## Collect the texts, update French and Portuguese, compile them
 	@$(BIN)/python -m coremis.project.messages update

@@ -56,10 +56,11 @@ def test_variables_are_read_by_the_settings() -> None:
 
 
 def test_commands_exist() -> None:
-    """Every `coremis …` in docs/start and deploy is a command of the product or of Django."""
+    """Every `coremis …` in docs/start, docs/admin and deploy is a command of the product or of Django."""
     own = {path.stem for path in PRODUCT.rglob("management/commands/*.py")}
     known = own | {"migrate", "makemigrations", "check", "collectstatic", "createcachetable", "shell", "dbshell"}
-    documents = [*(ROOT / "docs" / "start").glob("*.md"), *(path for path in (ROOT / "deploy").iterdir() if path.is_file())]
+    written = [path for part in ("start", "admin") for path in (ROOT / "docs" / part).glob("*.md")]
+    documents = [*written, *(path for path in (ROOT / "deploy").iterdir() if path.is_file())]
     wrong = [
         f"{path.relative_to(ROOT)}: coremis {name}"
         for path in documents

@@ -12,7 +12,7 @@ from django.core.management import call_command
 LINES = 200
 
 
-def main(language: str) -> None:
+def main(language: str, lines: int = LINES) -> None:
     """The demo's first step, then a payroll that has been sent."""
     django.setup()
     call_command("migrate", verbosity=0)
@@ -28,9 +28,9 @@ def main(language: str) -> None:
     programme = sample.make_programme()
     village = Area.objects.order_by("-level__position", "pk").first()
     assert village is not None
-    for number in range(LINES):  # the same name again has another birth year, so that nobody is flagged
+    for number in range(lines):  # the same name again has another birth year, so that nobody is flagged
         sample.enrol(programme, make_household(village, head={"birth_date": date(1960 + number // 70, 3, 1)}))
-    fund = sample.make_fund(programme, LINES * 30_000)
+    fund = sample.make_fund(programme, lines * 30_000)
     calculator, sender = sample.everyone(Area.objects.get(parent=None), "journey-one", "journey-two")
     payroll = sample.calculated(programme, [village], calculator, fund)
     sample.released(sample.approved(payroll, calculator), sender)
@@ -38,4 +38,4 @@ def main(language: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], *(int(text) for text in sys.argv[2:]))

@@ -31,7 +31,7 @@ FIRST, LAST = date(2026, 1, 1), date(2026, 1, 28)
 # The work is done in small pieces, so that there are many boundaries at which a worker can die.
 PIECES = {
     "coremis.kernel.exchange.rows.CHUNK": 30, "coremis.modules.programmes.services.places.CHUNK": 12,
-    "coremis.modules.payments.chunks.CHUNK": 12,
+    "coremis.kernel.jobs.ranges.CHUNK": 12,
 }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ from coremis.modules.payments.queries import figures_of
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.services import create_programme, enrol_matching
 from coremis.modules.registry.models import Household, Person
-from coremis.project.demo.load import approvers, judge_flags
+from coremis.project.demo.money import approvers, judge_flags
 from coremis.project.demo.seats import ADMINISTRATORS, PASSWORD, agreed, decide, make_seats, seat, work_off
 from tests.real.costarica import MISSING, REGIONS, SOURCE, collectors, define_variables, rewrite, survey
 
@@ -82,9 +82,9 @@ def test_it_works(place, tmp_path, capsys):
         print(table(batch, programme, payroll, told, time.monotonic() - began))
 
 
-def imported(place, path):
+def imported(place, path, more=None):
     """Brought by the data officer, agreed to by the manager."""
-    rewrite(SOURCE, path)
+    rewrite(SOURCE, path, more)
     with path.open("rb") as file:
         batch = send_file(file, path.name, kind="intake.persons", area=place, actor=seat("data"))
     check_batch(batch=batch, mapping=batch.mapping, options=batch.options, actor=seat("data"))

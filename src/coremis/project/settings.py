@@ -16,16 +16,20 @@ DATA_DIR = Path(env.text("COREMIS_DATA_DIR", "var")).resolve()
 # demo, training, uat or production: shown as a band on every page and print.
 COREMIS_ENVIRONMENT = env.text("COREMIS_ENVIRONMENT", "production")
 DEBUG = env.switch("COREMIS_DEBUG")
+# People change seats from the top bar, without a password. Refused in every other environment when the program starts.
+COREMIS_SEAT_SWITCH = env.switch("COREMIS_SEAT_SWITCH", COREMIS_ENVIRONMENT == "demo")
 SECRET_KEY = env.key("COREMIS_SECRET_KEY", DATA_DIR / "keys" / "secret_key")
 COREMIS_DATA_KEY = env.key("COREMIS_DATA_KEY", DATA_DIR / "keys" / "data_key")
 ALLOWED_HOSTS = env.words("COREMIS_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("COREMIS_ORIGINS")
 COREMIS_HTTPS = env.switch("COREMIS_HTTPS")
+# Whose word on “X-Forwarded-For” counts: only that of our own proxies.
+COREMIS_PROXIES = env.words("COREMIS_PROXIES", "127.0.0.1,::1")
 
 COREMIS_MODULES = env.words(
     "COREMIS_MODULES",
-    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,simulation,benefits,points,ledger,payments,former,"
-    "photos,dashboards",
+    "administration,registry,geography,duplicates,filters,intake,programmes,scoring,targeting,validation,simulation,benefits,points,ledger,payments,former,"
+    "photos,dashboards,help",
 )
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -44,6 +48,7 @@ INSTALLED_APPS = [
     "coremis.kernel.files",
     "coremis.kernel.screens",
     "coremis.kernel.exchange",
+    "coremis.kernel.datasets",
     *enabled_apps(COREMIS_MODULES),
     "coremis.project",
     "allauth",
@@ -51,6 +56,8 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "django_htmx",
 ]
+if COREMIS_SEAT_SWITCH:
+    INSTALLED_APPS.append("coremis.project.demo.apps.DemoConfig")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -96,6 +103,9 @@ if TESTING:
 DATABASES = {"default": env.database(DATABASE_URL, DATA_DIR)}
 if TESTING and DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
+    DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+elif TESTING:
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.User"
@@ -138,7 +148,7 @@ if TESTING:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-COREMIS_MAX_UPLOAD_MB = env.number("COREMIS_MAX_UPLOAD_MB", 50)
+COREMIS_MAX_UPLOAD_MB = env.number("COREMIS_MAX_UPLOAD_MB", 200)
 
 LANGUAGE_CODE = "en"
 LANGUAGES: list[tuple[str, Any]] = [("en", _("English")), ("fr", _("French")), ("pt", _("Portuguese"))]

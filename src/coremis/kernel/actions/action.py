@@ -8,10 +8,10 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions import context
-from coremis.kernel.actions.events import write_event
+from coremis.kernel.actions.events import new_event, write_event
 from coremis.kernel.actions.keys import claim, remember
 from coremis.kernel.actions.parameters import Parameter, read_parameters
-from coremis.kernel.base.refusal import Invalid, NeedsApproval, NotPermitted, OutsidePlaces, Refusal
+from coremis.kernel.base.refusal import Invalid, KeptRefusal, NeedsApproval, NotPermitted, OutsidePlaces, Refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -64,14 +64,18 @@ class Action(Generic[R]):
         permission = self._permission(actor, outer)
         self.check_places(actor, permission, values)
         approved = self._approved(outer)
-        with transaction.atomic():
-            if key:
-                earlier = claim(self.name, actor, key, {name: self.parameters[name].to_key(value) for name, value in values.items()})
-                if earlier is not None:
-                    return cast(R, earlier.result())
-            result = self._run(actor, permission, values, outer, approved)
-            if key:
-                remember(self.name, actor, key, result)
+        try:
+            with transaction.atomic():
+                if key:
+                    earlier = claim(self.name, actor, key, {name: self.parameters[name].to_key(value) for name, value in values.items()})
+                    if earlier is not None:
+                        return cast(R, earlier.result())
+                result = self._run(actor, permission, values, outer, approved)
+                if key:
+                    remember(self.name, actor, key, result)
+        except KeptRefusal as refused:  # what was done is undone by now; that it was tried stays
+            new_event(refused.event, actor, **refused.about)
+            raise
         return result
 
     def check_inputs(self, inputs: dict[str, Any]) -> dict[str, Any]:

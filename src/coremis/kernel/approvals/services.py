@@ -14,9 +14,10 @@ from coremis.kernel.actions.models import Record
 from coremis.kernel.approvals.models import Decision, Request, Route, RouteLevel
 from coremis.kernel.approvals.routes import approvable, area_of, find_route, subject_of
 from coremis.kernel.areas.models import Area
-from coremis.kernel.base.refusal import NotPermitted, Refusal, Stale
+from coremis.kernel.base.refusal import KeptRefusal, NotPermitted, Refusal, Stale
 
 State = Request.State
+OWN_REFUSED = "approvals.own_request_refused"  # in the history: somebody tried to decide what they had asked for
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,8 @@ def _claim(request: Request, actor: Any) -> Request:
 
 def _check_decider(request: Request, actor: Any) -> None:
     if request.maker_id == actor.pk:
-        raise NotPermitted(_("Nobody decides what they asked for. Another person must decide."))
+        tried = {"area_id": request.area_id, "request_id": request.pk}
+        raise KeptRefusal(_("Nobody decides what they asked for. Another person must decide."), OWN_REFUSED, tried)
     if request.decisions.filter(person_id=actor.pk).exists():
         raise NotPermitted(_("You have decided on this already. Another person must decide at the next level."))
     if not actor.places_as(request.level_now()["profile"]).cover([request.area_id]):

@@ -20,6 +20,14 @@ class NotPermitted(Refusal):
     """The person lacks the right."""
 
 
+class KeptRefusal(NotPermitted):
+    """A refusal that an auditor wants to know of: the attempt stays in the history as ``event``, with what ``about`` says of it."""
+
+    def __init__(self, sentence: Any, event: str, about: Mapping[str, Any], **params: Any) -> None:
+        super().__init__(sentence, **params)
+        self.event, self.about = event, dict(about)
+
+
 class OutsidePlaces(Refusal):
     """The person has the right, but not in this place."""
 

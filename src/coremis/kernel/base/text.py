@@ -5,13 +5,16 @@ import unicodedata
 from collections.abc import Mapping
 
 LETTERS = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th"})
+BETWEEN = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
     """For search and comparison: no accents, lower case, apostrophes and hyphens as blanks, single blanks."""
+    if text.isascii():
+        return BETWEEN.sub(" ", text.lower()).strip()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign)).translate(LETTERS)
-    return re.sub(r"[\W_]+", " ", letters).strip()
+    return BETWEEN.sub(" ", letters).strip()
 
 
 def label(names: Mapping[str, str] | None, language: str) -> str:

@@ -28,7 +28,7 @@ from coremis.kernel.exchange.rows import (
     stored_values,
 )
 from coremis.kernel.exchange.saved import save_mapping
-from coremis.kernel.exchange.staging import OPEN_FILES, Stager, table_of
+from coremis.kernel.exchange.staging import Stager, next_rows, table_of
 from coremis.kernel.jobs.work import Work
 
 State = Batch.State
@@ -137,7 +137,7 @@ def remove_rows(work: Work, batch: Batch) -> bool:
 def read_rows(work: Work, batch: Batch) -> bool:
     """Read, understand and keep a chunk."""
     context = context_of(batch)
-    found = OPEN_FILES.read(batch, work.cursor.get("row", 0), staged.CHUNK)
+    found = next_rows(batch, work.cursor.get("row", 0), staged.CHUNK)
     stager = Stager(context)
     kept = [stager.understand(number, cells) for number, cells in found]
     if context.kind.check and kept:

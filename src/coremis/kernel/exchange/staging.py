@@ -1,6 +1,6 @@
 """From the rows of a file to rows that are understood: cells cleaned, places found, required values asked for."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
@@ -16,7 +16,7 @@ from coremis.kernel.exchange.places import PlaceFinder, joined
 from coremis.kernel.exchange.rows import ALONE, RowContext, StagedRow
 from coremis.kernel.exchange.values import cleaner_for, shown, text_of
 from coremis.kernel.files.cells import Cell, Row
-from coremis.kernel.files.reading import TableReader, open_table
+from coremis.kernel.files.reading import OpenTables, TableReader, open_table
 from coremis.kernel.files.storage import path_of
 
 Reader = Callable[[Any], Any]
@@ -28,24 +28,12 @@ def table_of(batch: Batch) -> TableReader:
     return open_table(path_of(batch.sha256), batch.name, header_row=batch.options.get("header_row") or 0, **options)
 
 
-class OpenFiles:
-    """Where the last chunk stopped reading, so that the next one goes on there; without it, reading begins anew and skips."""
-
-    def __init__(self) -> None:
-        self._open: dict[int, tuple[int, Iterator[Row]]] = {}
-
-    def read(self, batch: Batch, after: int, count: int) -> list[Row]:
-        """The next ``count`` rows after row ``after``."""
-        reached, rows = self._open.pop(batch.pk, (-1, iter(())))
-        if reached != after or not after:
-            rows = table_of(batch).rows(after)
-        found = list(islice(rows, count))
-        if found and len(found) == count:
-            self._open = {batch.pk: (found[-1][0], rows)}
-        return found
+OPEN_TABLES = OpenTables()
 
 
-OPEN_FILES = OpenFiles()
+def next_rows(batch: Batch, after: int, count: int) -> list[Row]:
+    """The next ``count`` rows of an import's file after row ``after``."""
+    return OPEN_TABLES.read(batch.pk, lambda row: table_of(batch).rows(row), after, count)
 
 
 @dataclass(frozen=True)

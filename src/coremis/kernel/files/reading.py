@@ -1,7 +1,7 @@
 """Reading a table that somebody sends: CSV or .xlsx, recognised by its content, refused with a sentence where it is neither."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -59,6 +59,25 @@ class TableReader:
                 if number > start and any(cell is not None for cell in cells):
                     check_row(number, cells)
                     yield number, fitted(cells, width)
+
+
+class OpenTables:
+    """Where the last chunk stopped reading, so that the next one goes on there; without it, reading begins anew and skips.
+
+    One table is kept open at a time: a chunk never costs more because it stands further down in the file.
+    """
+
+    def __init__(self) -> None:
+        self._open: tuple[Hashable, int, Iterator[Row]] | None = None
+
+    def read(self, key: Hashable, rows_after: Callable[[int], Iterator[Row]], after: int, count: int) -> list[Row]:
+        """The next ``count`` rows after row ``after`` of the table known by ``key``; ``rows_after`` opens it where it is not open."""
+        kept, self._open = self._open, None
+        rows = kept[2] if kept and after and kept[:2] == (key, after) else rows_after(after)
+        found = list(islice(rows, count))
+        if found and len(found) == count:
+            self._open = (key, found[-1][0], rows)
+        return found
 
 
 def fitted(cells: list[Cell], width: int) -> list[Cell]:

@@ -37,12 +37,15 @@ class SheetColumn:
     """A column of a file. ``kind`` is text (codes and phones too), number, amount or date.
 
     An amount's cells are ``Money``, or smallest units of ``currency``; every other cell of a kind may also be None or a text.
+    Where one column is ``editable``, all other cells of the sheet are protected; ``choices`` are offered in its cells.
     """
 
     title: Any
     kind: str = TEXT
     currency: str = ""
     width: int = 0
+    editable: bool = False
+    choices: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,18 @@ def _write_sheet(page: Any, sheet: Sheet, formats: "_Formats") -> int:
                 write(row, position, value)
     if sheet.columns:
         page.autofilter(0, 0, row, len(sheet.columns) - 1)
+    _protect(page, sheet, row)
     return row
+
+
+def _protect(page: Any, sheet: Sheet, rows: int) -> None:
+    """Lock what nobody should change, and offer choices. It keeps people from slips, not from intent: compare what comes back."""
+    if not any(column.editable for column in sheet.columns):
+        return
+    page.protect("", {"autofilter": True, "sort": True, "format_columns": True, "format_rows": True})
+    for position, column in enumerate(sheet.columns):
+        if column.choices and rows:
+            page.data_validation(1, position, rows, position, {"validate": "list", "source": list(column.choices), "error_type": "warning"})
 
 
 def _cell_writer(page: Any, column: SheetColumn, formats: "_Formats") -> Callable[[int, int, Any], None]:
@@ -96,7 +110,7 @@ def _cell_writer(page: Any, column: SheetColumn, formats: "_Formats") -> Callabl
         elif column.kind == DATE and isinstance(value, date) and _day(value) >= FIRST_SHEET_DATE:
             page.write_datetime(row, position, _local(value), formats.of(column, value))
         else:
-            page.write_string(row, position, _shortened(str(value)), formats.text)
+            page.write_string(row, position, _shortened(str(value)), formats.open_text if column.editable else formats.text)
 
     return write
 
@@ -109,9 +123,12 @@ class _Formats:
         self._made: dict[str, Any] = {}
         self.header = book.add_format({"bold": True, "bg_color": "#E8EDF2", "bottom": 1, "text_wrap": True, "valign": "top"})
         self.text = self._format("@")
+        self.open_text = book.add_format({"num_format": "@", "locked": False, "bg_color": "#FFF9E5"})
 
     def of(self, column: SheetColumn, value: Any = None) -> Any:
-        """The style of a column's cells; codes keep their text style when somebody edits them."""
+        """The style of a column's cells; codes keep their text style when somebody edits them. Only texts can be edited."""
+        if column.editable:
+            return self.open_text
         if column.kind == AMOUNT:
             places = decimals_of(value.currency if isinstance(value, Money) else column.currency)
             return self._format("#,##0" + ("." + "0" * places if places else ""))

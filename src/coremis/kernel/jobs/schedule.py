@@ -15,11 +15,15 @@ from coremis.kernel.module.contributions import Contribution, contributions
 
 @dataclass(frozen=True)
 class Schedule(Contribution):
-    """A module's wish that a kind of job runs every ``hour`` or every ``day`` (at the country's ``at_hour``, else midnight)."""
+    """A module's wish that a kind of job runs every ``hour`` or every ``day`` (at the country's ``at_hour``, else midnight).
+
+    ``proves`` is the figure of its report that must be zero where the work is a proof of the data; a restore does these, too.
+    """
 
     kind: JobKind
     every: str
     at_hour: int | None = None
+    proves: str = ""
 
     def __post_init__(self) -> None:
         if self.every not in ("hour", "day") or (self.at_hour is not None and self.every == "hour"):

@@ -11,7 +11,19 @@ from django.utils.translation import get_language, get_language_info
 from coremis.kernel.config.country import offered_languages
 from coremis.kernel.config.environment import band_words
 from coremis.kernel.module.contributions import contributions
-from coremis.kernel.screens.menu import Entry, MenuItem, Section, TopSearch, entry_of, may_open, sections, target, visible_items
+from coremis.kernel.screens.menu import (
+    Entry,
+    HelpLink,
+    MenuItem,
+    Section,
+    TopMenu,
+    TopSearch,
+    entry_of,
+    may_open,
+    sections,
+    target,
+    visible_items,
+)
 
 
 class Band(NamedTuple):
@@ -77,6 +89,20 @@ class Frame:
             if may_open(self.user, box.address):
                 return {"title": str(box.title), "url": target(box.address)[0], "parameter": box.parameter}
         return None
+
+    @cached_property
+    def help(self) -> dict[str, str] | None:
+        """The way from this page to what explains it, if a module explains pages."""
+        page = self.request.resolver_match
+        for link in contributions(HelpLink) if self.signed_in else []:
+            return {"title": str(link.title), "url": link.address(page.view_name if page else "")}
+        return None
+
+    @cached_property
+    def menus(self) -> list[dict[str, Any]]:
+        """The menus that modules put into the top bar."""
+        found = [(menu.template, menu.show(self.request)) for menu in contributions(TopMenu)] if self.signed_in else []
+        return [{"template": template, "context": context} for template, context in found if context is not None]
 
     @cached_property
     def languages(self) -> list[Language]:

@@ -52,12 +52,13 @@ class HomeCard(Contribution):
     The default template prints `text`, `figure` with `label` and `href`, `facts` (so that each may lead to its list), `rows`
     (pairs of words and value), `table` (see `small_table` and `figure_table`) and `links` where given. `seats` says for
     which seats it is, each with its place on the page: whoever holds only ready profiles sees the cards of those seats,
-    whoever holds another profile every card. `permission` is asked for in either case. A `wide` card takes a whole line.
+    whoever holds another profile every card. `permission` is asked for in either case; None, which must be written out, shows the
+    card to everybody. A `wide` card takes a whole line.
     """
 
     title: Text
     show: Callable[[HttpRequest], Shown]
-    permission: str
+    permission: str | None
     template: str = "screens/_home_card.html"
     order: int = 100
     page: str = "home"
@@ -140,7 +141,7 @@ def shown_cards(request: HttpRequest, page: str = "home") -> list[Part]:
 
 def cards_for(user: Any, page: str) -> list[HomeCard]:
     """The cards of a page that this person's rights and seats open, in the order of the first of these seats that has them."""
-    found = [card for card in contributions(HomeCard) if card.page == page and user.has_perm(card.permission)]
+    found = [card for card in contributions(HomeCard) if card.page == page and (card.permission is None or user.has_perm(card.permission))]
     codes = user.profile_codes()
     if not codes <= set(SEATS):
         return sorted(found, key=lambda card: min(card.seats.values(), default=card.order))

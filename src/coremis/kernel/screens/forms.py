@@ -14,7 +14,9 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.base.dates import MONTH, YEAR, PartialDate, parse_partial_date
 from coremis.kernel.base.money import Money, figures, parse_amount
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.places import area_options, read_area
+from coremis.kernel.screens.screen import whole_number
 
 
 class ActionForm(forms.Form):
@@ -29,7 +31,7 @@ class ActionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.actor, self.target = actor, target
         for field in self.fields.values():
-            if isinstance(field, AreaField | RecordField):
+            if isinstance(field, AreaField | RecordField | RowsField):
                 field.limit_to(actor, permission)
 
     def lines(self) -> Iterator[list[forms.BoundField]]:
@@ -126,6 +128,41 @@ class RecordField(forms.ModelChoiceField):  # type: ignore[type-arg]
         """Offer only records of this person."""
         rows = self.model.objects.visible_to(actor, self.permission)  # type: ignore[attr-defined]
         self.queryset = self.choose(rows) if self.choose else rows
+
+
+class RowsInput(forms.HiddenInput):
+    """Says how many rows were chosen and carries their ids along; ids are no names, so they may stand on the page."""
+
+    is_hidden = False
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        context = {"name": name, "value": value or "", "count": text_of(len(str(value or "").split())), "attrs": attrs or {}}
+        return render_to_string("screens/_rows_control.html", context)
+
+
+class RowsField(forms.CharField):
+    """The rows that were chosen in a list, among those the actor may see under `permission`; filled by `chosen_ids`, never typed."""
+
+    def __init__(self, model: type[Model], permission: str, *, most: int, **kwargs: Any) -> None:
+        self.model, self.permission, self.most, self.user = model, permission, most, None
+        super().__init__(widget=RowsInput(), **kwargs)
+
+    def limit_to(self, actor: Any, permission: str) -> None:
+        """Take only rows of this person."""
+        self.user = actor
+
+    def clean(self, value: Any) -> Any:
+        """The rows in the order of their ids; refused where there are none, too many, or some are gone."""
+        ids = {number for text in super().clean(value).split() if (number := whole_number(text)) is not None}
+        if not ids:
+            raise forms.ValidationError(_("Nothing is chosen. Go back to the list and tick some rows."))
+        if len(ids) > self.most:
+            sentence = _("At most %(most)s rows can be changed in one go. Choose fewer with the filters of the list.")
+            raise forms.ValidationError(sentence, params={"most": text_of(self.most)})
+        found = list(self.model.objects.visible_to(self.user, self.permission).filter(pk__in=ids).order_by("pk"))  # type: ignore[attr-defined]
+        if len(found) != len(ids):
+            raise forms.ValidationError(_("Some of the chosen rows are no longer there. Go back to the list and choose again."))
+        return found
 
 
 class MoneyField(forms.CharField):

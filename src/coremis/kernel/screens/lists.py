@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import number_format
@@ -15,7 +16,7 @@ from coremis.kernel.actions.models import Record
 from coremis.kernel.base.refusal import NotPermitted, Refusal
 from coremis.kernel.screens.columns import Column
 from coremis.kernel.screens.exports import AT_ONCE, FORMATS, export_list, file_response, may_export, revealed_in
-from coremis.kernel.screens.filters import Filter
+from coremis.kernel.screens.filters import Filter, Given
 from coremis.kernel.screens.keyset import Order, Page, Place, in_order, page_of
 from coremis.kernel.screens.screen import (
     ActionLink,
@@ -31,6 +32,7 @@ from coremis.kernel.screens.screen import (
 )  # fmt: skip
 from coremis.kernel.screens.selection import RESERVED, Selection, address_of, given_filters, read_selection
 from coremis.kernel.screens.tables import Table, cells_of, file_rows, order_of
+from coremis.kernel.screens.ticked import chosen_filter, keep_ticked
 
 COUNT_UP_TO = 10_000
 KEPT_LISTS = 30
@@ -68,7 +70,7 @@ class Asked:
     query: dict[str, list[str]]
     filters: list[Filter]
     columns: list[Column]
-    given: dict[str, list[str]]
+    given: Given
     selection: Selection
     order: Order
     sort: str
@@ -80,7 +82,8 @@ class ListScreen(Screen):
     """The page of a `Table`. Put it into `urlpatterns` as the view.
 
     `title` and `lead` are text, or functions of the owner. `actions` lead to action screens; those that carry filters
-    get the list's address. `exports=False` takes the export away.
+    get the list's address. `bulk` leads to action screens about the ticked rows or all that the list shows; they read
+    them with `asked_rows`. `exports=False` takes the export away.
     """
 
     def __init__(
@@ -91,18 +94,21 @@ class ListScreen(Screen):
         lead: Any = "",
         owner: Owner | None = None,
         actions: Sequence[ActionLink] = (),
+        bulk: Sequence[ActionLink] = (),
         empty: EmptyState | None = None,
         exports: bool = True,
         template: str = "screens/list.html",
     ) -> None:
         super().__init__(permission=table.permission, title=title)
         self.table, self.lead, self.owner, self.actions = table, lead, owner, actions
-        self.empty, self.exports, self.template = empty, exports, template
+        self.bulk, self.empty, self.exports, self.template = bulk, empty, exports, template
 
     def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The page or its part; a POST is a search to be kept, or an export."""
         if request.method == "POST" and request.POST.get("do") == "export":
-            return self.export(request, kwargs)
+            return self.export(request, kwargs, query_of(request))
+        if request.method == "POST" and request.POST.get("do") == "chosen":
+            return self.take_chosen(request, kwargs)
         if request.method == "POST":
             return self.keep_typed(request)
         if "clear" in request.GET or not request.GET:
@@ -127,9 +133,7 @@ class ListScreen(Screen):
             key = kwargs[self.owner.argument]
             owner = fetch_or_404(self.owner.model, user, self.owner.permission, key, self.owner.prepare)
         filters = self.table.filters_for(user)
-        given, problems = given_filters(self.table.label(), filters, query, user)
-        selection = read_selection(filters, given, user, self.table.permission)
-        selection.problems.extend(problems)
+        given, selection = _selected(self.table, [*filters, chosen_filter(self.table.label())], query, user)
         sort = query.get("sort", [""])[0]
         order = order_of(self.table, user, sort)
         if order is None:
@@ -170,6 +174,8 @@ class ListScreen(Screen):
             "filters": lambda: self._filters(asked, user),
             "actions": buttons(self.actions, user, asked.owner, _address(_kept(asked.query))),
             "formats": FORMATS if self.exports and may_export(user) else (),
+            "bulk": (bulk := buttons(self.bulk, user, asked.owner)),
+            "chosen": bool(bulk or (self.exports and may_export(user))),
             "address": _address(_kept(asked.query)),
             "filtered": filtered,
             "empty": self._empty(user, asked) if not filtered else None,
@@ -195,9 +201,26 @@ class ListScreen(Screen):
         last = _lists(request).get(request.path)
         return see_other(request.path + last) if last else None
 
-    def export(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponse:
+    def take_chosen(self, request: HttpRequest, kwargs: Mapping[str, Any]) -> HttpResponse:
+        """Go on with the ticked rows, or with everything that the list shows: to an action, or into a file."""
+        query = _kept(query_of(request))
+        try:
+            if not request.POST.get("everything"):
+                query = keep_ticked(request.user, self.table.label(), dict(request.POST.lists()))
+        except Refusal as problem:
+            messages.error(request, str(problem))
+            return see_other(request.path + (_address(query) if query else "?clear=1"))
+        if request.POST.get("format"):
+            return self.export(request, kwargs, query)
+        owner = self.read(request.user, query, kwargs).owner
+        offered = {link["url"]: link for link in buttons(self.bulk, request.user, owner)}
+        if request.POST.get("then") not in offered:
+            raise PermissionDenied
+        return see_other(request.POST["then"] + (_address(query) if query else "?clear=1"))
+
+    def export(self, request: HttpRequest, kwargs: Mapping[str, Any], query: dict[str, list[str]]) -> HttpResponse:
         """The file, or the promise of it where it is long."""
-        user, query = request.user, query_of(request)
+        user = request.user
         asked = self.read(user, query, kwargs)
         back = request.path + _address(_kept(query))
         columns = self.table.file_columns_for(user)
@@ -258,7 +281,7 @@ class ListScreen(Screen):
         return {
             "chief": [control for first, control in ready if first],
             "more": [control for first, control in ready if not first],
-            "open": any(filter not in chief for filter, _value in asked.selection.chosen),
+            "open": any(filter in asked.filters and filter not in chief for filter, _value in asked.selection.chosen),
         }
 
     def _pages(self, asked: Asked, page: Page) -> dict[str, str]:
@@ -300,11 +323,22 @@ class ListScreen(Screen):
 
 def asked_rows(table: type[Table], request: HttpRequest) -> QuerySet[Any]:
     """For an action page that was opened with a list's filters: the rows they choose, none where they are not understood."""
-    user, filters = request.user, table.filters_for(request.user)
-    given, problems = given_filters(table.label(), filters, query_of(request), user)
+    user, filters = request.user, [*table.filters_for(request.user), chosen_filter(table.label())]
+    _given, selection = _selected(table, filters, query_of(request), user)
+    return selection.apply(table.visible(user))
+
+
+def chosen_ids(table: type[Table], request: HttpRequest, most: int) -> str:
+    """For the field of an action page about many (`RowsField`): the ids of the rows it was opened with, one more than may be taken."""
+    found = asked_rows(table, request).order_by("pk").values_list("pk", flat=True)[: most + 1]
+    return " ".join(str(number) for number in found) if request.GET else ""
+
+
+def _selected(table: type[Table], filters: list[Filter], query: dict[str, list[str]], user: Any) -> tuple[Given, Selection]:
+    given, problems = given_filters(table.label(), filters, query, user)
     selection = read_selection(filters, given, user, table.permission)
     selection.problems.extend(problems)
-    return selection.apply(table.visible(user))
+    return given, selection
 
 
 def query_of(request: HttpRequest) -> dict[str, list[str]]:

@@ -1,11 +1,12 @@
 """The side menu and what stands in the top bar: modules contribute entries, nobody sees one that he cannot open."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.checks import CheckMessage, Error, register
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,22 @@ class TopSearch(Contribution):
     address: str
     parameter: str = "q"
     order: int = 100
+
+
+@dataclass(frozen=True)
+class HelpLink(Contribution):
+    """“Help” in the top bar: `address(page)` leads to what explains the page of this name, such as “registry:household_list”."""
+
+    title: str | Promise
+    address: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class TopMenu(Contribution):
+    """A menu of its own in the top bar: `show(request)` gives the context of its template, or None where there is nothing to choose."""
+
+    template: str
+    show: Callable[[HttpRequest], Mapping[str, Any] | None]
 
 
 class Entry(NamedTuple):
@@ -155,5 +172,5 @@ def check_item(item: MenuItem | TopSearch) -> list[CheckMessage]:
 
 __all__ = [
     "ADMINISTRATION", "ASSESS", "ENROL", "HOME", "MANAGE", "PEOPLE", "PROVIDE", "REPORTS",
-    "MenuItem", "TopSearch",
+    "HelpLink", "MenuItem", "TopSearch",
 ]  # fmt: skip

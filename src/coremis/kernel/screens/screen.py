@@ -114,7 +114,8 @@ class ActionLink:
     """A button that leads to an action screen; people who may not open it never see it.
 
     `address` is a URL name or a function of what the page is about. `show` hides it where it makes no sense
-    (an ended enrolment cannot be suspended). `tone` is "primary", "danger" or "quiet".
+    (an ended enrolment cannot be suspended). `tone` is "primary", "danger", "quiet", or "more":
+    then it stands in a menu after the others.
     """
 
     title: Text
@@ -143,6 +144,8 @@ def buttons(links: Sequence[ActionLink], user: Any, about: Any = None, query: st
         if allowed[link.permission]:
             url = link.url(about) + (query if link.carries_filters else "")
             ready.append({"title": str(link.title), "url": url, "tone": link.tone})
+    if sum(one["tone"] == "more" for one in ready) == 1:  # a menu of one entry is a button
+        ready = [{**one, "tone": one["tone"].replace("more", "")} for one in ready]
     return ready
 
 

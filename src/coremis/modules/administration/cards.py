@@ -1,6 +1,6 @@
 """What this module puts on the home page, for each seat that has something to look after here."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from shutil import disk_usage
 from typing import Any
@@ -8,11 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, Max
 from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from coremis.kernel.actions.models import Seal
+from coremis.kernel.actions.models import Change, Event, Seal
 from coremis.kernel.approvals.models import Request
 from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.base.money import Money
@@ -23,11 +24,13 @@ from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import figure_table
 from coremis.modules.administration.jobs import verify_history
+from coremis.modules.administration.services import note_backup, note_restore
 from coremis.modules.administration.tables import JobTable, RequestTable, UserTable, action_title, decided_in_week
 from coremis.modules.administration.views.approvals import what_was_asked
 
 FEW, LOOKED, COMPARED = 8, 3, 2
 SILENT_AFTER = timedelta(minutes=75)
+BACKUP_TOO_OLD, TRIAL_TOO_OLD = timedelta(hours=36), timedelta(days=35)
 GIGABYTE = 1_000_000_000
 
 
@@ -87,7 +90,7 @@ def level_words(row: Request) -> str:
 
 
 def installation(request: HttpRequest) -> Shown:
-    """Version, worker, failed work, locked users, disk, backup; no names of beneficiaries and no money."""
+    """Version, worker, failed work, locked users, disk, backup and its trial; no names of beneficiaries and no money."""
     jobs = reverse("administration:jobs")
     counts = dict(JobTable.visible(request.user).order_by().values_list("state").annotate(count=Count("pk")))
     locked = UserTable.visible(request.user).filter(locked_until__gt=timezone.now()).order_by().count()
@@ -97,7 +100,7 @@ def installation(request: HttpRequest) -> Shown:
         Fact(_("Waiting work"), counts.get(State.WAITING, 0), f"{jobs}?state={State.WAITING}"),
         Fact(_("Failed work"), counts.get(State.FAILED, 0), f"{jobs}?state={State.FAILED}"),
         Fact(_("Locked users"), locked, f"{reverse('administration:users')}?locked=yes"),
-        Fact(_("Disk"), disk_words()), Fact(_("Last backup"), _("none recorded")),
+        Fact(_("Disk"), disk_words()), Fact(_("Last backup"), backup_words()), Fact(_("Last restore test"), restore_words()),
     ]  # fmt: skip
     links = [{"url": f"{jobs}?state={State.FAILED}", "title": _("Look at the failed work")}] if counts.get(State.FAILED) else []
     return {"facts": [fact.ready() for fact in facts], "links": links}
@@ -108,6 +111,41 @@ def disk_words() -> str:
     found = disk_usage(settings.DATA_DIR)
     told = {"free": text_of(found.free // GIGABYTE), "share": text_of(found.free * 100 // found.total)}
     return _("%(free)s GB free (%(share)s %%)") % told
+
+
+def backup_words() -> str:
+    """When the last whole backup was made and how large it was; an old one says what to do."""
+    event, told = last_noted(note_backup.name)
+    if event is None:
+        return _("none recorded; set up the daily one")
+    words = {"when": text_of(event.recorded_at), "size": filesizeformat(told["size"]), "count": text_of(told["missing"])}
+    if timezone.now() - event.recorded_at > BACKUP_TOO_OLD:
+        return _("%(when)s, too old; look why the daily one failed") % words
+    if told["missing"]:
+        return _("%(when)s, %(size)s; %(count)s files are missing in the store") % words
+    return _("%(when)s, %(size)s") % words
+
+
+def restore_words() -> str:
+    """When a backup was last restored for a trial, and whether it held; where this installation itself came from a backup, that."""
+    event, told = last_noted(note_restore.name)
+    if event is None:
+        return _("none recorded; try one")
+    words = {"when": text_of(event.recorded_at), "made": text_of(datetime.fromisoformat(told["made_at"]))}
+    if not told["passed"]:
+        return _("%(when)s, failed: the backup of %(made)s cannot be used") % words
+    if not told["trial"]:
+        return _("%(when)s, restored here from the backup of %(made)s") % words
+    if timezone.now() - event.recorded_at > TRIAL_TOO_OLD:
+        return _("%(when)s, too long ago; try a new backup") % words
+    return _("%(when)s, the backup of %(made)s is whole") % words
+
+
+def last_noted(action: str) -> tuple[Event | None, dict[str, Any]]:
+    """The newest history entry of a kind, and what it says."""
+    event = Event.objects.filter(action=action).order_by("-pk").first()
+    noted = Change.objects.filter(event=event, kind=Change.INPUTS).first() if event else None
+    return (event, noted.before) if noted and noted.before else (None, {})
 
 
 def worker_words() -> str:

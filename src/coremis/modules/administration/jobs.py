@@ -26,4 +26,4 @@ def verify_history(work: Work) -> bool:
     return False
 
 
-VERIFYING = Schedule(verify_history, every="day", at_hour=2)
+VERIFYING = Schedule(verify_history, every="day", at_hour=2, proves="findings")

@@ -107,6 +107,7 @@ contributions: list[Contribution] = [
     HomeCard(_("What is stuck, and with whom"), cards.stuck, "approvals.view_request", seats={"manager": 40}, wide=True),
     HomeCard(_("This installation"), cards.installation, "access.set_user_active", order=20, seats={"it": 1}),
     HomeCard(_("Proof of the history"), cards.proof, "actions.view_event", order=20, seats={"auditor": 1}),
+    HomeCard(_("Refused decisions on own requests"), auditing.refused, "actions.view_event", order=25, seats={"auditor": 10}),
     HomeCard(_("Changed in thirty days"), auditing.changed, "actions.view_event", order=30, seats={"auditor": 20}),
     WatchedActions(
         _("Access"),

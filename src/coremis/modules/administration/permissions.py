@@ -15,7 +15,12 @@ KERNEL_TITLES = {
 }  # fmt: skip
 
 # Actions of the system itself, which no person is given.
-NOBODYS = frozenset({"actions.maintain", "administration.set_up_country", "screens.save_exported_list"})
+NOBODYS = frozenset(
+    {
+        "actions.maintain", "administration.set_up_country", "screens.save_exported_list",
+        "administration.note_backup", "administration.note_restore",
+    }
+)  # fmt: skip
 
 
 def group_title(label: str) -> Any:

@@ -42,6 +42,16 @@ def retry_job(*, job: Job, actor: Actor) -> Job:
     return job
 
 
+@action(_("Note a backup"))
+def note_backup(*, name: str, made_at: str, size: int, missing: int, with_keys: bool, actor: Actor) -> None:
+    """Say in the history that a whole backup was made; ``size`` in bytes, ``missing`` files that the store did not have."""
+
+
+@action(_("Note a restore"))
+def note_restore(*, name: str, made_at: str, trial: bool, passed: bool, actor: Actor) -> None:
+    """Say in the history that a backup was restored here, or tried beside this installation (``trial``), and whether it held."""
+
+
 @action(_("Install the ready profiles and approval routes"), approvable=True, covers=(save_profile, save_route))
 def install_presets(*, area: Area, actor: Actor) -> int:
     """One profile for each seat, and a route for every approvable action, so that failing closed does not lock the door.

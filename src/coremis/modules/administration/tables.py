@@ -28,7 +28,9 @@ SIGN_IN = {
     "access.sign_in": _("Signed in"), "access.sign_out": _("Signed out"), "access.sign_in_failed": _("Sign-in failed"),
     "access.lock_out": _("Locked after wrong passwords"), "access.change_password": _("Changed the password"),
     "access.change_second_factor": _("Changed the second step"), "files.download_attachment": _("Took a file home"),
-    "screens.open_record": _("Opened"), "actions.erased": _("Content erased"), "actions.maintain": _("Maintenance"),
+    "screens.open_record": _("Opened"), "demo.take_seat": _("Took another seat of the demo"),
+    "approvals.own_request_refused": _("Refused: deciding one's own request"),
+    "actions.erased": _("Content erased"), "actions.maintain": _("Maintenance"),
 }  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """The forms of this module."""
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -17,11 +16,9 @@ from coremis.modules.benefits.formulas import PartKind
 from coremis.modules.benefits.names import member_names, unit_names
 from coremis.modules.benefits.working import kind_words, names_of_parts, share_text
 from coremis.modules.programmes.models import Programme
-from coremis.modules.registry.models import Relationship, Sex
+from coremis.modules.registry.queries import member_text, read_member, read_pair, value_text
 
 ONE_EACH = ("cap", "cap_cycle", "cap_total", "minimum", "maximum", "coin")
-PAIR = re.compile(r"([a-z][a-z0-9_]*)\s*=\s*(.+)")
-YES, NO = ("yes", "true", "oui", "sim"), ("no", "false", "non", "não")
 
 
 class NewRuleForm(ActionForm):
@@ -238,53 +235,10 @@ class ExampleForm(ActionForm):
 
 def example_shown(example: Mapping[str, Any], place: int, currency: str) -> dict[str, Any]:
     """What the form of an example begins with."""
-    members = [_member_text(member) for member in example["facts"].get("members", [])]
-    values = [f"{name} = {_value_text(value)}" for name, value in example["facts"].get("values", {}).items()]
+    members = [member_text(member) for member in example["facts"].get("members", [])]
+    values = [f"{name} = {value_text(value)}" for name, value in example["facts"].get("values", {}).items()]
     amounts = {f"part_{code}": _shown(abs(amount), currency) for code, amount in example.get("expected", {}).items()}
     return {"name": example["name"], "members": "\n".join(members), "values": "\n".join(values), "place": place, **amounts}
-
-
-def read_member(line: str, names: Mapping[str, str]) -> dict[str, Any]:
-    """One member from words: a number is the age; a sex; a relation; anything else as name=value."""
-    found: dict[str, Any] = {}
-    for word in line.replace(",", " ").split():
-        if word.isdigit():
-            found["age"] = int(word)
-        elif word in Sex.values and word != Sex.OTHER:
-            found["sex"] = word
-        elif word in Relationship.values:
-            found["relationship"] = word
-        else:
-            found |= dict([read_pair(word, names)])
-    return found
-
-
-def read_pair(text: str, names: Mapping[str, str]) -> tuple[str, Any]:
-    """“rooms = 2” as a name and a value of the kind of the name."""
-    match = PAIR.fullmatch(text.strip())
-    if match is None or match[1] not in names:
-        raise Refusal(_("“%(text)s” is not understood. Write it as “name = value”."), text=text.strip()[:40])
-    kind, value = names[match[1]], match[2].strip()
-    if kind == "boolean" and value.lower() in YES + NO:
-        return match[1], value.lower() in YES
-    if kind == "number":
-        try:
-            number = Decimal(value)
-        except ArithmeticError:
-            raise Refusal(_("“%(value)s” is not a number."), value=value[:40]) from None
-        return match[1], int(number) if number == number.to_integral_value() else float(number)
-    return match[1], value
-
-
-def _member_text(member: Mapping[str, Any]) -> str:
-    first = [str(member[name]) for name in ("age", "sex", "relationship") if member.get(name) is not None]
-    return " ".join(
-        [*first, *(f"{name}={_value_text(value)}" for name, value in member.items() if name not in ("age", "sex", "relationship"))]
-    )
-
-
-def _value_text(value: Any) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _minor(text: Any, currency: str) -> int | None:

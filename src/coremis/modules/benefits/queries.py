@@ -9,7 +9,7 @@ from coremis.modules.benefits.definition import flat, read_rule
 from coremis.modules.benefits.formulas import PartKind, Rule
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
 from coremis.modules.benefits.names import member_names, unit_names
-from coremis.modules.benefits.sets import AMOUNTS, PAST, SetRule, Sql
+from coremis.modules.benefits.sets import AMOUNTS, PAST, SetRule
 from coremis.modules.benefits.working import names_of_parts
 from coremis.modules.programmes.models import Programme
 
@@ -19,7 +19,6 @@ __all__ = [
     "PartKind",
     "Rule",
     "SetRule",
-    "Sql",
     "active_version",
     "flat",
     "names_of",

@@ -6,14 +6,15 @@ nothing is computed twice. User texts never enter the SQL: formulas are compiled
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Expression, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from coremis.kernel.base.formula import Formula, Kind
+from coremis.kernel.expressions.chain import Chain, Sql, compiled_sql, sql_of
 from coremis.kernel.expressions.compiler import compile_condition, compile_value
 from coremis.kernel.expressions.written import Written
 from coremis.modules.benefits.definition import formulas_of
@@ -21,40 +22,11 @@ from coremis.modules.benefits.formulas import BACKLOG, CAP, CAP_CYCLE, CAP_TOTAL
 from coremis.modules.benefits.names import FROM_MEMBERS, alive, member_column, member_fact, unit_column, with_members
 from coremis.modules.programmes.models import Enrolment
 
-Sql = tuple[str, tuple[Any, ...]]
 LEAST = {"postgresql": "LEAST", "sqlite": "MIN"}
 GREATEST = {"postgresql": "GREATEST", "sqlite": "MAX"}
 AMOUNTS = ("amount_minor", "carried_minor", "entitled_minor", "backlog_minor", "recovered_minor")
 ONCE = "'1'"
 PAST = ("used_cycle", "used_total", "payments", "backlog", "to_recover")
-
-
-@dataclass
-class Chain:
-    """Stages that follow each other; each sees the columns of the one before."""
-
-    texts: list[str] = field(default_factory=list)
-    params: list[Any] = field(default_factory=list)
-    last: str = ""
-
-    def add(self, name: str, sql: str, params: Sequence[Any] = (), columns: Sequence[str] = ()) -> None:
-        """One more stage."""
-        listed = f" ({', '.join(columns)})" if columns else ""
-        self.texts.append(f"{name}{listed} AS MATERIALIZED ({sql})")
-        self.params += params
-        self.last = name
-
-    def compute(self, name: str, **columns: str | Sql) -> None:
-        """A stage that adds columns to those of the stage before."""
-        if not columns:
-            return
-        written = [(value, ()) if isinstance(value, str) else value for value in columns.values()]
-        listed = ", ".join(f"{sql} AS {column}" for column, (sql, _params) in zip(columns, written, strict=True))
-        self.add(name, f"SELECT {self.last}.*, {listed} FROM {self.last}", [each for _sql, params in written for each in params])
-
-    def select(self, columns: str, tail: str = "") -> Sql:
-        """The whole query."""
-        return f"WITH {', '.join(self.texts)} SELECT {columns} FROM {self.last}{tail}", tuple(self.params)
 
 
 @dataclass(frozen=True)
@@ -167,11 +139,11 @@ class SetRule:
         columns = {name: Written(f"x_{name}", kind=Kind(self.names[name])) for name in formula.names_used}
         scale = 10.0**self.rule.decimals
         template = f"floor(floor({{0}} * {scale} * 1e6 + 0.5) / 1e6 + 0.5)"
-        return _compile(Written(template, compile_value(formula, columns), kind=Kind.NUMBER))
+        return compiled_sql(Written(template, compile_value(formula, columns), kind=Kind.NUMBER))
 
     def _compiled(self, formula: Formula) -> Sql:
         columns = {name: Written(f"x_{name}", kind=Kind(self.names[name])) for name in formula.names_used}
-        return _compile(compile_condition(formula, columns))
+        return compiled_sql(compile_condition(formula, columns))
 
     def _limits(self, chain: Chain) -> None:
         rule, least, greatest = self.rule, LEAST[connection.vendor], GREATEST[connection.vendor]
@@ -235,14 +207,3 @@ def _join_past(chain: Chain, past: "Sequence[QuerySet[Any]]") -> list[tuple[str,
     summed = ", ".join(f"CAST(SUM({name}) AS bigint) AS {name}" for name in PAST)
     chain.add("past", f"SELECT id, {summed} FROM each_past GROUP BY id")
     return [("past", f"past.{name}") for name in PAST]
-
-
-def sql_of(rows: "QuerySet[Any]") -> Sql:
-    """The text and parameters of a query."""
-    sql, params = rows.query.sql_with_params()
-    return sql, tuple(params)
-
-
-def _compile(expression: Expression) -> Sql:
-    sql, params = Enrolment.objects.none().query.get_compiler("default").compile(expression)
-    return sql, tuple(params)

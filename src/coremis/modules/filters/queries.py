@@ -1,6 +1,5 @@
 """What other modules ask of filters: is this one in order, what does it say, and which rows does it find."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,11 +8,12 @@ from django.db.models import Q, QuerySet
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.facts import Known, subject_of, subjects
 from coremis.modules.filters.compile import Compiler, Rows
-from coremis.modules.filters.models import SavedFilter
+from coremis.modules.filters.fields import FilterField
+from coremis.modules.filters.saved import SEES, usable_filters
 from coremis.modules.filters.tree import Check, broken
 from coremis.modules.filters.words import Words
 
-SEES = "filters.view_savedfilter"
+__all__ = ["SEES", "FilterField", "checked", "matching", "usable_filters", "words"]
 
 
 def matching(rows: "QuerySet[Any]", condition: dict[str, Any], day: date, user: Any = None) -> "QuerySet[Any]":
@@ -44,15 +44,6 @@ def words(condition: dict[str, Any]) -> str:
     """What a condition says, in the active language; a Refusal where it cannot be read."""
     known = Known()
     return Words(known).tree(Check(known).tree(condition))
-
-
-def usable_filters(user: Any, about: Sequence[str]) -> "QuerySet[SavedFilter]":
-    """The filters on these subjects that somebody may choose from: one's own and those shared with one, while in use.
-
-    Whoever uses one for work that lasts keeps a copy of its ``condition``.
-    """
-    rows: QuerySet[SavedFilter] = SavedFilter.objects.visible_to(user, SEES)
-    return rows.filter(subject__in=about, is_active=True)
 
 
 def _condition(rows: "QuerySet[Any]", tree: dict[str, Any], compiler: Compiler) -> Q:

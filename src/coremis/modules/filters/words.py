@@ -15,13 +15,13 @@ from coremis.kernel.screens.facts import AMOUNT, CHOICE, DATE, PLACE, TEXT, Fact
 from coremis.modules.filters.tree import conditions_of
 
 PATTERNS = {
-    "equal": gettext_lazy("%(fact)s is %(value)s"), "unequal": gettext_lazy("%(fact)s is not %(value)s"),
-    "least": gettext_lazy("%(fact)s is %(value)s or more"), "most": gettext_lazy("%(fact)s is %(value)s or less"),
-    "on": gettext_lazy("%(fact)s is %(value)s"), "before": gettext_lazy("%(fact)s is before %(value)s"),
-    "after": gettext_lazy("%(fact)s is after %(value)s"), "between": gettext_lazy("%(fact)s is from %(low)s to %(high)s"),
-    "in": gettext_lazy("%(fact)s is %(value)s"), "not_in": gettext_lazy("%(fact)s is not %(value)s"),
-    "has": gettext_lazy("%(fact)s contains “%(value)s”"), "yes": gettext_lazy("%(fact)s: yes"), "no": gettext_lazy("%(fact)s: no"),
-    "known": gettext_lazy("%(fact)s is known"), "unknown": gettext_lazy("%(fact)s is not known"),
+    "equal": gettext_lazy("%(fact)s: %(value)s"), "unequal": gettext_lazy("%(fact)s: not %(value)s"),
+    "least": gettext_lazy("%(fact)s: %(value)s or more"), "most": gettext_lazy("%(fact)s: %(value)s or less"),
+    "on": gettext_lazy("%(fact)s: %(value)s"), "before": gettext_lazy("%(fact)s: before %(value)s"),
+    "after": gettext_lazy("%(fact)s: after %(value)s"), "between": gettext_lazy("%(fact)s: from %(low)s to %(high)s"),
+    "in": gettext_lazy("%(fact)s: %(value)s"), "not_in": gettext_lazy("%(fact)s: not %(value)s"),
+    "has": gettext_lazy("%(fact)s: contains “%(value)s”"), "yes": gettext_lazy("%(fact)s: yes"), "no": gettext_lazy("%(fact)s: no"),
+    "known": gettext_lazy("%(fact)s: known"), "unknown": gettext_lazy("%(fact)s: not known"),
 }  # fmt: skip
 
 
@@ -74,8 +74,8 @@ class Words:
         fact, is_ = found[0], node["is"]
         value: Any = node.get("value")
         if is_ in ("last", "next"):
-            before = ngettext("%(fact)s is in the last %(n)s day", "%(fact)s is in the last %(n)s days", value)
-            after = ngettext("%(fact)s is in the next %(n)s day", "%(fact)s is in the next %(n)s days", value)
+            before = ngettext("%(fact)s: in the last %(n)s day", "%(fact)s: in the last %(n)s days", value)
+            after = ngettext("%(fact)s: in the next %(n)s day", "%(fact)s: in the next %(n)s days", value)
             return (before if is_ == "last" else after) % {"fact": fact.title, "n": value}
         given: dict[str, Any] = {"fact": fact.title}
         if is_ == "between":

@@ -1,11 +1,13 @@
 """What a person chooses for one import, beside how its file is written; kept with the import's options."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import slugify
 
 from coremis.kernel.exchange.models import Batch
 
@@ -29,6 +31,12 @@ class Choices:
     disagreement: str = REJECT
     conflicts: str = LOCAL
     document_kind: str = ""
+
+
+def list_name(file_name: str) -> str:
+    """A name for the list that a file brings, from its own name without dates and numbers: “menages-kayanza”."""
+    words = re.findall(r"[^\W\d_]+", file_name.rsplit(".", 1)[0])
+    return slugify(" ".join(words))[:40].strip("-") or DEFAULT_SOURCE
 
 
 def choices_of(batch: Batch) -> Choices:

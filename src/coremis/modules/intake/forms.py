@@ -19,7 +19,7 @@ from coremis.kernel.exchange.values import cleaner_for, shown
 from coremis.kernel.files.reading import TITLES_WITHIN
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput
 from coremis.kernel.screens.screen import whole_number
-from coremis.modules.intake.choices import ACCEPT, FILE, HEAD, LOCAL, REJECT, choices_of
+from coremis.modules.intake.choices import ACCEPT, FILE, HEAD, LOCAL, REJECT, choices_of, list_name
 from coremis.modules.intake.imports import KINDS
 from coremis.modules.intake.recognition import chosen_reading, first_rows, notes_of, reading_kept, readings_of, recognise_sample
 from coremis.modules.registry.models import DocumentKind
@@ -125,7 +125,10 @@ class MatchColumnsForm(ActionForm):
         if self.recognised.unclear_dates and self.target.state == Batch.State.NEW and not self.batch.saved_mapping_id:
             yes_no["day_first"] = ""
         kept = {"clear_word": options.get("clear_word") or _("[clear]"), "saved_mapping": self.batch.saved_mapping_id}
-        return {**yes_no, **kept, **{name: getattr(choices, name) for name in CHOSEN}, **self._guessed()}
+        told = {name: getattr(choices, name) for name in CHOSEN}
+        if not options.get("source"):
+            told["source"] = list_name(self.target.name)
+        return {**yes_no, **kept, **told, **self._guessed()}
 
     def _add_reading(self) -> None:
         """How the file is read; the table is opened once for its sheets and the sample."""

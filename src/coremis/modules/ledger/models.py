@@ -2,11 +2,18 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.models import Record
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
+from coremis.kernel.base.text import label
+
+
+def named(names: dict[str, str], otherwise: str) -> str:
+    """A name in the reader's language; ``otherwise`` where no languages were kept."""
+    return label(names, get_language() or "en") if names else otherwise
 
 
 class Account(Record):
@@ -30,6 +37,7 @@ class Account(Record):
     owner_kind = models.CharField(max_length=60, blank=True)
     owner_id = models.BigIntegerField(default=0)
     owner_name = models.CharField(_("belongs to"), max_length=120, blank=True)
+    owner_names = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), help_text="The name in each language.")
     currency = models.CharField(_("currency"), max_length=3)
 
     class Meta:
@@ -42,7 +50,12 @@ class Account(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_station_display()} · {self.owner_name or self.currency}"
+        return f"{self.get_station_display()} · {self.owner or self.currency}"
+
+    @property
+    def owner(self) -> str:
+        """To whom it belongs, in the reader's language; nothing for the world."""
+        return named(self.owner_names, self.owner_name)
 
 
 class Posting(Record):
@@ -61,6 +74,7 @@ class Posting(Record):
         RECOVERY = "RECOVERY", _("kept back for what was overpaid")
         INCIDENT = "INCIDENT", _("incident decided")
         FORFEIT = "FORFEIT", _("unclaimed money given back to the fund")
+        CARRY = "CARRY", _("unpaid amounts carried on to the next payment")
         REVERSAL = "REVERSAL", _("reversed")
 
     class State(models.TextChoices):
@@ -74,6 +88,7 @@ class Posting(Record):
     subject_kind = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     subject_name = models.CharField(_("about"), max_length=120, blank=True)
+    subject_names = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), help_text="The same in each language.")
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     state = models.CharField(_("status"), max_length=9, choices=State.choices, default=State.PREPARING)
     currency = models.CharField(_("currency"), max_length=3)
@@ -96,7 +111,12 @@ class Posting(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_purpose_display()} · {self.subject_name}"
+        return f"{self.get_purpose_display()} · {self.about}"
+
+    @property
+    def about(self) -> str:
+        """What it is about, in the reader's language where that has names."""
+        return named(self.subject_names, self.subject_name)
 
 
 class Movement(Record):

@@ -18,7 +18,7 @@ SEES = tuple(f"ledger.view_{name}" for name in ("account", "posting", "movement"
 contributions: list[Contribution] = [
     MenuItem(_("Accounts"), "ledger:account_list", group=PROVIDE, order=50),
     HomeCard(_("Proof of the balances"), panels.proof_card, "ledger.view_proof", order=40, seats={"accountant": 60, "auditor": 15}),
-    Schedule(prove_balances, every="day", at_hour=2),
+    Schedule(prove_balances, every="day", at_hour=2, proves="differences"),
     Approvable(services.receive_funds, amount=lambda inputs: inputs["amount"], preview=previews.receipt),
     Approvable(
         services.reverse_receipt, preview=previews.reversal,

@@ -16,7 +16,7 @@ def receipt(inputs: dict[str, Any], actor: Any) -> Preview:
     check_receipt(account, amount, inputs["received_on"], inputs["proof"])
     before = balance(account)
     return Preview(
-        facts=[(_("Fund"), account.owner_name), (_("Received on"), inputs["received_on"]), (_("Proof"), inputs["proof"])],
+        facts=[(_("Fund"), account.owner), (_("Received on"), inputs["received_on"]), (_("Proof"), inputs["proof"])],
         amount=amount,
         changes=[(_("Balance of the fund"), before, before + amount)],
         button=str(_("Enter %(amount)s")) % {"amount": amount.text()},
@@ -27,4 +27,4 @@ def reversal(inputs: dict[str, Any], actor: Any) -> Preview:
     """The amount that leaves the fund again."""
     posting = inputs["posting"]
     amount = Money(posting.declared_minor, posting.currency)
-    return Preview(facts=[(_("Fund"), posting.subject_name), (_("Proof"), posting.proof), (_("Reason"), inputs["reason"])], amount=amount)
+    return Preview(facts=[(_("Fund"), posting.about), (_("Proof"), posting.proof), (_("Reason"), inputs["reason"])], amount=amount)

@@ -27,7 +27,7 @@ class AccountTable(Table):
     permission = "ledger.view_account"
     exact = True
     columns: ClassVar = [
-        Column("owner_name", _("Belongs to"), show=lambda row: row.owner_name or _("nobody"), sort="owner_name"),
+        Column("owner_name", _("Belongs to"), show=lambda row: row.owner or _("nobody"), sort="owner_name"),
         Column("station", _("Account"), show=lambda row: row.get_station_display()),
         Column("balance", _("Balance"), show=lambda row: Money(getattr(row, "balance_minor", 0), row.currency), kind="amount"),
     ]
@@ -57,7 +57,7 @@ class StatementTable(Table):
     columns: ClassVar = [
         Column("effective_on", _("Date"), show=lambda row: row.posting.effective_on, kind="date"),
         Column("purpose", _("What for"), show=lambda row: row.posting.get_purpose_display()),
-        Column("about", _("About"), show=lambda row: row.posting.subject_name),
+        Column("about", _("About"), show=lambda row: row.posting.about),
         Column("received", _("Received"), show=lambda row: Money(row.received_minor, row.posting.currency), kind="amount"),
         Column("given", _("Given"), show=lambda row: Money(row.given_minor, row.posting.currency), kind="amount"),
         Column("movements", _("Movements"), show=lambda row: row.movement_count, kind="number"),

@@ -39,7 +39,7 @@ account_list = ListScreen(
 
 account_statement = ListScreen(
     StatementTable,
-    title=lambda account: f"{account.get_station_display()} · {account.owner_name or account.currency}",
+    title=lambda account: f"{account.get_station_display()} · {account.owner or account.currency}",
     lead=_("Newest first. Each line is one posting; it leads to its single movements."),
     owner=Owner(Account, "ledger.view_account", "account"),
     actions=[
@@ -55,7 +55,7 @@ account_statement = ListScreen(
 def posting_facts(request: HttpRequest, posting: Posting) -> Sequence[Fact]:
     """What a posting was made for."""
     return [
-        Fact(_("About"), posting.subject_name),
+        Fact(_("About"), posting.about),
         Fact(_("Amount"), Money(posting.declared_minor, posting.currency)),
         Fact(_("Effective on"), posting.effective_on),
         Fact(_("Posted on"), posting.posted_at),
@@ -117,7 +117,7 @@ proof_detail = DetailScreen(
 
 receive_funds = ActionScreen(
     services.receive_funds, form=ReceiveFundsForm, target=(Account, "pk"), preview=previews.receipt, back=statement_url,
-    lead=lambda account: account.owner_name, done=lambda posting: posting_url(posting),
+    lead=lambda account: account.owner, done=lambda posting: posting_url(posting),
 )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """What earlier payments of a beneficiary used up, left and overpaid: the running account from which the next payment is computed.
 
-Nothing is marked and nothing changes: a line says itself what it left (``carried_minor``), what it took over (``backlog_minor``) and
-what it kept back (``recovered_minor``). Their sums are the account, so each franc is taken once, and a cancelled line gives back.
+Nothing is marked: a line says itself what it left (``carried_minor``, and ``rolled_minor`` where it was not paid and carried on),
+what it took over (``backlog_minor``) and what it kept back (``recovered_minor``). Their sums are the account, so each franc is
+taken once, and a cancelled line gives back.
 """
 
 from typing import Any
@@ -41,7 +42,10 @@ def _lines(cycle: Cycle, keys: Any) -> "QuerySet[Any]":
     found = lines.annotate(
         cycle_used=Coalesce(Sum("entitled_minor", filter=Q(cycle=cycle)), NOTHING), all_used=Sum("entitled_minor"),
         times=Count("pk", filter=Q(reissue_of=None)),
-        left=_less(Coalesce(Sum("carried_minor", filter=posted), NOTHING), Sum("backlog_minor")),
+        left=_less(
+            Coalesce(Sum("carried_minor", filter=posted), NOTHING) + Coalesce(Sum("rolled_minor", filter=Q(payroll__job_id=None)), NOTHING),
+            Sum("backlog_minor"),
+        ),
         excess=_less(_sum(_less(F("paid_minor"), F("amount_minor")), over), Sum("recovered_minor")),
     )  # fmt: skip
     return found.values_list("enrolment_id", "cycle_used", "all_used", "times", "left", "excess")

@@ -16,11 +16,11 @@ from coremis.modules.benefits.queries import usable_rules
 from coremis.modules.filters.models import SavedFilter
 from coremis.modules.payments.findings import Verdict
 from coremis.modules.payments.findings_tables import place_of
-from coremis.modules.payments.models import Cycle, FlagMember, Fund
+from coremis.modules.payments.models import Cycle, FlagMember, Fund, PayrollLine
 from coremis.modules.payments.reading import COLUMNS
 from coremis.modules.payments.services.checking import MAPPING_KIND
 from coremis.modules.payments.states import ENDS, HoldReason
-from coremis.modules.points.models import PaymentPoint
+from coremis.modules.points.models import PaymentPoint, Provider
 from coremis.modules.programmes.models import Programme
 
 
@@ -155,6 +155,18 @@ class UploadResultsForm(ActionForm):
     """The file of results."""
 
     file = forms.FileField(label=_("File"), help_text=_("A table as .xlsx or CSV, with the payment number, the result and the amount."))
+    provider = RecordField(
+        Provider, "points.view_provider", label=_("Provider"), required=False,
+        help_text=_("Whose file it is. It then says nothing about the payments of others."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        paying: Any = PayrollLine.objects.filter(payroll=self.target, provider__isnull=False).order_by().values("provider")
+        offered: Any = self.fields["provider"]
+        offered.queryset = offered.queryset.filter(pk__in=paying)
+        if not offered.queryset.exists():
+            del self.fields["provider"]
 
 
 class CheckResultsForm(ActionForm):

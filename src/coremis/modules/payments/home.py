@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, WatchedActions
-from coremis.modules.payments import cards, money_cards
+from coremis.modules.payments import cards, money_cards, providers
 
 LINES, PAYROLLS = "payments.view_payrollline", "payments.view_payroll"
 
@@ -19,12 +19,18 @@ CARDS: list[Contribution] = [
     HomeCard(_("Lists to print"), cards.lists_to_print, LINES, seats={"commune": 20}, wide=True),
     HomeCard(_("Unpaid in the last cycle"), cards.unpaid_reasons, LINES, seats={"commune": 40}),
     HomeCard(_("In transit"), money_cards.in_transit, LINES, seats={"accountant": 20}),
+    HomeCard(_("In transit by provider"), providers.on_the_way, LINES, seats={"accountant": 25}),
     HomeCard(_("Files of results"), money_cards.files, "payments.view_resultfile", seats={"accountant": 30}),
     HomeCard(_("Unknown payments"), money_cards.unknown_rows, "payments.view_resultrow", seats={"accountant": 40}),
     HomeCard(_("Open incidents"), money_cards.incidents, "payments.view_incident", seats={"accountant": 45}),
     HomeCard(_("What blocks closing"), money_cards.closing, PAYROLLS, seats={"accountant": 50}, wide=True),
     HomeCard(_("Flags that were set aside"), money_cards.set_aside, "payments.view_flaggroup", seats={"auditor": 35}),
     HomeCard(_("Twenty payments to follow today"), money_cards.sample, LINES, seats={"auditor": 50}, wide=True),
+    WatchedActions(
+        _("Lists of payees taken"),
+        ("payments.take_payee_list", "payments.take_point_list", "payments.take_cash_sheet"),
+        order=91,
+    ),
     WatchedActions(
         _("Funds and payment cycles"),
         ("payments.save_fund", "payments.save_cycle", "payments.set_payment_terms", "payments.waive_order"),

@@ -42,16 +42,22 @@ class Known(NamedTuple):
     unpaid_reason: str
     forfeited: bool
     later: bool
+    provider_id: int | None = None
 
 
-def judge(row: Understood, line: Known | None, payroll_id: int) -> None:
-    """Whether the payment that a row names can take its outcome; the row's own problems come second."""
+def judge(row: Understood, line: Known | None, payroll_id: int, provider_id: int | None = None) -> None:
+    """Whether the payment that a row names can take its outcome; the row's own problems come second.
+
+    A file of one provider says nothing that counts about payments of another one.
+    """
     if line is None:
         row.problem = RowProblem.NO_REFERENCE if row.number is None else RowProblem.UNKNOWN
         return
     row.was = line.state
     if line.payroll_id != payroll_id:
         row.problem = RowProblem.OTHER_PAYROLL
+    elif provider_id is not None and line.provider_id != provider_id:
+        row.problem = RowProblem.OTHER_WAY
     elif line.state not in (*AWAITING_LINES, *OUTCOMES):
         row.problem = RowProblem.NOT_SENT
     elif not row.problem:

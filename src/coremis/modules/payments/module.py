@@ -24,15 +24,18 @@ from coremis.modules.payments import (
     plan_previews,
     point_panels,
     previews,
+    providers,
     queries,
     result_panels,
     services,
 )  # fmt: skip
 from coremis.modules.payments.amounts_file import AMOUNTS
+from coremis.modules.payments.datasets import DATASETS
 from coremis.modules.payments.facts import facts
 from coremis.modules.payments.jobs import book_what_was_kept_back
 from coremis.modules.payments.models import Cycle, FlagGroup, Payroll, PayrollLine
 from coremis.modules.payments.queries import to_approve
+from coremis.modules.payments.services.carrying import UNPAID, carriable
 from coremis.modules.payments.services.confirmation import settled_amount
 from coremis.modules.payments.services.forfeiting import forfeitable
 from coremis.modules.payments.services.steps import refuse_second_step
@@ -77,7 +80,8 @@ TYPES = ("payments.start_sheet", "payments.save_sheet", "payments.attach_page", 
 BRINGS = ("payments.upload_results", "payments.check_results", "payments.discard_results", "payments.take_rejected_rows", *TYPES)
 RECONCILES = (
     "payments.confirm_results", "payments.close_payroll", "payments.write_off", "payments.take_rejected_rows", "payments.discard_results",
-    "payments.settle_incident", "payments.dispute_payment", "payments.forfeit_unclaimed", "payments.save_unclaimed_policy",
+    "payments.settle_incident", "payments.dispute_payment", "payments.forfeit_unclaimed", "payments.carry_unpaid",
+    "payments.save_unclaimed_policy",
 )  # fmt: skip
 
 
@@ -128,7 +132,14 @@ def unclaimed_total(inputs: dict[str, Any]) -> Money:
     return Money(forfeitable(payroll).aggregate(total=Sum("amount_minor"))["total"] or 0, payroll.currency)
 
 
+def carried_total(inputs: dict[str, Any]) -> Money:
+    """What would be paid with the next payments instead."""
+    payroll = inputs["payroll"]
+    return Money(carriable(payroll).aggregate(total=Sum(UNPAID))["total"] or 0, payroll.currency)
+
+
 contributions: list[Contribution] = [
+    *DATASETS,
     AMOUNTS,
     Schedule(book_what_was_kept_back, every="day", at_hour=3),
     *facts,
@@ -168,6 +179,7 @@ contributions: list[Contribution] = [
     Panel(
         Payroll, _("Balance"), result_panels.balance, "payments.view_payroll", "payments/balance.html", order=20, tab="results"
     ),
+    Panel(Payroll, _("By provider"), providers.payroll_providers, "payments.view_payrollline", order=25, tab="results"),
     Panel(Payroll, _("Incidents"), result_panels.incidents, "payments.view_incident", order=30, tab="results"),
     Panel(PayrollLine, _("What comes next"), result_panels.next_step, "payments.view_payrollline", order=10),
     Panel(PayrollLine, _("Incidents"), result_panels.line_incidents, "payments.view_incident", order=20),
@@ -190,8 +202,7 @@ contributions: list[Contribution] = [
     Tab(Person, "payments", _("Payments"), order=60),
     Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", tab="payments"),
     Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", tab="payments"),
-    BeforeMerge(Household, people.unsettled),
-    BeforeMerge(Person, people.unsettled),
+    *[BeforeMerge(kind, people.unsettled, undo=people.paid_since) for kind in (Household, Person)],
     UndoObstacle(
         queries.paid_on_a_status,
         _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),
@@ -216,8 +227,10 @@ contributions: list[Contribution] = [
         services.settle_incident, preview=previews.settling, amount=incident_amount,
         places=lambda inputs: inputs["incident"].payroll.place_ids() or [],
     ),
+    Approvable(services.carry_unpaid, preview=previews.carrying, amount=carried_total),
     Approvable(services.forfeit_unclaimed, preview=previews.forfeiting, amount=unclaimed_total),
     RoutePreset(services.settle_incident, ("approver",)),
+    RoutePreset(services.carry_unpaid, ("approver",)),
     RoutePreset(services.forfeit_unclaimed, ("approver",)),
     RoutePreset(services.approve_payroll, ("approver",)),
     RoutePreset(services.approve_payroll, ("verifier", "approver"), min_amount=TWO_LEVELS_FROM),

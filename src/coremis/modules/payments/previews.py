@@ -15,6 +15,7 @@ from coremis.modules.payments.parts import part_names
 from coremis.modules.payments.queries import figures_of, what_blocks_closing
 from coremis.modules.payments.reissuing import may_still_be_paid, reissuable
 from coremis.modules.payments.selection import asked_by, counts
+from coremis.modules.payments.services.carrying import UNPAID, carriable, somebody_takes_backlog
 from coremis.modules.payments.services.confirmation import settled_amount, settled_count
 from coremis.modules.payments.services.forfeiting import claimable_until, forfeitable
 from coremis.modules.payments.services.generation import check_declared, check_request, new_payroll
@@ -141,6 +142,20 @@ def forfeiting(inputs: dict[str, Any], actor: Any) -> Preview:
     words = ngettext("Give back %(count)s payment, %(amount)s", "Give back %(count)s payments, %(amount)s", found["count"])
     return Preview(
         facts=[*about(payroll), (_("Could be claimed until"), last)], count=found["count"], amount=total, problem=early,
+        button=said(words, found["count"], total),
+    )  # fmt: skip
+
+
+def carrying(inputs: dict[str, Any], actor: Any) -> Preview:
+    """How much goes back to the fund now, and is paid with the next payment; who is left out of it."""
+    payroll: Payroll = inputs["payroll"]
+    found = carriable(payroll).aggregate(count=Count("pk"), total=Sum(UNPAID))
+    total, others = Money(found["total"] or 0, payroll.currency), reissuable(payroll).count() - found["count"]
+    problem = "" if somebody_takes_backlog(payroll.cycle.programme_id) else _("No benefit rule of this programme pays it later.")
+    words = ngettext("Carry on %(count)s payment, %(amount)s", "Carry on %(count)s payments, %(amount)s", found["count"])
+    return Preview(
+        facts=[*about(payroll), (_("Afterwards"), _("These payments can no longer be re-issued."))], count=found["count"], amount=total,
+        left_out=[(_("no longer active, or a re-issue that was cancelled"), others)], problem=problem,
         button=said(words, found["count"], total),
     )  # fmt: skip
 

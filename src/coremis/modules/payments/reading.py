@@ -102,7 +102,7 @@ def understand(position: int, cells: Mapping[str, Any], currency: str) -> Unders
 def shown(cell: Any) -> str:
     """A cell as text; blank, and what programs write for blank, is blank."""
     text = "" if cell is None else str(cell).strip()
-    return "" if len(text) <= LONGEST_BLANK and fold(text) in BLANKS else text
+    return "" if len(text) <= LONGEST_BLANK and not text.isdigit() and fold(text) in BLANKS else text
 
 
 def amount_of(cell: Any, currency: str) -> int | None:

@@ -66,6 +66,8 @@ def next_step(request: Any, line: PayrollLine) -> Shown:
         facts.append(Fact(_("Proof"), line.get_proof_display()).ready())
     if line.forfeited_on:
         facts.append(Fact(_("Gone back to the fund on"), line.forfeited_on).ready())
+    if line.rolled_minor:
+        facts.append(Fact(_("Paid with the next payment"), Money(line.rolled_minor, line.currency)).ready())
     for title, other in ((_("Pays again"), line.reissue_of), (_("Paid again as"), PayrollLine.objects.filter(reissue_of=line).first())):
         if other is not None:
             facts.append(Fact(title, other.number_text, reverse("payments:line_detail", kwargs={"pk": other.pk})).ready())

@@ -1,9 +1,11 @@
 """A signed list as it is typed: the lines in the order of the paper, what differs for each, and the rows that come of it.
 
 The draft holds only what differs: ``{"lines": {"17": {"paid": False, "reason": "ill"}}, "receipt": ..., "paid_on": ..., "first": ...,
-"last": ..., "paper_count": ..., "paper_total": ...}``. A line of which it says nothing was paid in full to the recipient.
+"last": ..., "page_ends": "14, 29", "paper_count": ..., "paper_total": ...}``. A line of which it says nothing was paid in full to
+the recipient.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -99,6 +101,30 @@ def totals_of(file: ResultFile, lines: list[tuple[int, PayrollLine]]) -> Totals:
             found.paid_count, found.paid_minor = found.paid_count + 1, found.paid_minor + (amount or 0)
         else:
             found.unpaid_count, found.unpaid_minor = found.unpaid_count + 1, found.unpaid_minor + line.amount_minor
+    return found
+
+
+@dataclass(frozen=True)
+class PageTotals:
+    """One page of the paper: its first and last number, what is due on it, and what was typed about it."""
+
+    first: int
+    last: int
+    due_count: int
+    due_minor: int
+    typed: Totals
+
+
+def page_totals(file: ResultFile, lines: list[tuple[int, PayrollLine]]) -> list[PageTotals]:
+    """The totals of each page, where the last numbers of the pages were typed; what comes after them is one page more."""
+    ends = sorted({int(text) for text in re.findall(r"[0-9]{1,6}", str(file.draft.get("page_ends", "")))})
+    found, begin = [], 1
+    for end in [*ends, None] if ends else []:
+        held = [(number, line) for number, line in lines if begin <= number and (end is None or number <= end)]
+        if held:
+            due = sum(line.amount_minor for _number, line in held)
+            found.append(PageTotals(held[0][0], held[-1][0], len(held), due, totals_of(file, held)))
+        begin = end + 1 if end else begin
     return found
 
 

@@ -161,6 +161,7 @@ class RowProblem(models.TextChoices):
     NO_REFERENCE = "NO_REFERENCE", _("The payment number is missing or mistyped.")
     UNKNOWN = "UNKNOWN", _("No payment has this number.")
     OTHER_PAYROLL = "OTHER_PAYROLL", _("This payment belongs to another payroll.")
+    OTHER_WAY = "OTHER_WAY", _("This payment goes through another provider.")
     NOT_SENT = "NOT_SENT", _("This payment was not sent.")
     ALREADY = "ALREADY", _("This payment already has a result.")
     REPEATED = "REPEATED", _("This payment stands in several rows.")
@@ -176,7 +177,7 @@ class RowProblem(models.TextChoices):
 
 # Money was perhaps paid of which our lists know nothing, or know something else: nothing is closed before that is explained.
 BLOCKING_PROBLEMS = (
-    RowProblem.UNKNOWN, RowProblem.NO_REFERENCE, RowProblem.REPEATED, RowProblem.CONTRADICTS, RowProblem.REISSUED,
+    RowProblem.UNKNOWN, RowProblem.NO_REFERENCE, RowProblem.REPEATED, RowProblem.CONTRADICTS, RowProblem.REISSUED, RowProblem.OTHER_WAY,
 )  # fmt: skip
 
 

@@ -16,11 +16,13 @@ from coremis.modules.ledger.queries import with_balance
 from coremis.modules.payments.calendar import due_next, placed, with_phase
 from coremis.modules.payments.findings import Phase
 from coremis.modules.payments.models import Cycle, Fund, LeftOut, Payroll, PayrollLine, ResultFile, ResultRow
+from coremis.modules.payments.standing import LatestFilter, Standing, StandingFilter, Window
 from coremis.modules.payments.states import Exclusion, FileState, HoldReason, LineState, PayrollState, RowProblem, UnpaidReason
-from coremis.modules.payments.unpaid import AGAIN, LAST, RowFilter, UnpaidFilter
+from coremis.modules.payments.unpaid import AGAIN, LAST, ReasonFilter, RowFilter, UnpaidFilter
 from coremis.modules.payments.words import file_status, phase_status, status_of
-from coremis.modules.points.models import PaymentPoint
-from coremis.modules.registry.models import Household
+from coremis.modules.points.models import PaymentPoint, Provider
+from coremis.modules.programmes.models import Programme
+from coremis.modules.registry.models import Household, Sex
 
 
 class FundTable(Table):
@@ -140,12 +142,22 @@ def payrolls_of(user: Any) -> QuerySet[Any]:
     return Payroll.objects.filter(Exists(seen)).order_by("-pk")
 
 
+def programmes_to_choose(user: Any) -> list[tuple[int, str]]:
+    """The programmes that this person may see."""
+    return [(row.pk, str(row)) for row in Programme.objects.visible_to(user, "programmes.view_programme").order_by("code")]
+
+
 ROWS_OF_LINES = (
+    ChoiceFilter("programme", _("Programme"), on="cycle__programme_id", choices=programmes_to_choose),
     RowFilter("cycle", _("Cycle"), on="cycle_id", rows=lambda user: Cycle.objects.visible_to(user, "payments.view_cycle")),
     RowFilter("payroll", _("Payroll"), on="payroll_id", rows=payrolls_of),
     RowFilter(
         "point", _("Payment point"), on="point_id", blank=_("without a payment point"),
         rows=lambda user: PaymentPoint.objects.visible_to(user, "points.view_paymentpoint"),
+    ),
+    RowFilter(
+        "provider", _("Provider"), on="provider_id", blank=_("the programme itself"),
+        rows=lambda user: Provider.objects.visible_to(user, "points.view_provider"),
     ),
     UnpaidFilter("unpaid", _("Unpaid"), choices=[(LAST, _("in the last cycle")), (AGAIN, _("to be paid again"))]),
 )  # fmt: skip
@@ -173,8 +185,13 @@ class LineTable(Table):
         AreaFilter("area", on="area"),
         *ROWS_OF_LINES,
         ChoiceFilter("state", _("Status"), choices=LineState.choices),
-        ChoiceFilter("reason", _("Reason"), on="unpaid_reason", choices=UnpaidReason.choices),
+        ReasonFilter("reason", _("Reason"), on="unpaid_reason", choices=[*UnpaidReason.choices, ("none", _("without a reason"))]),
         ChoiceFilter("held", _("Held because"), on="hold_reason", choices=HoldReason.choices),
+        StandingFilter("standing", _("Money"), choices=Standing.choices),
+        StandingFilter("window", _("In time"), choices=Window.choices),
+        ChoiceFilter("sex", _("Sex of the payee"), on="payee__sex", choices=Sex.choices),
+        BooleanFilter("first", _("First payment, no re-issue"), on="reissue_of__isnull"),
+        LatestFilter("latest", _("In the last cycle"), choices=[("yes", _("Yes")), ("no", _("No"))]),
     ]
     default_sort = "number"
     export_name = "payments"

@@ -45,6 +45,14 @@ class UnpaidFilter(ChoiceFilter):
 
 
 @dataclass(frozen=True)
+class ReasonFilter(ChoiceFilter):
+    """Payments by the reason for which they did not arrive; “none” has none."""
+
+    def apply(self, rows: QuerySet[Any], value: list[tuple[Any, str]]) -> QuerySet[Any]:
+        return self.limit(rows, **{"in": ["" if stored == "none" else stored for stored, _words in value]})
+
+
+@dataclass(frozen=True)
 class RowFilter(ChoiceFilter):
     """One of many records: the first are offered, every other one of ``rows(user)`` may stand in the address. "none" is none."""
 

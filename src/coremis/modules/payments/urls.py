@@ -35,6 +35,7 @@ urlpatterns = [
     path("payrolls/<int:pk>/results/", results.upload_results, name="upload_results"),
     path("payrolls/<int:pk>/signed-list/", sheets.start_sheet, name="start_sheet"),
     path("payrolls/<int:pk>/re-issue/", again.reissue_payroll, name="reissue_payroll"),
+    path("payrolls/<int:pk>/carry-on/", again.carry_unpaid, name="carry_unpaid"),
     path("payrolls/<int:pk>/unclaimed/", again.forfeit_unclaimed, name="forfeit_unclaimed"),
     path("unclaimed/", again.save_unclaimed_policy, name="save_unclaimed_policy"),
     path("signed-lists/<int:pk>/", sheets.send_sheet, name="send_sheet"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.models import User
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, RecordField
-from coremis.modules.points.models import PaymentPoint
+from coremis.modules.points.models import PaymentPoint, Provider
 
 SEE = "points.view_paymentpoint"
 
@@ -24,13 +24,34 @@ class PointForm(ActionForm):
     area = AreaField(label=_("Place"))
     name = forms.CharField(label=_("Name"), max_length=120)
     address = forms.CharField(label=_("Address or landmark"), max_length=200, required=False)
+    provider = RecordField(
+        Provider, "points.view_provider", label=_("Provider"), required=False, choose=in_use,
+        help_text=_("Who pays there. Empty: the programme itself."),
+    )  # fmt: skip
 
 
 class NewPointForm(PointForm):
     """With the code that stays."""
 
     code = forms.SlugField(label=_("Code"), max_length=30, help_text=_("Short and lasting; it stands on lists and in files."))
-    rows = (("area",), ("code", "name"), ("address",))
+    rows = (("area",), ("code", "name"), ("address", "provider"))
+
+
+class ProviderForm(ActionForm):
+    """What may change about a provider."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    way = forms.ChoiceField(label=_("Works"), choices=Provider.Way.choices)
+    is_active = forms.BooleanField(label=_("In use"), required=False)
+
+
+class NewProviderForm(ActionForm):
+    """With the code that stays."""
+
+    rows = (("code", "name"), ("way",))
+    code = forms.SlugField(label=_("Code"), max_length=30, help_text=_("Short and lasting; it stands on lists and in files."))
+    name = forms.CharField(label=_("Name"), max_length=120)
+    way = forms.ChoiceField(label=_("Works"), choices=Provider.Way.choices)
 
 
 class ReasonForm(ActionForm):

@@ -20,6 +20,32 @@ def on_day(day: Any, prefix: str = "") -> Q:
     return Q(**{f"{prefix}valid_from__lte": day}) & still
 
 
+class Provider(Record):
+    """Who carries the money to the people: a bank, an operator of mobile money, or the programme's own cashiers."""
+
+    area_path = None
+
+    class Way(models.TextChoices):
+        """How payments reach it, and how results come back."""
+
+        DIGITAL = "DIGITAL", _("with files of its own")
+        OFFLINE = "OFFLINE", _("on paper, with signed lists")
+
+    code = models.SlugField(_("code"), max_length=30, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    way = models.CharField(_("works"), max_length=7, choices=Way.choices)
+    is_active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("payment provider")
+        verbose_name_plural = _("payment providers")
+        ordering = ["name"]
+        constraints = [models.CheckConstraint(condition=Q(way__in=["DIGITAL", "OFFLINE"]), name="provider_known_way")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PaymentPoint(Record):
     """A place where money is handed out."""
 
@@ -29,6 +55,10 @@ class PaymentPoint(Record):
     name = models.CharField(_("name"), max_length=120)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+", verbose_name=_("place"))
     address = models.CharField(_("address or landmark"), max_length=200, blank=True)
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, null=True, blank=True, related_name="points", verbose_name=_("provider"),
+        help_text="Who pays there; new payments through this point go to it.",
+    )  # fmt: skip
     is_active = models.BooleanField(_("in use"), default=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
     closing_reason = models.CharField(_("reason"), max_length=200, blank=True)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.areas.uses import AreaUse
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.contributions import HomeCard, Panel
+from coremis.kernel.screens.contributions import HomeCard, Panel, WatchedActions
 from coremis.kernel.screens.menu import PROVIDE, MenuItem
 from coremis.modules.points import cards, panels
 from coremis.modules.points.following import follow_place, points_in, served_in
@@ -13,17 +13,24 @@ from coremis.modules.points.imports import POINTS
 from coremis.modules.points.models import PaymentPoint
 from coremis.modules.registry.models import Household
 
-SEES = tuple(f"points.view_{kind}" for kind in ("paymentpoint", "pointmanager", "servedplace", "householdpoint"))
+SEES = tuple(f"points.view_{kind}" for kind in ("provider", "paymentpoint", "pointmanager", "servedplace", "householdpoint"))
 KEEPS = tuple(
     f"points.{name}" for name in (
         "add_point", "change_point", "close_point", "reopen_point", "assign_point_manager", "end_point_manager", "serve_places",
-        "stop_serving", "choose_household_point", "end_household_point",
+        "stop_serving", "add_provider", "change_provider", "choose_household_point", "end_household_point",
+    )
+)  # fmt: skip
+
+WATCHED = tuple(
+    f"points.{name}" for name in (
+        "choose_household_point", "end_household_point", "serve_places", "stop_serving", "change_point", "add_provider", "change_provider",
     )
 )  # fmt: skip
 
 contributions: list[Contribution] = [
     MenuItem(_("Payment points"), "points:point_list", group=PROVIDE, order=42),
     POINTS,
+    WatchedActions(_("Where and through whom money is collected"), WATCHED, order=15),
     HomeCard(_("Payment points"), cards.places_without, "points.serve_places", seats={"payments": 45}),
     Panel(PaymentPoint, _("Places served"), panels.served, "points.view_servedplace", order=10),
     Panel(PaymentPoint, _("Managers"), panels.managers, "points.view_pointmanager", order=20),

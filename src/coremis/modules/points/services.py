@@ -11,28 +11,58 @@ from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, ServedPlace
+from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, Provider, ServedPlace
 from coremis.modules.registry.models import Household
 
 SEE = "points.view_paymentpoint"
 
 
 @action(_("Add a payment point"))
-def add_point(*, area: Area, code: str, name: str, address: str = "", actor: Actor) -> PaymentPoint:
+def add_point(*, area: Area, code: str, name: str, address: str = "", provider: Provider | None = None, actor: Actor) -> PaymentPoint:
     """A new place where money is handed out. It serves nobody until places are given to it."""
     if PaymentPoint.objects.filter(code=code.strip()).exists():
         raise Invalid(_("Another payment point has this code."), {"code": [_("Another payment point has this code. Choose a new one.")]})
-    point = PaymentPoint(area=area, code=code.strip(), name=_named(name), address=address.strip())
+    point = PaymentPoint(area=area, code=code.strip(), name=_named(name), address=address.strip(), provider=_usable(provider))
     point.save()
     return point
 
 
 @action(_("Change a payment point"))
-def change_point(*, point: PaymentPoint, area: Area, name: str, address: str = "", actor: Actor) -> PaymentPoint:
-    """Another name, place or address; the code stays. Papers that were printed keep the old name."""
+def change_point(
+    *, point: PaymentPoint, area: Area, name: str, address: str = "", provider: Provider | None = None, actor: Actor
+) -> PaymentPoint:
+    """Another name, place, address or provider; the code stays. What was printed or calculated keeps what it had."""
+    point.provider = provider if provider and provider.pk == point.provider_id else _usable(provider)
     point.area, point.name, point.address = area, _named(name), address.strip()
     point.save()
     return point
+
+
+@action(_("Add a payment provider"))
+def add_provider(*, code: str, name: str, way: Provider.Way, actor: Actor) -> Provider:
+    """Somebody new who carries money. Nothing goes that way before a payment point names it."""
+    if Provider.objects.filter(code=code.strip()).exists():
+        raise Invalid(_("Another provider has this code."), {"code": [_("Another provider has this code. Choose a new one.")]})
+    provider = Provider(code=code.strip(), name=_named(name), way=way)
+    provider.save()
+    return provider
+
+
+@action(_("Change a payment provider"))
+def change_provider(*, provider: Provider, name: str, way: Provider.Way, is_active: bool, actor: Actor) -> Provider:
+    """Another name or way of working; one that is no longer in use is offered for no point. Payments keep their provider."""
+    if not is_active and (used := provider.points.filter(is_active=True).count()):
+        raise Refusal(_("Payment points still pay through it: %(count)s. Give them another provider first."), count=used)
+    provider.name, provider.way, provider.is_active = _named(name), way, is_active
+    provider.save()
+    return provider
+
+
+def _usable(provider: Provider | None) -> Provider | None:
+    if provider is not None and not provider.is_active:
+        sentence = _("This provider is no longer in use. Choose another one.")
+        raise Invalid(sentence, {"provider": [sentence]})
+    return provider
 
 
 @action(_("Close a payment point"))

@@ -12,7 +12,7 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.screens.columns import Column, Status
 from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, SearchFilter
 from coremis.kernel.screens.tables import Table
-from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, ServedPlace, on_day
+from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, Provider, ServedPlace, on_day
 from coremis.modules.points.queries import places_without_point, points_without_places
 
 
@@ -49,6 +49,16 @@ class ServesFilter(ChoiceFilter):
         return rows.filter(found)
 
 
+def provider_state(provider: Provider) -> Status:
+    """Whether points may pay through it."""
+    return Status("good", _("in use")) if provider.is_active else Status("off", _("out of use"))
+
+
+def providers_of(user: Any) -> list[tuple[int, str]]:
+    """The providers, to choose from."""
+    return [(row.pk, row.name) for row in Provider.objects.visible_to(user, "points.view_provider")]
+
+
 class PointTable(Table):
     """Payment points with what they serve today."""
 
@@ -58,6 +68,7 @@ class PointTable(Table):
         Column("code", _("Code"), kind="code", sort="code"),
         Column("name", _("Name"), sort="search_name"),
         Column("area", _("Place"), show=lambda row: row.area.name),
+        Column("provider", _("Provider"), show=lambda row: str(row.provider or "")),
         Column("address", _("Address or landmark")),
         Column("places", _("Places served"), show=lambda row: getattr(row, "place_count", None), kind="number"),
         Column("households", _("Households of their own choice"), show=lambda row: getattr(row, "household_count", None), kind="number"),
@@ -67,17 +78,43 @@ class PointTable(Table):
     filters: ClassVar = [
         AreaFilter("area", on="area"),
         ServesFilter("state", _("Status"), choices=[("used", _("in use")), ("idle", _("serves nobody")), ("closed", _("closed"))]),
+        ChoiceFilter("provider", _("Provider"), on="provider_id", choices=providers_of),
     ]
     default_sort = "code"
     export_name = "payment-points"
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
-        return rows.select_related("area").annotate(place_count=counted(ServedPlace), household_count=counted(HouseholdPoint))
+        return rows.select_related("area", "provider").annotate(place_count=counted(ServedPlace), household_count=counted(HouseholdPoint))
 
     @staticmethod
     def row_link(row: Any) -> str:
         return point_url(row.pk)
+
+
+class ProviderTable(Table):
+    """Who carries money, and through how many points."""
+
+    model = Provider
+    permission = "points.view_provider"
+    columns: ClassVar = [
+        Column("code", _("Code"), kind="code", sort="code"),
+        Column("name", _("Name"), sort="name"),
+        Column("way", _("Works"), show=lambda row: row.get_way_display()),
+        Column("points", _("Payment points"), show=lambda row: getattr(row, "point_count", None), kind="number"),
+        Column("state", _("Status"), show=lambda row: provider_state(row), kind="status"),
+    ]
+    filters: ClassVar = [ChoiceFilter("way", _("Works"), choices=Provider.Way.choices)]
+    default_sort = "name"
+    export_name = "payment-providers"
+
+    @classmethod
+    def prepare(cls, rows: Any) -> Any:
+        return rows.annotate(point_count=Count("points", filter=Q(points__is_active=True)))
+
+    @staticmethod
+    def row_link(row: Any) -> str:
+        return reverse("points:provider_detail", kwargs={"pk": row.pk})
 
 
 class ServedTable(Table):

@@ -38,6 +38,7 @@ def pipeline(request: HttpRequest) -> Shown:
     shown = programmes[:MOST]
     registered, waiting, counts = registered_units(user, shown), waiting_places(user), counts_by_status(shown, user)
     figures = sorted((one for one in contributions(ProgrammeFigure) if user.has_perm(one.permission)), key=lambda one: one.order)
+    before = sum(figure.order < 0 for figure in figures)
     further = [figure.counts(user, shown) for figure in figures]
     rows = []
     for programme in shown:
@@ -46,14 +47,16 @@ def pipeline(request: HttpRequest) -> Shown:
         selected = [of_status[Status.POTENTIAL], (waiting.get(programme.pk, 0), waiting_address(programme=programme.pk))]
         served = [of_status[Status.ACTIVE], of_status[Status.SUSPENDED]]
         others = [found.get(programme.pk, (0, "")) for found in further]
-        rows.append([name, registered.get(programme.unit, ("", "")), *selected, *served, *others])
+        first, then = others[:before], others[before:]
+        rows.append([name, registered.get(programme.unit, ("", "")), *first, *selected, *served, *then])
     titles = [
         _("On the register"),
+        *(figure.title for figure in figures[:before]),
         _("Potential"),
         _("On waiting lists"),
         _("Active"),
         _("Suspended"),
-        *(figure.title for figure in figures),
+        *(figure.title for figure in figures[before:]),
     ]
     more = [{"url": reverse("programmes:programme_list") + "?clear=1", "title": now("All programmes")}] if len(programmes) > MOST else []
     return {"table": figure_table([(_("Programme"), ""), *((title, "number") for title in titles)], rows), "links": more}

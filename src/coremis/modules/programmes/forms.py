@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
-from coremis.modules.filters.models import SavedFilter
-from coremis.modules.filters.queries import usable_filters
-from coremis.modules.programmes.models import Programme, Reason, Status
+from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField, RowsField
+from coremis.modules.filters.queries import FilterField
+from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.reasons import NEW, TRANSITIONS
+from coremis.modules.programmes.services import MOST_CHOSEN
 from coremis.modules.registry.models import Household, VariableDefinition
 from coremis.modules.registry.queries import FactsForm
 
@@ -88,22 +88,11 @@ class ChangeStatusForm(ChangeForm):
         offered.offer([self.target.status])
 
 
-class FilterField(forms.ChoiceField):
-    """One of the filters that somebody may use; gives a copy of what it asks."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(label=_("Filter"), required=False, help_text=_("One of your filters, or one that is shared with you."), **kwargs)
-        self.found: dict[str, SavedFilter] = {}
-
-    def offer(self, user: Any, about: Iterable[str]) -> None:
-        """Offer the filters on these subjects."""
-        self.found = {str(saved.pk): saved for saved in usable_filters(user, list(about))}
-        self.choices = [("", "–"), *((number, saved.name) for number, saved in self.found.items())]
-
-    def clean(self, value: Any) -> Any:
-        """The condition of the filter, None for none."""
-        number = super().clean(value)
-        return self.found[number].condition if number else None
+def usual_criteria(programme: Programme) -> list[tuple[str, Any, Any]]:
+    """The filters of a programme's usual criteria, to choose from."""
+    held = [criteria for criteria in programme.criteria.all() if criteria.filter]
+    named = _("usual for “%(status)s”: %(words)s")
+    return [(f"usual-{one.status}", named % {"status": one.get_status_display(), "words": one.filter_words}, one.filter) for one in held]
 
 
 class GroupForm(ChangeForm):
@@ -121,7 +110,23 @@ class GroupForm(ChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["filter"]
-        offered.offer(self.actor, (*self.further, self.target.unit))
+        offered.offer(self.actor, (*self.further, self.target.unit), usual_criteria(self.target))
+
+
+class CriteriaForm(ActionForm):
+    """The usual criteria for one status."""
+
+    status = forms.ChoiceField(label=_("New status"), choices=[(one.value, one.label) for one in (Status.POTENTIAL, Status.ACTIVE)])
+    filter = FilterField()
+    condition = forms.CharField(
+        label=_("Condition"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_("Empty: everybody in these places. Example: size >= 5 and head_age > 60"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["filter"]
+        offered.offer(self.actor, [self.target.unit])
 
 
 class EnrolMatchingForm(GroupForm):
@@ -153,11 +158,40 @@ class ChangeStatusMatchingForm(GroupForm):
         offered.offer(Status.values, arrow=True)
 
 
+class ChosenField(RowsField):
+    """The beneficiaries that were ticked in a list."""
+
+    def __init__(self) -> None:
+        super().__init__(Enrolment, "programmes.view_enrolment", most=MOST_CHOSEN, label=_("Chosen beneficiaries"))
+
+
+class ChosenStatusForm(ChangeForm):
+    """The change of status of those who were ticked; only changes from statuses that some of them have."""
+
+    enrolments = ChosenField()
+    field_order = ["enrolments", "change", "note"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        typed = self["enrolments"].value() or ""
+        ids = [int(text) for text in str(typed).split() if text.isdigit()][: MOST_CHOSEN + 1]
+        rows = Enrolment.objects.visible_to(self.actor, "programmes.view_enrolment").filter(pk__in=ids)
+        offered: Any = self.fields["change"]
+        offered.offer(sorted(set(rows.order_by().values_list("status", flat=True))), arrow=True)
+
+
 class WaitForm(ActionForm):
     """Until when one waits."""
 
     until = forms.DateField(label=_("Waits until"), required=False, widget=DateInput(), help_text=_("Empty: without an end."))
     note = NoteField()
+
+
+class ChosenWaitForm(WaitForm):
+    """Until when those who were ticked wait."""
+
+    enrolments = ChosenField()
+    field_order = ["enrolments", "until", "note"]
 
 
 class TakeOffForm(ActionForm):

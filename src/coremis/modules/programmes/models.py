@@ -16,7 +16,9 @@ from coremis.modules.programmes.reasons import Reason
 from coremis.modules.programmes.statuses import ENDED, OPEN, PAYABLE, PLACED, Status
 from coremis.modules.registry.models import Household, Person
 
-__all__ = ["ENDED", "OPEN", "PAYABLE", "PLACED", "Enrolment", "GroupChange", "Programme", "Reason", "Status", "WaitingPlace"]
+__all__ = [
+    "ENDED", "OPEN", "PAYABLE", "PLACED", "DefaultCriteria", "Enrolment", "GroupChange", "Programme", "Reason", "Status", "WaitingPlace",
+]  # fmt: skip
 
 
 class Programme(Record):
@@ -47,6 +49,23 @@ class Programme(Record):
 
     def __str__(self) -> str:
         return label(self.names, get_language() or "en")
+
+
+class DefaultCriteria(Record):
+    """Whom a programme usually gives a status: the filter and condition that its forms start from (requirement TGT-14)."""
+
+    area_path = None
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="criteria", verbose_name=_("programme"))
+    status = models.CharField(_("new status"), max_length=10, choices=Status.choices)
+    filter = models.JSONField(_("filter"), default=dict, blank=True, help_text="A copy of the filter, as it was then.")
+    filter_words = models.TextField(_("filter"), blank=True, help_text="What it said, in the language of whoever stored it.")
+    condition = models.TextField(_("condition"), blank=True)
+
+    class Meta:
+        verbose_name = _("usual criteria")
+        verbose_name_plural = _("usual criteria")
+        constraints = [models.UniqueConstraint(fields=["programme", "status"], name="criteria_once_a_status")]
 
 
 class GroupChange(Record):
@@ -197,6 +216,9 @@ class WaitingPlace(Record):
     until = models.DateField(_("waits until"), null=True, blank=True)
     removed_on = models.DateField(_("taken off on"), null=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    is_validated = models.BooleanField(
+        _("validated"), default=True, db_default=True, help_text=_("Only those whom the community has confirmed move up.")
+    )
     group = models.ForeignKey(GroupChange, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
 
     objects = WaitingManager()  # type: ignore[misc]

@@ -15,12 +15,14 @@ from coremis.kernel.screens.menu import ENROL, MenuItem
 from coremis.kernel.screens.timeline import HistoryGuard
 from coremis.modules.programmes import cards, panels, people, previews
 from coremis.modules.programmes.conditions import conditions_with
+from coremis.modules.programmes.datasets import DATASETS
 from coremis.modules.programmes.facts import facts
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme
 from coremis.modules.programmes.services import (
     change_programme,
     change_status,
     change_status_matching,
+    change_status_of_chosen,
     enrol_matching,
     enrol_one,
     promote_waiting,
@@ -35,10 +37,17 @@ from coremis.modules.registry.services.hooks import AfterMove, BeforeMerge, Befo
 
 SEES = ("programmes.view_programme", "programmes.view_enrolment", "programmes.view_groupchange", "programmes.view_waitingplace")
 DECIDES = (
-    "programmes.create_programme", "programmes.change_programme", "programmes.enrol_one", "programmes.enrol_matching",
-    "programmes.change_status", "programmes.change_status_matching", "programmes.undo_last_change", "programmes.undo_status_change",
+    "programmes.create_programme", "programmes.change_programme", "programmes.store_criteria",
+    "programmes.enrol_one", "programmes.enrol_matching",
+    "programmes.change_status", "programmes.change_status_matching", "programmes.change_status_of_chosen",
+    "programmes.undo_last_change", "programmes.undo_status_change",
     "programmes.change_enrolment", "programmes.reveal_enrolment",
-    "programmes.put_on_waiting_list", "programmes.take_off_waiting_list", "programmes.promote_waiting",
+    "programmes.put_on_waiting_list", "programmes.put_chosen_on_waiting_list",
+    "programmes.take_off_waiting_list", "programmes.promote_waiting",
+)  # fmt: skip
+LOCAL = (
+    "programmes.change_status", "programmes.change_status_of_chosen", "programmes.put_on_waiting_list",
+    "programmes.put_chosen_on_waiting_list", "programmes.change_enrolment",
 )  # fmt: skip
 
 
@@ -49,6 +58,7 @@ def with_approval(action: Action[Any], preview: Callable[..., Any], subject: Cal
 
 contributions: list[Contribution] = [
     *facts,
+    *DATASETS,
     MenuItem(_("Programmes"), "programmes:programme_list", group=ENROL, order=10),
     MenuItem(_("Potential"), "programmes:potential_list", group=ENROL, order=21),
     MenuItem(_("Active"), "programmes:active_list", group=ENROL, order=22),
@@ -57,6 +67,7 @@ contributions: list[Contribution] = [
     MenuItem(_("Graduated"), "programmes:graduated_list", group=ENROL, order=24),
     MenuItem(_("Exited"), "programmes:exited_list", group=ENROL, order=25),
     Panel(Programme, _("Beneficiaries"), panels.beneficiaries, "programmes.view_enrolment", order=10),
+    Panel(Programme, _("Usual criteria"), panels.criteria, "programmes.view_programme", order=15),
     Panel(Programme, _("Those who left, by reason"), panels.exits, "programmes.view_enrolment", order=20),
     Tab(Programme, "groups", _("Group changes"), order=10),
     Panel(Programme, _("Latest group changes"), panels.group_changes, "programmes.view_groupchange", tab="groups"),
@@ -78,6 +89,7 @@ contributions: list[Contribution] = [
     *with_approval(change_programme, previews.changed_programme),
     *with_approval(enrol_matching, previews.group_enrolment),
     *with_approval(change_status_matching, previews.group_status),
+    *with_approval(change_status_of_chosen, previews.chosen_status),
     *with_approval(undo_status_change, previews.group_undoing),
     *with_approval(enrol_one, previews.one_enrolment, subject=lambda inputs: inputs.get("household") or inputs["person"]),
     *with_approval(change_status, previews.one_status),
@@ -85,7 +97,7 @@ contributions: list[Contribution] = [
     *with_approval(promote_waiting, previews.promotion),
     *with_approval(take_off_waiting_list, previews.taking_off),
     SeatPermissions("manager", (*SEES, *DECIDES)),
-    SeatPermissions("commune", (*SEES, "programmes.change_status", "programmes.put_on_waiting_list", "programmes.change_enrolment")),
+    SeatPermissions("commune", (*SEES, *LOCAL)),
     SeatPermissions("data", (*SEES, "programmes.enrol_one", "programmes.change_enrolment", "programmes.reveal_enrolment")),
     SeatPermissions("verifier", SEES),
     SeatPermissions("approver", SEES),

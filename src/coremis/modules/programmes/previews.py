@@ -13,6 +13,7 @@ from coremis.modules.filters.queries import words
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Status
 from coremis.modules.programmes.queries import Choice, free_places, takes_place
 from coremis.modules.programmes.reasons import NEW
+from coremis.modules.programmes.services.chosen import not_waiting, one_programme, with_status
 from coremis.modules.programmes.services.groups import choose
 from coremis.modules.programmes.services.restoring import enrolled_again, obstacles
 from coremis.modules.programmes.services.statuses import not_by_hand
@@ -128,6 +129,30 @@ def group_status(inputs: Inputs, actor: Any) -> Preview:
     left_out = _left_out((_("decided one by one"), fitting - count), (_("no place left, the lowest numbers come first"), over))
     button = _change_words(new, count - over)
     return Preview(facts=facts, count=count - over, left_out=left_out, changes=[(_("Status"), old.label, new.label)], button=button)
+
+
+def chosen_status(inputs: Inputs, actor: Any) -> Preview:
+    """Changing the status of those who were ticked: who has another status is left out."""
+    enrolments, old, new = inputs["enrolments"], inputs["from_status"], inputs["to_status"]
+    programme = one_programme(enrolments)
+    count = with_status(enrolments, old).count()
+    takes = takes_place(old, new)
+    facts = [(_("Programme"), programme), (_("Chosen"), len(enrolments)), (_("Reason"), inputs["reason"].label)]
+    facts += _places_left(programme, takes)
+    left_out = _left_out((_("have another status"), len(enrolments) - count))
+    problem = _("Too few places are left for all of them. Choose fewer.") if _over(programme, count, takes) else ""
+    changes, button = [(_("Status"), old.label, new.label)], _change_words(new, count)
+    return Preview(facts=facts, count=count, left_out=left_out, changes=changes, button=button, problem=problem)
+
+
+def chosen_waiting(inputs: Inputs, actor: Any) -> Preview:
+    """Putting those who were ticked on the waiting lists of their villages."""
+    enrolments = inputs["enrolments"]
+    programme, count = one_programme(enrolments), not_waiting(enrolments).count()
+    facts = [(_("Programme"), programme), (_("Chosen"), len(enrolments)), (_("Waits until"), inputs.get("until"))]
+    left_out = _left_out((_("wait already, or are not potential"), len(enrolments) - count))
+    words = ngettext("Put %(n)s beneficiary on the waiting list", "Put %(n)s beneficiaries on the waiting list", count)
+    return Preview(facts=facts, count=count, left_out=left_out, button=words % {"n": text_of(count)})
 
 
 def group_undoing(inputs: Inputs, actor: Any) -> Preview:

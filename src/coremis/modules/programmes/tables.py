@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from coremis.kernel.screens.columns import Status as Word
 from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, DateRangeFilter, Filter, SearchFilter, any_of
 from coremis.kernel.screens.tables import Table
 from coremis.modules.programmes.models import PAYABLE, Enrolment, GroupChange, Programme, Reason, Status, WaitingPlace
-from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.models import Membership, Relationship, Sex, VariableDefinition
 from coremis.modules.registry.queries import variable_columns, variable_filters
 
 TONES = {Status.POTENTIAL: "wait", Status.ACTIVE: "good", Status.SUSPENDED: "stop", Status.GRADUATED: "info", Status.EXITED: "off"}
@@ -85,6 +85,17 @@ class WhoFilter(SearchFilter):
         return rows.filter(any_of(Q(**{column: number}) for column in columns))
 
 
+@dataclass(frozen=True)
+class SexFilter(ChoiceFilter):
+    """Beneficiaries by the sex of the person, or of the head of the household; “none” are households without a head."""
+
+    def apply(self, rows: "QuerySet[Any]", value: list[tuple[Any, str]]) -> "QuerySet[Any]":
+        wanted = [stored for stored, _words in value if stored != "none"]
+        heads = Membership.objects.filter(left_on=None, relationship=Relationship.HEAD, household=OuterRef("household"))
+        found = Q(person__sex__in=wanted) | Q(Exists(heads.filter(person__sex__in=wanted)))
+        return rows.filter(found if len(wanted) == len(value) else found | Q(household__isnull=False) & ~Q(Exists(heads)))
+
+
 class EnrolmentTable(Table):
     """Beneficiaries of all programmes and statuses."""
 
@@ -109,6 +120,9 @@ class EnrolmentTable(Table):
         AreaFilter("area"),
         ChoiceFilter("reason", _("Reason"), on="status_reason", choices=Reason.choices),
         DateRangeFilter("since", _("Status since"), on="status_since"),
+        SexFilter(
+            "sex", _("Sex"), choices=[*Sex.choices, ("none", _("(no head)"))], help=_("Of the person, or of the head of the household.")
+        ),
     ]
 
     @classmethod

@@ -1,16 +1,28 @@
 """Addresses of this module."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
+from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.modules.programmes import views
 
 app_name = "programmes"
+
+
+def about_chosen(way: str, screen: ActionScreen, name: str) -> list[URLPattern]:
+    """The page of what is done about those who were ticked, once for each list in which they can be."""
+    lists = {"all": name, **{which: f"{name}_{which}" for which in ("potential", "active", "suspended")}}
+    return [path(f"chosen/{which}/{way}/", screen, {"which": which}, address) for which, address in lists.items()]
+
+
 urlpatterns = [
+    *about_chosen("change-status", views.change_status_of_chosen, "change_status_of_chosen"),
+    *about_chosen("wait", views.put_chosen_on_waiting_list, "put_chosen_on_waiting_list"),
     path("", views.programme_list, name="programme_list"),
     path("create/", views.create_programme, name="create_programme"),
     path("<int:pk>/", views.programme_detail, name="programme_detail"),
     path("<int:pk>/change/", views.change_programme, name="change_programme"),
     path("<int:pk>/enrol/", views.enrol_matching, name="enrol_matching"),
+    path("<int:pk>/criteria/", views.store_criteria, name="store_criteria"),
     path("<int:pk>/change-status/", views.change_status_matching, name="change_status_matching"),
     path("group-changes/<int:pk>/", views.group_change_detail, name="group_change_detail"),
     path("group-changes/<int:pk>/undo/", views.undo_status_change, name="undo_status_change"),

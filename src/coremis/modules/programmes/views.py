@@ -13,8 +13,8 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import Status as Word
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
-from coremis.kernel.screens.lists import EmptyState, ListScreen
-from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.lists import EmptyState, ListScreen, chosen_ids
+from coremis.kernel.screens.screen import ActionLink, whole_number
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.programmes import forms, panels, previews, services, tables
 from coremis.modules.programmes.conditions import names_for
@@ -70,6 +70,7 @@ programme_detail = DetailScreen(
         ActionLink(_("Enrol those who match"), "programmes:enrol_matching", "programmes.enrol_matching", tone="primary"),
         ActionLink(_("Change status of many"), "programmes:change_status_matching", "programmes.change_status_matching"),
         ActionLink(_("Move up from the waiting list"), "programmes:promote_waiting", "programmes.promote_waiting"),
+        ActionLink(_("Usual criteria"), "programmes:store_criteria", "programmes.store_criteria"),
         ActionLink(_("Change the programme"), "programmes:change_programme", "programmes.change_programme"),
     ],
 )
@@ -94,10 +95,27 @@ def names_in_words(programme: Programme) -> str:
     return gettext("A condition may use: %(names)s.") % {"names": ", ".join(sorted(names_for(programme.unit)))}
 
 
+store_criteria = ActionScreen(
+    services.store_criteria,
+    title=lambda programme: gettext("Usual criteria: %(programme)s") % {"programme": programme},
+    form=forms.CriteriaForm, target=(Programme, "pk"), lead=names_in_words, done=lambda criteria: programme_url(criteria.programme),
+    back=programme_url, inputs=lambda cleaned, programme: {"programme": programme, **cleaned},
+)  # fmt: skip
+
+
+def usual(request: HttpRequest, programme: Programme) -> dict[str, Any]:
+    """The usual criteria that the link named, as the form of an enrolment starts from them."""
+    number = whole_number(request.GET.get("criteria", ""))
+    criteria = programme.criteria.filter(pk=number).first() if number else None
+    if criteria is None:
+        return {}
+    return {"filter": f"usual-{criteria.status}" if criteria.filter else "", "condition": criteria.condition}
+
+
 enrol_matching = ActionScreen(
     services.enrol_matching,
     title=lambda programme: gettext("Enrol those who match: %(programme)s") % {"programme": programme},
-    form=forms.EnrolMatchingForm, target=(Programme, "pk"), lead=names_in_words,
+    form=forms.EnrolMatchingForm, target=(Programme, "pk"), lead=names_in_words, initial=usual,
     preview=previews.group_enrolment, done=group_url, back=programme_url,
 )  # fmt: skip
 change_status_matching = ActionScreen(
@@ -116,17 +134,54 @@ promote_waiting = ActionScreen(
 NOBODY = _("Households and persons come in from the page of a programme, or from their own page.")
 
 
-def beneficiaries(table: type[tables.EnrolmentTable], title: Any, empty: Any) -> ListScreen:
-    """One list of beneficiaries."""
-    return ListScreen(table, title=title, empty=EmptyState(empty, NOBODY))
+BENEFICIARIES: dict[str, type[tables.EnrolmentTable]] = {
+    "all": tables.EnrolmentTable, "potential": tables.PotentialTable, "active": tables.ActiveTable,
+    "suspended": tables.SuspendedTable, "graduated": tables.GraduatedTable, "exited": tables.ExitedTable,
+}  # fmt: skip
+CHANGEABLE, WAITS = ("all", "potential", "active", "suspended"), ("all", "potential")
 
 
-enrolment_list = beneficiaries(tables.EnrolmentTable, _("Beneficiaries"), _("No beneficiaries yet"))
-potential_list = beneficiaries(tables.PotentialTable, _("Potential beneficiaries"), _("No potential beneficiaries"))
-active_list = beneficiaries(tables.ActiveTable, _("Active beneficiaries"), _("No active beneficiaries"))
-suspended_list = beneficiaries(tables.SuspendedTable, _("Suspended beneficiaries"), _("No suspended beneficiaries"))
-graduated_list = beneficiaries(tables.GraduatedTable, _("Graduated beneficiaries"), _("No graduated beneficiaries"))
-exited_list = beneficiaries(tables.ExitedTable, _("Exited beneficiaries"), _("No exited beneficiaries"))
+def for_chosen(title: Any, name: str, which: str, tone: str = "") -> ActionLink:
+    """A button for those who are ticked in one of the lists."""
+    address = f"programmes:{name}" if which == "all" else f"programmes:{name}_{which}"
+    return ActionLink(title, address, f"programmes.{name}", tone=tone)
+
+
+def beneficiaries(which: str, title: Any, empty: Any) -> ListScreen:
+    """One list of beneficiaries, with what may be done about those who are ticked there."""
+    bulk = [for_chosen(_("Change the status"), "change_status_of_chosen", which, "primary")] if which in CHANGEABLE else []
+    if which in WAITS:
+        bulk.append(for_chosen(_("Put on the waiting list"), "put_chosen_on_waiting_list", which))
+    return ListScreen(BENEFICIARIES[which], title=title, bulk=bulk, empty=EmptyState(empty, NOBODY))
+
+
+enrolment_list = beneficiaries("all", _("Beneficiaries"), _("No beneficiaries yet"))
+potential_list = beneficiaries("potential", _("Potential beneficiaries"), _("No potential beneficiaries"))
+active_list = beneficiaries("active", _("Active beneficiaries"), _("No active beneficiaries"))
+suspended_list = beneficiaries("suspended", _("Suspended beneficiaries"), _("No suspended beneficiaries"))
+graduated_list = beneficiaries("graduated", _("Graduated beneficiaries"), _("No graduated beneficiaries"))
+exited_list = beneficiaries("exited", _("Exited beneficiaries"), _("No exited beneficiaries"))
+
+
+def those_chosen(request: HttpRequest, _target: None) -> dict[str, Any]:
+    """The beneficiaries with whom the page was opened from a list."""
+    which = request.resolver_match.kwargs["which"] if request.resolver_match else "all"
+    return {"enrolments": chosen_ids(BENEFICIARIES[which], request, services.MOST_CHOSEN)}
+
+
+def all_beneficiaries(_target: None) -> str:
+    """Where Cancel leads from what is done about those who are ticked."""
+    return reverse("programmes:enrolment_list")
+
+
+change_status_of_chosen = ActionScreen(
+    services.change_status_of_chosen, title=_("Change the status of those chosen"), form=forms.ChosenStatusForm,
+    initial=those_chosen, preview=previews.chosen_status, done=group_url, back=all_beneficiaries, danger=True,
+)  # fmt: skip
+put_chosen_on_waiting_list = ActionScreen(
+    services.put_chosen_on_waiting_list, form=forms.ChosenWaitForm, initial=those_chosen, preview=previews.chosen_waiting,
+    done=lambda programme: f"{reverse('programmes:waiting_list')}?programme={programme.pk}&waiting=yes", back=all_beneficiaries,
+)  # fmt: skip
 
 
 waiting_list = ListScreen(

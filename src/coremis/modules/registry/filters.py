@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.text import fold
-from coremis.kernel.screens.filters import BooleanFilter, NumberRangeFilter, SearchFilter
-from coremis.modules.registry.models import Household, Membership, Person
+from coremis.kernel.screens.filters import BooleanFilter, ChoiceFilter, NumberRangeFilter, SearchFilter
+from coremis.modules.registry.models import Household, Membership, Person, Relationship
 from coremis.modules.registry.queries import born_for_age, find_by_card, find_by_document, find_by_phone, primary_recipients_on
 
 MOST = 200
@@ -140,6 +140,17 @@ class CollectsFilter(BooleanFilter):
         wanted = {stored for stored, _words in value}
         named = primary_recipients_on(timezone.localdate()).values("person")
         return rows if len(wanted) == 2 else rows.filter(pk__in=named) if True in wanted else rows.exclude(pk__in=named)
+
+
+@dataclass(frozen=True)
+class HeadSexFilter(ChoiceFilter):
+    """Households by the sex of their head; “none” are those without a head."""
+
+    def apply(self, rows: QuerySet[Any], value: list[tuple[Any, str]]) -> QuerySet[Any]:
+        wanted = [stored for stored, _words in value if stored != "none"]
+        heads = _living().filter(relationship=Relationship.HEAD, household=OuterRef("pk"))
+        found = Exists(heads.filter(person__sex__in=wanted))
+        return rows.filter(found if len(wanted) == len(value) else found | ~Exists(heads))
 
 
 def aged(years: tuple[int | None, int | None], path: str = "") -> Q:

@@ -10,6 +10,7 @@ from coremis.kernel.screens.contributions import HomeCard, Panel, Tab, WatchedAc
 from coremis.kernel.screens.menu import ADMINISTRATION, PEOPLE, MenuItem, TopSearch
 from coremis.kernel.screens.timeline import HistoryGuard
 from coremis.modules.registry import cards, event_previews, panels, past, previews, variable_previews
+from coremis.modules.registry.datasets import DATASETS
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.facts import facts
 from coremis.modules.registry.holders import DataHolder
@@ -22,6 +23,8 @@ from coremis.modules.registry.services import (
     merge_persons,
     restore_variable,
     retire_variable,
+    undo_merge_of_households,
+    undo_merge_of_persons,
 )
 from coremis.modules.registry.sight import DOCUMENT, PHONE, SENSITIVE, VARIABLE, history_reader
 from coremis.modules.registry.variable_tables import SEE as SEE_DICTIONARY
@@ -35,7 +38,8 @@ KEEPS = (
     "registry.add_member", "registry.end_membership", "registry.change_head", "registry.record_death",
     "registry.name_recipient", "registry.change_recipient", "registry.set_alternate", "registry.remove_alternate",
     "registry.add_document", "registry.end_document", "registry.record_birth", "registry.move_person",
-    "registry.split_household", "registry.merge_persons", "registry.merge_households", "registry.propose_move", "registry.accept_move",
+    "registry.split_household", "registry.merge_persons", "registry.merge_households",
+    "registry.undo_merge_of_persons", "registry.undo_merge_of_households", "registry.propose_move", "registry.accept_move",
     "registry.reject_move", "registry.recall_move", "registry.add_paper", "registry.record_visit", "registry.set_photo",
     "registry.remove_photo", "registry.withdraw_person", "registry.withdraw_household", "registry.restore_person",
     "registry.restore_household", "registry.print_card", "registry.print_cards",
@@ -107,6 +111,7 @@ contributions: list[Contribution] = [
     Tab(Person, "past", _("On a past day"), order=90),
     Panel(Person, _("On a past day"), past.person_then, "registry.view_person", template="registry/_past.html", tab="past"),
     cards.REGISTERED,
+    *DATASETS,
     HomeCard(_("My places"), cards.my_places, "registry.view_household", seats={"commune": 10, "manager": 60}, wide=True),
     HomeCard(_("Women among the recipients"), cards.women, "registry.view_person", seats={"manager": 50}),
     HomeCard(
@@ -122,9 +127,20 @@ contributions: list[Contribution] = [
         tuple(f"registry.{name}" for name in ("name_recipient", "change_recipient", "set_alternate", "remove_alternate")),
         order=10,
     ),
+    WatchedActions(
+        _("Masked facts revealed, cards printed"),
+        tuple(f"registry.{name}" for name in ("reveal_person", "reveal_household", "print_card", "print_cards")),
+        order=92,
+    ),
     HomeCard(_("Moves between places"), panels.pending_moves, "registry.view_householdmove", order=40, page="work"),
     Approvable(merge_persons, preview=event_previews.merge),
     RoutePreset(merge_persons, ("approver",)),
+    Approvable(undo_merge_of_persons, preview=event_previews.unmerging),
+    RoutePreset(undo_merge_of_persons, ("approver",)),
+    Approvable(undo_merge_of_households, preview=event_previews.unmerging),
+    RoutePreset(undo_merge_of_households, ("approver",)),
+    Panel(Person, _("Records merged into this one"), panels.merged_here, "registry.undo_merge_of_persons", order=90),
+    Panel(Household, _("Records merged into this one"), panels.merged_here, "registry.undo_merge_of_households", order=90),
     Approvable(merge_households, preview=event_previews.merge),
     RoutePreset(merge_households, ("approver",)),
     Approvable(change_recipient, preview=previews.recipient_change, subject=lambda inputs: inputs["household"]),

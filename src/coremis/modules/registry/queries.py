@@ -11,8 +11,9 @@ from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.expressions.variable import Variable
 from coremis.modules.registry.definition import uses_name
+from coremis.modules.registry.described import member_text, read_member, read_pair, value_text
 from coremis.modules.registry.fact_fields import FactsForm, data_of, shown_data
-from coremis.modules.registry.holders import DataHolder, VariableUse
+from coremis.modules.registry.holders import DataHolder, VariableUse, holder_of
 from coremis.modules.registry.models import (
     AlternateUse,
     Card,
@@ -27,13 +28,15 @@ from coremis.modules.registry.panels_of_facts import variables as variables_pane
 from coremis.modules.registry.rules import clean_phone
 from coremis.modules.registry.sight import REVEALING, Sight, history_reader, phone_for, usable
 from coremis.modules.registry.variable_columns import variable_columns
+from coremis.modules.registry.variable_facts import dictionary_facts, fact_key
 from coremis.modules.registry.variable_filters import variable_filters
 from coremis.modules.registry.words import variable_differences, variable_name
 
 # What other modules need to keep, show and ask variables of their own records.
 __all__ = [
-    "REVEALING", "DataHolder", "FactsForm", "Sight", "VariableUse", "data_of", "history_reader", "phone_for", "shown_data", "usable",
-    "uses_name", "variable_columns", "variable_differences", "variable_filters", "variable_name", "variables_panel",
+    "REVEALING", "DataHolder", "FactsForm", "Sight", "VariableUse", "data_of", "dictionary_facts", "fact_key", "history_reader",
+    "holder_of", "member_text", "phone_for", "read_member", "read_pair", "shown_data", "usable", "uses_name", "value_text",
+    "variable_columns", "variable_differences", "variable_filters", "variable_name", "variables_panel",
 ]  # fmt: skip
 
 NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT = "no_recipient", "recipient_dead", "recipient_left"
@@ -42,6 +45,11 @@ NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT = "no_recipient", "recipient_dead",
 def members_on(day: date) -> QuerySet[Membership]:
     """Who lived where on a day; the day somebody left does not count, so each person is there once at most."""
     return Membership.objects.filter(joined_on__lte=day).filter(Q(left_on=None) | Q(left_on__gt=day))
+
+
+def living_members(day: date) -> QuerySet[Membership]:
+    """Who lived where on a day, without those who had died."""
+    return members_on(day).filter(Q(person__death_date=None) | Q(person__death_date__gt=day))
 
 
 def primary_recipients_on(day: date) -> QuerySet[Recipient]:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.screens.columns import Column, Status
-from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, Filter, NumberRangeFilter
+from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, DateRangeFilter, Filter, NumberRangeFilter
 from coremis.kernel.screens.tables import Table
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.filters import (
     AgeFilter,
     CollectsFilter,
+    HeadSexFilter,
     HouseholdSearch,
     MemberAgeFilter,
     MemberSearch,
@@ -72,6 +73,8 @@ class HouseholdTable(Table):
         MemberAgeFilter("member_age", _("Has a member aged")),
         NumberRangeFilter("size", _("Members")),
         RecipientFilter("recipient", _("Has a recipient")),
+        HeadSexFilter("head_sex", _("Sex of the head"), choices=[*Sex.choices, ("none", _("(no head)"))]),
+        DateRangeFilter("registered", _("Registered"), on="registered_on"),
     )
     default_sort = "head_name"
     export_name = "households"
@@ -135,6 +138,8 @@ class PersonTable(Table):
         AgeFilter("age", _("Age")),
         PhoneFilter("phone", _("Has a phone")),
         CollectsFilter("collects", _("Collects for a household")),
+        BooleanFilter("living", _("Living"), on="death_date__isnull"),
+        BooleanFilter("no_birth", _("Birth date not known"), on="birth_date__isnull"),
     )
     default_sort = "name"
     export_name = "persons"

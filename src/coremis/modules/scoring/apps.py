@@ -8,5 +8,5 @@ class ScoringConfig(ModuleConfig):
     label = "scoring"
     title = _("Formulas")
     version = "0.1.0"
-    requires = ("registry", "geography")
+    requires = ("registry", "geography", "filters")
     url_prefix = "scoring/"

@@ -28,6 +28,8 @@ PEOPLE = {
     "auditor": ("Béatrice Sindaye", "auditor"),
     "guest": ("Élie N'Dongo", ""),
 }
+# The ten seats of the top bar; the second verifier and the second administrator only agree with what others ask.
+SWITCH = ("manager", "data", "commune", "payments", "verifier", "approver", "accountant", "auditor", "it", "guest")
 ADMINISTRATORS = {"it": "Thaddée Misigaro", "it2": "Yvonne Bararwandi"}
 
 

@@ -7,7 +7,7 @@ from coremis.kernel.exchange import rows
 from coremis.kernel.exchange.applying import apply_batch, submit_batch
 from coremis.kernel.exchange.checking import check_batch
 from coremis.kernel.exchange.models import Batch, BatchRow
-from coremis.kernel.exchange.staging import OPEN_FILES
+from coremis.kernel.exchange.staging import OPEN_TABLES
 from coremis.kernel.exchange.tests import sample
 from coremis.kernel.exchange.tests.sample import MAPPING, OPTIONS, send
 from coremis.kernel.files.storage import path_of
@@ -52,7 +52,7 @@ def killed_at(monkeypatch, place, name, call):
         try:
             run_until_idle()
         except Killed:
-            OPEN_FILES.__init__()
+            OPEN_TABLES.__init__()
             resume(Job.objects.latest("pk"))
     run_until_idle()
 
@@ -64,7 +64,7 @@ def test_it_works(batch, people):
 
 @pytest.mark.parametrize("call", [1, 2, 4, 6])
 def test_a_check_goes_on_where_it_stopped(batch, monkeypatch, call):
-    killed_at(monkeypatch, OPEN_FILES, "read", call)
+    killed_at(monkeypatch, OPEN_TABLES, "read", call)
     assert (fresh(batch).state, fresh(batch).row_count) == ("CHECKED", 40)
     assert list(BatchRow.objects.order_by("number").values_list("number", flat=True)) == list(range(2, 42))
 

@@ -3,7 +3,9 @@
 import pytest
 
 from coremis.kernel.access.models import Profile
+from coremis.kernel.actions.models import Event
 from coremis.kernel.approvals.models import Decision, Request
+from coremis.kernel.approvals.services import OWN_REFUSED
 from coremis.kernel.areas.models import Area
 from coremis.modules.administration.tests.house import agree, hidden, send, signed_in
 
@@ -86,6 +88,25 @@ def test_only_those_concerned_see_a_request(people, request_):
     expected = {"ada", "bela", "it", "manager", "verifier", "approver", "accountant", "auditor"}
     assert {name for name, status in seen.items() if status == 200} == expected
     assert {seen[name] for name in set(people) - expected} == {404}
+
+
+def test_a_try_to_decide_ones_own_request_is_kept(people, request_):
+    """Refused, and the auditor's home counts and lists it (product.md, pitfall S4)."""
+    ada = signed_in(people["ada"])
+    for answer in ("approve", "reject"):
+        address = f"{BASE}approvals/{request_.pk}/{answer}/"
+        page = ada.get(address)
+        typed = {"key": hidden(page, "key"), "version": hidden(page, "version"), "step": "confirm", "note": "mine"}
+        assert ada.post(address, typed).status_code == 403
+    assert Decision.objects.count() == 0 and Request.objects.get().state == Request.State.PENDING
+    kept = Event.objects.filter(action=OWN_REFUSED)
+    assert [(event.actor_name, event.request_id, event.area_id) for event in kept] == [("ada", request_.pk, request_.area_id)] * 2
+    auditor = signed_in(people["auditor"])
+    card = auditor.get("/").content.decode().split("Refused decisions on own requests", 1)[1].split("</section>")[0]
+    assert ">2</a>" in card, card
+    assert "Assign a profile to a user" in card and "ada" in card
+    listed = auditor.get(card.split('href="')[1].split('"')[0].replace("&amp;", "&")).content.decode()
+    assert listed.count("Refused: deciding one&#x27;s own request</td>") == 2
 
 
 def test_my_work_says_what_is_empty(people):

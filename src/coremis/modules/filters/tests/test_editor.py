@@ -48,7 +48,7 @@ def test_it_works(client, country):
     answer = post(client, "look", **START, **MEMBERS, **YOUNG)
     page = answer.content.decode()
     assert "Households: 1" in page
-    assert "Households: has at least 2 members who [Age is 4 years or less]." in page
+    assert "Households: has at least 2 members who [Age: 4 years or less]." in page
     answer = post(client, "list", **START, **MEMBERS, **YOUNG)
     assert answer.status_code == 303 and "?filter=d" in answer["Location"]
     shown = client.get(answer["Location"])

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from coremis.kernel.approvals.services import approve_request
 from coremis.kernel.exchange import rows
 from coremis.kernel.exchange.applying import submit_batch
-from coremis.kernel.exchange.staging import OPEN_FILES
+from coremis.kernel.exchange.staging import OPEN_TABLES
 from coremis.kernel.jobs import worker
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.queue import ask_cancel, resume
@@ -77,7 +77,7 @@ def test_killed_at_every_boundary_and_in_the_middle(country, people, monkeypatch
     with transaction.atomic():
         expected = undisturbed(people, country)
         transaction.set_rollback(True)
-    OPEN_FILES.__init__()
+    OPEN_TABLES.__init__()
     monkeypatch.setattr(rows, "CHUNK", 13)
     batch, deaths, original = submitted(people, country), [], writing.copy_into
 
@@ -93,7 +93,7 @@ def test_killed_at_every_boundary_and_in_the_middle(country, people, monkeypatch
     while len(deaths) < 60 and not Job.objects.latest("pk").finished:
         with suppress(Killed):
             run_until_idle()
-        OPEN_FILES.__init__()
+        OPEN_TABLES.__init__()
         if not (job := Job.objects.latest("pk")).finished:
             resume(job)
     assert (fresh(batch).state, fresh(batch).applied_count, len(deaths) > 10) == ("APPLIED", 100, True)

@@ -28,6 +28,7 @@ def receive_funds(*, account: Account, amount: Money, received_on: date, proof: 
         amount,
         takes_from=outside,
         name=account.owner_name,
+        names=account.owner_names,
         effective_on=received_on,
         reason=note,
         proof=proof,

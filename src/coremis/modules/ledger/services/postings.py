@@ -17,7 +17,8 @@ Totals = dict[int, list[int]]
 
 
 def open_posting(
-    purpose: Posting.Purpose, subject: Record, amount: Money, *, takes_from: Account, name: str = "", effective_on: date | None = None,
+    purpose: Posting.Purpose, subject: Record, amount: Money, *, takes_from: Account, name: str = "", names: dict[str, str] | None = None,
+    effective_on: date | None = None,
     reason: str = "", proof: str = "", reverses: Posting | None = None,
 ) -> Posting:  # fmt: skip
     """A posting that prepares to take ``amount`` from an account; refused where that is not there or promised to others."""
@@ -26,6 +27,7 @@ def open_posting(
         require_funds(takes_from, available(takes_from), amount)
     posting = Posting(
         purpose=purpose, subject_kind=subject.kind(), subject_id=subject.pk, subject_name=(name or str(subject))[:120],
+        subject_names=names or {},
         attempt=_next_attempt(purpose, subject), currency=amount.currency, effective_on=effective_on or timezone.localdate(),
         reason=reason[:300], proof=proof[:300], takes_from=takes_from, declared_minor=amount.amount_minor, reverses=reverses,
     )  # fmt: skip
@@ -40,7 +42,14 @@ def open_reversal(original: Posting, subject: Record, *, takes_from: Account, re
         raise Refusal(_("Only what is posted can be reversed, and only once."))
     amount = Money(original.declared_minor, original.currency)
     return open_posting(
-        Posting.Purpose.REVERSAL, subject, amount, takes_from=takes_from, name=original.subject_name, reason=reason, reverses=original
+        Posting.Purpose.REVERSAL,
+        subject,
+        amount,
+        takes_from=takes_from,
+        name=original.subject_name,
+        names=original.subject_names,
+        reason=reason,
+        reverses=original,
     )
 
 
@@ -94,7 +103,7 @@ def require_funds(account: Account, there: Money, needed: Money) -> None:
     if there < needed:
         raise Refusal(
             _("“%(account)s” has %(there)s free, and %(needed)s is needed. Enter the funds received first."),
-            account=account.owner_name, there=there.text(), needed=needed.text(),
+            account=account.owner, there=there.text(), needed=needed.text(),
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ TODAY = date(2026, 1, 5)
 def make_accounts(owner, currency="SZF"):
     """The accounts of an owner, by station."""
     with maintenance("test accounts"):
-        return open_accounts(owner, str(owner), currency)
+        return open_accounts(owner, {"en": str(owner)}, currency)
 
 
 def receive(account: Account, amount, proof="Credit advice 17", actor=None, **inputs):

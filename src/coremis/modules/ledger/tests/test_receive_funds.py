@@ -1,14 +1,16 @@
 from datetime import date
 
 import pytest
+from django.utils.translation import override
 
 from coremis.kernel.actions.context import Authority, approved_by
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.actions.system import system
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Invalid, NeedsApproval, Refusal
 from coremis.modules.ledger.models import Account, Movement
 from coremis.modules.ledger.queries import balance, with_balance
-from coremis.modules.ledger.services import receive_funds, reverse_receipt
+from coremis.modules.ledger.services import open_accounts, receive_funds, reverse_receipt
 from coremis.modules.ledger.tests.sample import TODAY, make_accounts, receive
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,17 @@ def test_reversed_once(fund):
     receive(fund, 700)
     with approved_by(Authority(reverse_receipt.name, None)), pytest.raises(Refusal, match="only once"):
         reverse_receipt(posting=posting, reason="Again", actor=system(reverse_receipt.name))
+
+
+def test_names_are_those_of_the_reader(country):
+    """A fund has one name per language; its account and what is posted about it are read in the reader's."""
+    with maintenance("names"):
+        account = open_accounts(country["Testland"], {"en": "State budget", "fr": "Budget de l’État"}, "SZF")["FUND"]
+    posting = receive(account, 100)
+    with override("fr"):
+        assert (account.owner, posting.about) == ("Budget de l’État", "Budget de l’État")
+    assert (account.owner, posting.about) == ("State budget", "State budget")
+    with maintenance("another name"):
+        open_accounts(country["Testland"], {"en": "Treasury"}, "SZF")
+    account.refresh_from_db()
+    assert (account.owner, posting.about) == ("Treasury", "State budget")

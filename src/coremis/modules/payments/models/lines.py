@@ -21,7 +21,7 @@ from coremis.modules.payments.states import (
     ProofKind,
     UnpaidReason,
 )
-from coremis.modules.points.models import PaymentPoint
+from coremis.modules.points.models import PaymentPoint, Provider
 from coremis.modules.programmes.models import Enrolment
 from coremis.modules.registry.models import Document, Person
 
@@ -59,9 +59,14 @@ class PayrollLine(Record):
     entitled_minor = models.BigIntegerField(db_default=0, help_text="The benefit itself; 0 in a re-issue, which is no new benefit.")
     backlog_minor = models.BigIntegerField(db_default=0, help_text="What earlier payments left, paid with this one.")
     recovered_minor = models.BigIntegerField(db_default=0, help_text="What was overpaid earlier, kept back from this one.")
+    rolled_minor = models.BigIntegerField(db_default=0, help_text="What was not paid of it and is paid with the next payment instead.")
     point = models.ForeignKey(
         PaymentPoint, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False, verbose_name=_("payment point")
     )
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False, verbose_name=_("provider"),
+        help_text="Who pays it: the provider of its point when it was calculated; nothing: the programme itself.",
+    )  # fmt: skip
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     reissue_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="reissued_as", verbose_name=_("pays again"))
 

@@ -21,7 +21,7 @@ from coremis.modules.payments.states import (
     RowProblem,
     UnpaidReason,
 )  # fmt: skip
-from coremis.modules.points.models import PaymentPoint
+from coremis.modules.points.models import PaymentPoint, Provider
 
 
 class ResultFile(Record):
@@ -38,6 +38,10 @@ class ResultFile(Record):
         PaymentPoint, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("payment point")
     )
     place = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("place"))
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("provider"),
+        help_text="Whose file it is; nothing: it speaks of all providers.",
+    )  # fmt: skip
     scope = models.CharField(max_length=40, blank=True, help_text="The point or place of a signed list as one text.")
     draft = models.JSONField(default=dict, help_text="What was typed of a signed list: by line what differs, and what holds for the sheet.")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("sent by"))

@@ -1,6 +1,7 @@
 """Amounts in words, as cheques and payee lists carry them, in English, French and Portuguese."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from babel.core import UnknownLocaleError
@@ -22,9 +23,15 @@ PORTUGUESE = [(r"\bum\b", "uma"), (r"\bdois\b", "duas"), (r"(\w+)entos\b", r"\1e
 
 def amount_in_words(amount: Money, language: str) -> str:
     """ "thirty-five thousand Burundian francs"; what is below one unit as a fraction: "twelve US dollars and 34/100"."""
+    return speller(amount.currency, language)(amount)
+
+
+def speller(currency: str, language: str) -> Callable[[Money], str]:
+    """The same for all amounts of a paper: what the country calls its currency is asked once, not on every line."""
     code = language.split("-")[0]
     code = code if code in AND else "en"
-    return _written(amount.amount_minor, amount.currency, code, currency_names(amount.currency, code))
+    names = currency_names(currency, code)
+    return lambda amount: _written(amount.amount_minor, currency, code, names)
 
 
 def currency_names(currency: str, code: str) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from coremis.modules.payments.services.approval import approve_payroll
 from coremis.modules.payments.services.cancellation import cancel_payroll, recall_payroll
+from coremis.modules.payments.services.carrying import carry_unpaid
 from coremis.modules.payments.services.checking import check_results
 from coremis.modules.payments.services.closing import close_payroll, write_off
 from coremis.modules.payments.services.confirmation import confirm_results
@@ -24,7 +25,8 @@ from coremis.modules.payments.services.verdicts import decide_flag
 from coremis.modules.payments.services.verification import verify_payroll
 
 __all__ = [
-    "approve_payroll", "attach_page", "dispute_payment", "forfeit_unclaimed", "reissue_payroll", "save_sheet", "save_unclaimed_policy",
+    "approve_payroll", "attach_page", "carry_unpaid",
+    "dispute_payment", "forfeit_unclaimed", "reissue_payroll", "save_sheet", "save_unclaimed_policy",
     "send_sheet", "settle_incident", "start_sheet", "book_recoveries", "cancel_payroll", "check_results", "close_cycle",
     "close_payroll", "confirm_results", "decide_flag",
     "discard_results", "generate_payroll", "pay_held", "plan_cycles", "recall_payroll", "release_payroll", "review_payroll",

@@ -12,12 +12,12 @@ from django.db.models import BigIntegerField, Case, CharField, DateTimeField, Ex
 from django.db.models.functions import Cast, Coalesce, Concat, Least, Left
 from django.utils import timezone
 
-from coremis.kernel.actions.bulk import insert_from, update_from
+from coremis.kernel.actions.bulk import insert_from, update_from, update_joined
 from coremis.kernel.actions.guard import removing_prepared
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.ledger.models import Account, Movement, Posting
 from coremis.modules.ledger.services import copy_reversed, post_movements
-from coremis.modules.payments import chunks
 from coremis.modules.payments.models import EarlierResult, Incident, Payroll, PayrollLine, ResultRow
 from coremis.modules.payments.selection import changed_lines
 from coremis.modules.payments.services.checking import later_attempts, missing_lines
@@ -57,7 +57,7 @@ def planned(rows: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def post_differences(work: Work, due: chunks.Range) -> None:
+def post_differences(work: Work, due: ranges.Range) -> None:
     """Partly paid: the rest goes from transit back to owed. Overpaid: the excess goes from the fund to what must be recovered."""
     posting, accounts = _posting(work)
     post_movements(
@@ -68,7 +68,7 @@ def post_differences(work: Work, due: chunks.Range) -> None:
     )  # fmt: skip
 
 
-def apply_first(work: Work, due: chunks.Range) -> None:
+def apply_first(work: Work, due: ranges.Range) -> None:
     """Transit → paid for what arrived, transit → owed for what did not; and the outcome on each line."""
     posting, accounts = _posting(work)
     rows = due.of(_rows(work).filter(effect=Effect.FIRST))
@@ -77,10 +77,10 @@ def apply_first(work: Work, due: chunks.Range) -> None:
     post_movements(
         posting, rows, source=accounts[Station.TRANSIT], target=target, step="result", amount=amount, line="line", expected=due.rows
     )
-    _write(work, rows, _arrived(work, "paid_minor"))
+    _write(work, rows)
 
 
-def apply_late(work: Work, due: chunks.Range) -> None:
+def apply_late(work: Work, due: ranges.Range) -> None:
     """Owed → paid, for what was still due; what was known before is kept."""
     posting, accounts = _posting(work)
     rows = due.of(_rows(work).filter(effect=Effect.LATE))
@@ -89,27 +89,23 @@ def apply_late(work: Work, due: chunks.Range) -> None:
         posting, rows, source=accounts[Station.OWED], target=accounts[Station.PAID], step="late", amount=amount, line="line",
         expected=due.rows,
     )  # fmt: skip
-    _write(work, rows, _arrived(work, "paid_minor"))
+    _write(work, rows)
 
 
-def apply_changed(work: Work, due: chunks.Range) -> None:
+def apply_changed(work: Work, due: ranges.Range) -> None:
     """Another reason or kind of not paid, or a dispute about what was paid: no money moves."""
     rows = due.of(_rows(work).filter(effect=Effect.CHANGE))
-    said = _said(work)
-    update_from(
-        _lines(rows), state=_of(said, "outcome"), unpaid_reason=_of(said, "unpaid_reason"), result_file=work.params["file"]
-    )  # fmt: skip
+    update_joined(PayrollLine, rows, "line", state=F("outcome"), unpaid_reason=F("unpaid_reason"), result_file=_file(work))
 
 
-def apply_reversed(work: Work, due: chunks.Range) -> None:
+def apply_reversed(work: Work, due: ranges.Range) -> None:
     """Every movement that paid the line is reversed: paid → owed, and to recover → fund unless that was settled before."""
     posting, accounts = _posting(work)
     rows = due.of(_rows(work).filter(effect=Effect.REVERSE))
     reverse_payments(posting, rows.values("line"), work.params["payroll"], accounts)
-    said = _said(work)
-    update_from(
-        _lines(rows), state=_of(said, "outcome"), unpaid_reason=_of(said, "unpaid_reason"), paid_minor=0, receipt="", proof="",
-        collected_by="", paid_on=None, result_file=work.params["file"],
+    update_joined(
+        PayrollLine, rows, "line", state=F("outcome"), unpaid_reason=F("unpaid_reason"), paid_minor=0, receipt="", proof="",
+        collected_by="", paid_on=None, result_file=_file(work),
     )  # fmt: skip
 
 
@@ -128,7 +124,7 @@ def reverse_payments(posting: Posting, lines: Any, payroll_id: int, accounts: di
     return copy_reversed(posting, made, target=back)
 
 
-def calm_incidents(work: Work, due: chunks.Range) -> None:
+def calm_incidents(work: Work, due: ranges.Range) -> None:
     """What was overpaid was taken back with the payment: nothing is left to recover, unless it was written off."""
     kept = When(end=IncidentEnd.WRITTEN_OFF, then=F("amount_minor"))
     update_from(
@@ -144,7 +140,7 @@ def overpaid_incidents(file_id: int) -> Any:
     return Incident.objects.filter(kind_of=IncidentKind.OVERPAID, line__in=lines).exclude(row__file=file_id)
 
 
-def apply_missing(work: Work, due: chunks.Range) -> None:
+def apply_missing(work: Work, due: ranges.Range) -> None:
     """Not in the file counts as unpaid: transit → owed. It is asked for again, not re-issued, until somebody knows more."""
     posting, accounts = _posting(work)
     lines = due.of(missing_lines(work.params["file"], work.params["payroll"]))
@@ -157,7 +153,7 @@ def makes_incident() -> Q:
     return Q(problem__in=INCIDENT_PROBLEMS) | Q(outcome__in=(LineState.OVERPAID, LineState.DISPUTED))
 
 
-def open_incidents(work: Work, due: chunks.Range) -> None:
+def open_incidents(work: Work, due: ranges.Range) -> None:
     """An incident for each of these rows, with the other payment where there is one."""
     rows = due.of(ResultRow.objects.filter(makes_incident(), file=work.params["file"])).select_related("line")
     other = later_attempts("line__").order_by("attempt").values("pk")[:1]
@@ -196,7 +192,7 @@ def note_changed(payroll_id: int, file_id: int) -> int:
 def put_back(file_id: int) -> int:
     """After a failure: lines that had an earlier result have it again, a key range at a time; returns how many."""
     kept = EarlierResult._base_manager.filter(replaced_by=file_id).order_by("pk")
-    some = list(kept.values_list("pk", "line_id")[: chunks.CHUNK])
+    some = list(kept.values_list("pk", "line_id")[: ranges.CHUNK])
     if not some:
         return 0
     before = kept.filter(line=OuterRef("pk"))
@@ -207,23 +203,21 @@ def put_back(file_id: int) -> int:
     return len(some)
 
 
-def _write(work: Work, rows: Any, paid: Any) -> None:
-    said = _said(work)
-    texts = {name: _of(said, name) for name in ("unpaid_reason", "receipt", "proof", "collected_by", "paid_on")}
-    update_from(_lines(rows), state=_of(said, "outcome"), paid_minor=paid, result_file=work.params["file"], **texts)
+def _write(work: Work, rows: Any) -> None:
+    """What had arrived before, and what the rows add to it."""
+    arrived = Case(When(PAID, then=F("amount_minor")), default=Value(0), output_field=BigIntegerField())
+    texts = {name: F(name) for name in ("unpaid_reason", "receipt", "proof", "collected_by", "paid_on")}
+    update_joined(
+        PayrollLine, rows, "line", state=F("outcome"), paid_minor=F("line__paid_minor") + arrived, result_file=_file(work), **texts
+    )  # fmt: skip
 
 
-def keep_earlier(work: Work, due: chunks.Range) -> None:
+def keep_earlier(work: Work, due: ranges.Range) -> None:
     """What was known of the payments before, where a row takes its place."""
     rows = due.of(_rows(work).exclude(effect=Effect.FIRST))
-    ready = _lines(rows).order_by().annotate(new_line=F("pk"), new_replaced_by=Value(work.params["file"], output_field=BigIntegerField()))
+    lines = PayrollLine.everything.filter(pk__in=rows.values("line")).order_by()
+    ready = lines.annotate(new_line=F("pk"), new_replaced_by=Value(_file(work), output_field=BigIntegerField()))
     insert_from(EarlierResult, ready, EARLIER_COLUMNS)
-
-
-def _arrived(work: Work, column: str) -> Any:
-    """What had arrived before, and what the row adds."""
-    said = _said(work).annotate(arrived=Case(When(PAID, then=F("amount_minor")), default=Value(0), output_field=BigIntegerField()))
-    return F(column) + Subquery(said.values("arrived")[:1])
 
 
 def _posting(work: Work) -> tuple[Posting, dict[str, int]]:
@@ -234,19 +228,15 @@ def _rows(work: Work) -> Any:
     return ResultRow.objects.filter(file=work.params["file"]).exclude(outcome="")
 
 
-def _said(work: Work) -> Any:
-    return ResultRow.objects.filter(file=work.params["file"], line=OuterRef("pk")).exclude(outcome="")
-
-
-def _lines(rows: Any) -> Any:
-    return PayrollLine.everything.filter(pk__in=rows.values("line"))
+def _file(work: Work) -> int:
+    return int(work.params["file"])
 
 
 def _of(rows: Any, column: str) -> Subquery:
     return Subquery(rows.values(column)[:1])
 
 
-PASSES: dict[str, Callable[[Work, chunks.Range], None]] = {
+PASSES: dict[str, Callable[[Work, ranges.Range], None]] = {
     KEPT: keep_earlier,
     DIFFERENT: post_differences, FIRST: apply_first, LATE: apply_late, CHANGED: apply_changed, REVERSED: apply_reversed,
     CALMED: calm_incidents, MISSING: apply_missing, INCIDENTS: open_incidents,

@@ -9,11 +9,11 @@ from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.ledger.models import Account, Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import open_posting, post, post_movements
-from coremis.modules.payments import chunks
 from coremis.modules.payments.findings import Verdict
 from coremis.modules.payments.models import FlagMember, Payroll, PayrollLine
 from coremis.modules.payments.queries import refuse_changed, refuse_other_totals, taken_from_fund, without_verdict
@@ -82,14 +82,14 @@ def hold_back(payroll: Payroll) -> None:
 @steps_of(approve_payroll, title=_("Approve the payroll %(number)s"))
 def post_approval(work: Work) -> bool:
     """The movements of one key range of lines."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
     lines = due.of(PayrollLine.everything.filter(payroll_id=work.params["payroll"], state__in=DUE_LINES))
     if posting.declared_minor:  # what a re-issue pays is owed already
         post_movements(posting, lines, source=accounts[Station.FUND], target=accounts[Station.OWED], step="approved", expected=due.rows)
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @post_approval.begin
@@ -97,7 +97,7 @@ def plan_approval(work: Work) -> None:
     """Nothing is approved that is not what was calculated; then fix the key ranges."""
     lines = PayrollLine.everything.filter(payroll_id=work.params["payroll"])
     refuse_changed(lines)
-    chunks.plan(work, lines=lines.filter(state__in=DUE_LINES))
+    ranges.plan(work, lines=lines.filter(state__in=DUE_LINES))
 
 
 @post_approval.finish

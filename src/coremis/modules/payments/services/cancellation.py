@@ -9,11 +9,11 @@ from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.ledger.models import Account, Movement, Posting
 from coremis.modules.ledger.queries import COUNTS, accounts_of, postings_about
 from coremis.modules.ledger.services import copy_reversed, open_posting, post
-from coremis.modules.payments import chunks
 from coremis.modules.payments.findings import HoldDecision
 from coremis.modules.payments.models import Hold, Payroll, PayrollLine
 from coremis.modules.payments.queries import taken_from_fund
@@ -89,7 +89,7 @@ def _start(payroll: Payroll, reason: str) -> Payroll:
 @steps_of(cancel_payroll, title=_("Cancel the payroll %(number)s"))
 def post_cancellation(work: Work) -> bool:
     """One key range of lines: the opposite movements, and the new state."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     lines = due.of(live_lines(work.params["payroll"]))
@@ -98,13 +98,13 @@ def post_cancellation(work: Work) -> bool:
         made = Movement.objects.filter(posting__in=work.params["reverses"], line_id__gt=due.after, line_id__lte=due.last)
         copy_reversed(posting, made.filter(line_id__in=lines.values("pk")))
     update_from(lines, state=LineState.CANCELLED, hold_reason="")
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @post_cancellation.begin
 def plan_cancellation(work: Work) -> None:
     """Fix the key ranges."""
-    chunks.plan(work, lines=live_lines(work.params["payroll"]))
+    ranges.plan(work, lines=live_lines(work.params["payroll"]))
 
 
 @post_cancellation.finish
@@ -124,7 +124,7 @@ def give_up_cancellation(work: Work) -> bool:
     payroll_id = work.params["payroll"]
     voided = Hold.objects.filter(line=OuterRef("pk"), decision=HoldDecision.VOID)
     gone = PayrollLine.everything.filter(payroll_id=payroll_id, state__in=FREE_LINES).filter(~Exists(voided)).order_by("pk")
-    again = PayrollLine.everything.filter(pk__in=gone.values("pk")[: chunks.CHUNK])
+    again = PayrollLine.everything.filter(pk__in=gone.values("pk")[: ranges.CHUNK])
     held = Q(pk__in=_open_holds(payroll_id).values("line"))
     reason = Hold.objects.filter(line=OuterRef("pk"), decision="").values("reason")[:1]
     before = LineState.SENT if work.params["before"] == PayrollState.RELEASED else LineState.DUE

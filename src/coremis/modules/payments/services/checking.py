@@ -1,7 +1,6 @@
 """Checking a file of results: every row becomes an outcome for one payment, or a problem. Nothing is changed by it."""
 
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
@@ -16,14 +15,14 @@ from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.exchange.mapping import checked_mapping
 from coremis.kernel.exchange.saved import save_mapping
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
-from coremis.modules.payments import chunks
 from coremis.modules.payments.judging import Known, judge
 from coremis.modules.payments.models import PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.reading import BY_CODE, Understood, understand
 from coremis.modules.payments.services.steps import require_state
 from coremis.modules.payments.services.uploads import require_file
-from coremis.modules.payments.sources import source_of
+from coremis.modules.payments.sources import next_rows
 from coremis.modules.payments.states import AWAITING_LINES, FREE_LINES, FileKind, FileState, LineState, PayrollState, RowProblem
 
 ROW_COLUMNS = (
@@ -65,16 +64,16 @@ def start_check(file: ResultFile) -> ResultFile:
 def read_results(work: Work) -> bool:
     """The next rows of the file, each with its outcome or its problem."""
     file = ResultFile.objects.select_related("payroll").get(pk=work.params["file"])
-    found = list(islice(source_of(file)(work.cursor.get("row", 0)), chunks.CHUNK))
+    found = next_rows(file, work.cursor.get("row", 0), ranges.CHUNK)
     rows = [understand(number, cells, file.payroll.currency) for number, cells in found]
     known = known_lines(row.number for row in rows)
     for row in rows:
-        judge(row, known.get(row.number or 0), file.payroll_id)
+        judge(row, known.get(row.number or 0), file.payroll_id, file.provider_id)
     copy_into(ResultRow, ROW_COLUMNS, (stored(file, row, known.get(row.number or 0)) for row in rows), check_places=False)
     work.done += len(rows)
     if found:
         work.cursor = {"row": found[-1][0]}
-    return len(found) == chunks.CHUNK
+    return len(found) == ranges.CHUNK
 
 
 @read_results.begin
@@ -106,7 +105,7 @@ def close_check(work: Work) -> None:
 @read_results.abandon
 def remove_rows(work: Work) -> bool:
     """Take the rows away that nobody has used; the columns can be matched again."""
-    first = ResultRow.objects.filter(file=work.params["file"]).order_by("pk").values("pk")[: chunks.CHUNK]
+    first = ResultRow.objects.filter(file=work.params["file"]).order_by("pk").values("pk")[: ranges.CHUNK]
     with removing_prepared():
         if ResultRow._base_manager.filter(pk__in=first)._raw_delete(DEFAULT_DB_ALIAS):
             return True
@@ -118,16 +117,18 @@ def remove_rows(work: Work) -> bool:
 
 
 def missing_lines(file_id: int, payroll_id: int) -> Any:
-    """The payments under way of which no row of the file speaks."""
+    """The payments under way of which no row of the file speaks; of a provider's file only that provider's payments."""
+    file = ResultFile.objects.filter(pk=file_id)
+    whose = Exists(file.filter(provider=None)) | Q(provider__in=file.values("provider"))
     named = ResultRow.objects.filter(file=file_id, line=OuterRef("pk"))
-    return PayrollLine.everything.filter(~Exists(named), payroll=payroll_id, state__in=AWAITING_LINES)
+    return PayrollLine.everything.filter(~Exists(named), whose, payroll=payroll_id, state__in=AWAITING_LINES)
 
 
 def known_lines(numbers: Iterable[int | None]) -> dict[int, Known]:
     """What is known of the payments with these numbers. One query."""
     rows = PayrollLine.objects.filter(number__in={number for number in numbers if number}).values_list(
         "number", "pk", "payroll_id", "amount_minor", "paid_minor", "state", "area_id", "receipt", "unpaid_reason",
-        ~Q(forfeited_on=None), Exists(later_attempts()),
+        ~Q(forfeited_on=None), Exists(later_attempts()), "provider_id",
     )  # fmt: skip
     return {row[0]: Known(*row[1:]) for row in rows}
 

@@ -13,11 +13,11 @@ from coremis.kernel.actions.guard import removing_prepared
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import NotPermitted, Refusal
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.ledger.models import Account, Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import abandon, open_posting, post
-from coremis.modules.payments import chunks
 from coremis.modules.payments.models import Incident, PayrollLine, ResultFile, ResultRow
 from coremis.modules.payments.services import applying
 from coremis.modules.payments.services.approval import account_ids
@@ -105,11 +105,11 @@ def good_rows(file: "ResultFile | int") -> Any:
 @steps_of(confirm_results, title=_("Apply the results “%(name)s”"))
 def apply_results(work: Work) -> bool:
     """One key range of one pass; see ``applying``."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     applying.PASSES[due.phase](work, due)
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @apply_results.begin
@@ -120,7 +120,7 @@ def plan_results(work: Work) -> None:
         phases[applying.MISSING] = missing_lines(work.params["file"], work.params["payroll"])
     phases[applying.CALMED] = applying.overpaid_incidents(work.params["file"])
     phases[applying.INCIDENTS] = ResultRow.objects.filter(applying.makes_incident(), file=work.params["file"])
-    chunks.plan(work, **phases)
+    ranges.plan(work, **phases)
 
 
 @apply_results.finish
@@ -144,7 +144,7 @@ def give_up_results(work: Work) -> bool:
     if applying.put_back(file_id) or _first_results_taken_back(work):
         return True
     with removing_prepared():
-        first = Incident._base_manager.filter(row__file=file_id).order_by("pk").values("pk")[: chunks.CHUNK]
+        first = Incident._base_manager.filter(row__file=file_id).order_by("pk").values("pk")[: ranges.CHUNK]
         if Incident._base_manager.filter(pk__in=first)._raw_delete(DEFAULT_DB_ALIAS):
             return True
     file = ResultFile.objects.select_for_update(of=("self",)).get(pk=file_id)
@@ -157,6 +157,6 @@ def give_up_results(work: Work) -> bool:
 
 def _first_results_taken_back(work: Work) -> int:
     mine = PayrollLine.everything.filter(payroll=work.params["payroll"], result_file=work.params["file"], state__in=OUTCOMES)
-    again = PayrollLine.everything.filter(pk__in=mine.order_by("pk").values("pk")[: chunks.CHUNK])
+    again = PayrollLine.everything.filter(pk__in=mine.order_by("pk").values("pk")[: ranges.CHUNK])
     blank = dict.fromkeys(("receipt", "unpaid_reason", "proof", "collected_by"), "")
     return update_from(again, state=LineState.SENT, paid_minor=0, paid_on=None, result_file=None, **blank)

@@ -7,8 +7,8 @@ from django.db.models import BigIntegerField, Case, CharField, F, OuterRef, Q, Q
 from django.db.models.functions import Abs, Coalesce
 
 from coremis.kernel.actions.bulk import insert_from
+from coremis.kernel.jobs.ranges import Range
 from coremis.modules.payments import comparison
-from coremis.modules.payments.chunks import Range
 from coremis.modules.payments.findings import DifferenceKind
 from coremis.modules.payments.models import Cycle, Difference, LeftOut, Payroll, PayrollLine
 from coremis.modules.payments.states import FREE_LINES

@@ -21,9 +21,9 @@ from coremis.modules.payments.states import Collector, FileKind, FileState, Payr
 from coremis.modules.points.models import PaymentPoint
 
 MOST_LINES = 800
-SHEET_FIELDS = ("receipt", "paid_on", "paper_count", "paper_total", "first", "last")
+SHEET_FIELDS = ("receipt", "paid_on", "paper_count", "paper_total", "first", "last", "page_ends")
 LINE_FIELDS = ("reason", "amount", "by", "receipt")
-LONGEST = 60
+LONGEST, LONGEST_PAGES = 60, 400
 MOST_NAMED = 10
 # What a scanned page begins with: nothing else is kept.
 PAGE_STARTS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -109,7 +109,8 @@ def cleaned(draft: dict[str, Any], known: set[str]) -> dict[str, Any]:
                 kept["paid"] = False
             if kept:
                 lines[key] = kept
-    sheet = {name: str(draft[name])[:LONGEST].strip() for name in SHEET_FIELDS if str(draft.get(name) or "").strip()}
+    longest = {"page_ends": LONGEST_PAGES}
+    sheet = {name: str(draft[name])[: longest.get(name, LONGEST)].strip() for name in SHEET_FIELDS if str(draft.get(name) or "").strip()}
     return {**sheet, "lines": lines}
 
 

@@ -14,11 +14,11 @@ from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.config.settings import setting
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.ledger.models import Account, Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import abandon, open_posting, post, post_movements
-from coremis.modules.payments import chunks
 from coremis.modules.payments.models import Payroll, PayrollLine, UnclaimedPolicy
 from coremis.modules.payments.services.approval import account_ids
 from coremis.modules.payments.services.checking import WITH_RESULTS, later_attempts
@@ -88,20 +88,20 @@ def move_job(payroll: Payroll, job_id: int | None) -> Payroll:
 @steps_of(forfeit_unclaimed, title=_("Give unclaimed money of %(number)s back to the fund"))
 def post_forfeit(work: Work) -> bool:
     """The movements of one key range of lines, and the day on each."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
     lines = due.of(forfeitable(work.params["payroll"]))
     post_movements(posting, lines, source=accounts[Station.OWED], target=accounts[Station.FUND], step="forfeited", expected=due.rows)
     update_from(lines, forfeited_on=date.fromisoformat(work.params["on"]))
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @post_forfeit.begin
 def plan_forfeit(work: Work) -> None:
     """Fix the key ranges."""
-    chunks.plan(work, lines=forfeitable(work.params["payroll"]))
+    ranges.plan(work, lines=forfeitable(work.params["payroll"]))
 
 
 @post_forfeit.finish
@@ -116,7 +116,7 @@ def close_forfeit(work: Work) -> None:
 def give_up_forfeit(work: Work) -> bool:
     """The lines are owed again, in ranges; the posting stays and never counts."""
     gone = PayrollLine.everything.filter(payroll=work.params["payroll"], forfeited_on=date.fromisoformat(work.params["on"])).order_by("pk")
-    if update_from(PayrollLine.everything.filter(pk__in=gone.values("pk")[: chunks.CHUNK]), forfeited_on=None):
+    if update_from(PayrollLine.everything.filter(pk__in=gone.values("pk")[: ranges.CHUNK]), forfeited_on=None):
         return True
     abandon(Posting.objects.get(pk=work.params["posting"]))
     move_job(locked(work.params["payroll"]), None)

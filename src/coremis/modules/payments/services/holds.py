@@ -13,10 +13,10 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.jobs import ranges
 from coremis.modules.ledger.models import Account, Movement, Posting
 from coremis.modules.ledger.queries import COUNTS, accounts_of, postings_about
 from coremis.modules.ledger.services import copy_reversed, open_posting, post, post_movements
-from coremis.modules.payments import chunks
 from coremis.modules.payments.findings import HoldDecision
 from coremis.modules.payments.models import Hold, Payroll, PayrollLine
 from coremis.modules.payments.queries import refuse_changed, taken_from_fund
@@ -116,8 +116,8 @@ def _count(lines: "QuerySet[PayrollLine]") -> tuple[int, int]:
     found = lines.aggregate(count=Count("pk"), total=Sum("amount_minor"))
     if not found["count"]:
         raise Refusal(_("None of these payments can be decided on. Look at the list again."))
-    if found["count"] > chunks.CHUNK:
-        raise Refusal(_("These are more than %(most)s payments. Choose one place after the other."), most=chunks.CHUNK)
+    if found["count"] > ranges.CHUNK:
+        raise Refusal(_("These are more than %(most)s payments. Choose one place after the other."), most=ranges.CHUNK)
     return found["count"], found["total"]
 
 

@@ -25,7 +25,7 @@ def save_fund(
     found = fund or Fund(programme=programme, code=code, currency=programme.currency)
     found.names, found.is_active = names, is_active
     found.save()
-    open_accounts(found, str(found), found.currency)
+    open_accounts(found, found.names, found.currency)
     return found
 
 

@@ -10,11 +10,11 @@ from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.ledger.models import Account, Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import abandon, open_posting, post, post_movements
-from coremis.modules.payments import chunks
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.services.approval import account_ids
 from coremis.modules.payments.services.steps import locked, require_state
@@ -52,7 +52,7 @@ def kept_back(payroll_id: int) -> "QuerySet[PayrollLine]":
 @steps_of(book_recoveries, title=_("Book what %(number)s kept back"))
 def post_recoveries(work: Work) -> bool:
     """The movements of one key range of lines."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
@@ -61,13 +61,13 @@ def post_recoveries(work: Work) -> bool:
         posting, lines, source=accounts[Station.TO_RECOVER], target=accounts[Station.FUND], step="recovered", amount="recovered_minor",
         expected=due.rows,
     )  # fmt: skip
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @post_recoveries.begin
 def plan_recoveries(work: Work) -> None:
     """Fix the key ranges."""
-    chunks.plan(work, lines=kept_back(work.params["payroll"]))
+    ranges.plan(work, lines=kept_back(work.params["payroll"]))
 
 
 @post_recoveries.finish

@@ -14,8 +14,8 @@ from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.actions.numbers import checked, next_number, take_serials
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
-from coremis.modules.payments import chunks
 from coremis.modules.payments.models import LeftOut, Payroll, PayrollArea, PayrollLine
 from coremis.modules.payments.reissuing import reissuable
 from coremis.modules.payments.selection import FROZEN, frozen_hash, full_name
@@ -70,14 +70,14 @@ def check_reissue(payroll: Payroll, freeze_on: date) -> None:
 @steps_of(reissue_payroll, title=_("Re-issue unpaid lines as %(number)s"))
 def calculate_reissue(work: Work) -> bool:
     """One key range of lines: paid again to the payee of the new data freeze, or left out with the reason."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     payroll = Payroll.objects.select_related("cycle__programme").get(pk=work.params["payroll"])
     rows = with_payee(due.of(reissuable(work.params["reissues"], but=payroll.pk)), payroll)
     insert_again(rows, payroll, work.cursor["serials_from"])
     insert_without_payee(rows, payroll)
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @calculate_reissue.begin
@@ -87,7 +87,7 @@ def plan_reissue(work: Work) -> None:
     if payroll.state == PayrollState.ABANDONED:
         move(payroll, PayrollState.PREPARING)
     rows = reissuable(work.params["reissues"])
-    chunks.plan(work, lines=rows)
+    ranges.plan(work, lines=rows)
     first = rows.order_by().aggregate(first=Min("pk"))["first"] or 1
     last = work.cursor["ranges"][-1][2] if work.cursor["ranges"] else first
     work.cursor["serials_from"] = take_serials(PayrollLine._meta.db_table, last - first + 1) - first
@@ -121,7 +121,7 @@ def insert_again(rows: Rows, payroll: Payroll, serials_from: int) -> int:
     """A line for each: what was frozen stays, the payee is new, and the amount is what still is owed."""
     values = {**_again(), **_constants(payroll), **_payee(payee_of(payroll), payroll.freeze_on)}
     number = checked(F("pk") + Value(serials_from, output_field=BigIntegerField()))
-    kept = {f"new_{name}": F(name) for name in FROZEN if f"new_{name}" not in values}
+    kept = {f"new_{name}": F(name) for name in (*FROZEN, "provider") if f"new_{name}" not in values}
     ready = rows.filter(left="").annotate(new_number=number, **values, **kept).annotate(new_hash=frozen_hash("new_"))
     return insert_from(PayrollLine, ready, [*LINE_COLUMNS, "proof"], skip_existing=True)
 

@@ -11,11 +11,11 @@ from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.long import steps_of
 from coremis.kernel.base.money import Money
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.ledger.models import Account, Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import open_posting, post, post_movements
-from coremis.modules.payments import chunks
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.queries import refuse_changed, refuse_other_totals
 from coremis.modules.payments.services.approval import account_ids
@@ -80,14 +80,14 @@ def hold_changed(payroll: Payroll) -> int:
 )  # fmt: skip
 def post_release(work: Work) -> bool:
     """The movements and the new state of one key range of lines."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     posting, accounts = Posting.objects.get(pk=work.cursor["posting"]), work.params["accounts"]
     lines = due.of(PayrollLine.everything.filter(payroll_id=work.params["payroll"], state__in=DUE_LINES))
     post_movements(posting, lines, source=accounts[Station.OWED], target=accounts[Station.TRANSIT], step="sent", expected=due.rows)
     update_from(lines, state=LineState.SENT)
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @post_release.begin
@@ -104,7 +104,7 @@ def plan_release(work: Work) -> None:
         posting = open_posting(Posting.Purpose.RELEASE, payroll, amount, takes_from=owed, reason=work.params["note"])
         work.cursor["posting"] = posting.pk
         move(payroll, PayrollState.RELEASING, posting_id=posting.pk)
-    chunks.plan(work, lines=due)
+    ranges.plan(work, lines=due)
 
 
 @post_release.finish
@@ -119,7 +119,7 @@ def close_release(work: Work) -> None:
 def give_up_release(work: Work) -> bool:
     """Lines go back to what they were, in ranges; the posting stays and never counts. What was held waits for its decision."""
     sent = PayrollLine.everything.filter(payroll_id=work.params["payroll"], state=LineState.SENT).order_by("pk")
-    if update_from(PayrollLine.everything.filter(pk__in=sent.values("pk")[: chunks.CHUNK]), state=LineState.DUE):
+    if update_from(PayrollLine.everything.filter(pk__in=sent.values("pk")[: ranges.CHUNK]), state=LineState.DUE):
         return True
     give_back(work.params["payroll"], PayrollState.RELEASING, PayrollState.APPROVED)
     return False

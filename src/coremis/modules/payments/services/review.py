@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.long import steps_of
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.work import Work
-from coremis.modules.payments import chunks, comparison
+from coremis.modules.payments import comparison
 from coremis.modules.payments.findings import FlagKind
 from coremis.modules.payments.models import Difference, FlagGroup, Payroll, PayrollLine, Review
 from coremis.modules.payments.queries import left_out_counts
@@ -45,7 +46,7 @@ def start_review(payroll: Payroll) -> Job:
 )  # fmt: skip
 def look_through(work: Work) -> bool:
     """One key range of this payroll or of the cycle before, or one kind of flag over all lines. Done twice, it adds nothing."""
-    due = chunks.current(work)
+    due = ranges.current(work)
     if due is None:
         return False
     payroll = Payroll.objects.select_related("cycle").get(pk=work.params["payroll"])
@@ -59,7 +60,7 @@ def look_through(work: Work) -> bool:
         remember(payroll)
     else:
         add_flags(payroll, FlagKind(due.phase))
-    return chunks.advance(work)
+    return ranges.advance(work)
 
 
 @look_through.begin
@@ -70,7 +71,7 @@ def plan_review(work: Work) -> None:
     phases = {}
     if before is not None:
         phases = {LINES: live_lines(payroll), BEFORE: comparison.in_places(comparison.lines_before(payroll, before), payroll)}
-    chunks.plan(work, **phases)
+    ranges.plan(work, **phases)
     work.cursor["ranges"] += [[phase, 0, 0, 0] for phase in ONCE]
 
 

@@ -8,21 +8,26 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.exchange.mapping import guess_mapping
 from coremis.kernel.files.reading import open_table
 from coremis.kernel.files.storage import Content, attach
-from coremis.modules.payments.models import Payroll, ResultFile
+from coremis.modules.payments.models import Payroll, PayrollLine, ResultFile
 from coremis.modules.payments.reading import COLUMNS
 from coremis.modules.payments.services.steps import require_state
 from coremis.modules.payments.states import FileState, PayrollState
+from coremis.modules.points.models import Provider
 
 
 @action(_("Bring results of payment"))
-def upload_results(*, payroll: Payroll, name: str, sha256: str, size: int, actor: Actor) -> ResultFile:
+def upload_results(
+    *, payroll: Payroll, name: str, sha256: str, size: int, provider: Provider | None = None, actor: Actor
+) -> ResultFile:  # fmt: skip
     """Take in a file that lies in the store, for a payroll that was sent. The same content is taken once only, whatever its name.
 
     A file speaks of one payroll; rows of others are named, and can be taken home and brought where they belong. Late answers are
     taken for a closed payroll too.
+    Where several providers pay, it must be said whose file it is: it then says nothing about the payments of the others.
     Its columns are guessed; somebody confirms them before the rows are checked.
     """
     require_state(payroll, PayrollState.RELEASED, PayrollState.CLOSED)
+    check_provider(payroll, provider)
     earlier = ResultFile.objects.filter(sha256=sha256).exclude(state=FileState.DISCARDED).select_related("payroll").first()
     if earlier is not None:
         raise Refusal(
@@ -32,12 +37,23 @@ def upload_results(*, payroll: Payroll, name: str, sha256: str, size: int, actor
     content = Content(sha256, size)
     table = open_table(content.path, name)
     file = ResultFile(
-        payroll=payroll, name=name[-200:], sha256=sha256, sent_by_id=actor.pk, headers=table.headers,
+        payroll=payroll, name=name[-200:], sha256=sha256, provider=provider, sent_by_id=actor.pk, headers=table.headers,
         mapping=guess_mapping(COLUMNS, table.headers),
     )  # fmt: skip
     file.save()
     attach(content, name, owner=file)
     return file
+
+
+def check_provider(payroll: Payroll, provider: Provider | None) -> None:
+    """Refuse a file without a provider where several pay, and a provider that pays nothing here."""
+    paying = set(PayrollLine.objects.filter(payroll=payroll).order_by().values_list("provider", flat=True).distinct())
+    if provider is None and len(paying) > 1:
+        sentence = _("Several providers pay in this payroll. Say whose file this is.")
+        raise Invalid(sentence, {"provider": [sentence]})
+    if provider is not None and provider.pk not in paying:
+        sentence = _("No payment of this payroll goes through this provider.")
+        raise Invalid(sentence, {"provider": [sentence]})
 
 
 @action(_("Set a file of results aside"))

@@ -33,5 +33,5 @@ def require_funds(payroll: Payroll) -> None:
     if there < needed:
         raise Refusal(
             _("“%(account)s” has %(there)s free, and %(needed)s is needed. Enter the funds received first."),
-            account=fund.owner_name, there=there.text(), needed=needed.text(),
+            account=fund.owner, there=there.text(), needed=needed.text(),
         )  # fmt: skip

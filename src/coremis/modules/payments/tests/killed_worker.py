@@ -20,10 +20,10 @@ def kill_myself(*_ignored):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def work_until_killed(worker, chunks, place):
+def work_until_killed(worker, ranges, place):
     """Run what is due; die after a chunk was worked but before it is committed, or after the first committed chunk."""
     if place == "mid-chunk":
-        chunks.advance = kill_myself
+        ranges.advance = kill_myself
     elif place == "boundary":
         worker.after_chunk = kill_myself
     while worker.Job.objects.filter(state__in=("WAITING", "RUNNING", "CANCELLING")).exists():
@@ -49,14 +49,13 @@ def main(task):
     settings.DATABASES["default"].update(task["database"])
     settings.MEDIA_ROOT = task["media"]
     django.setup()
-    from coremis.kernel.jobs import worker
-    from coremis.modules.payments import chunks
+    from coremis.kernel.jobs import ranges, worker
 
-    chunks.CHUNK = task["chunk"]
+    ranges.CHUNK = task["chunk"]
     endings = []
     while 0 not in endings and 1 not in endings and len(endings) < 80:
         place = ("mid-chunk", "boundary")[len(endings) % 2]
-        child = fork(work_until_killed, worker, chunks, place)
+        child = fork(work_until_killed, worker, ranges, place)
         endings.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
     print(json.dumps(endings))
 

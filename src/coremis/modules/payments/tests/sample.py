@@ -30,7 +30,7 @@ RIGHTS = [
             "verify_payroll", "review_payroll", "decide_flag", "pay_held", "void_lines", "recall_payroll", "close_cycle", "plan_cycles",
             "waive_order", "set_payment_terms", "view_flaggroup", "view_flagmember", "view_hold", "view_difference", "view_review",
             "view_payroll", "view_payrollline", "view_leftout", "view_resultfile", "view_resultrow", "view_fund", "view_cycle",
-            "dispute_payment", "settle_incident", "forfeit_unclaimed", "save_unclaimed_policy", "reissue_payroll", "start_sheet",
+            "dispute_payment", "settle_incident", "forfeit_unclaimed", "carry_unpaid", "save_unclaimed_policy", "reissue_payroll", "start_sheet",
             "save_sheet", "send_sheet", "attach_page", "view_incident",
         )
     ),

@@ -10,11 +10,11 @@ from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.actions.system import system
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.kernel.jobs import worker
+from coremis.kernel.jobs import ranges, worker
 from coremis.kernel.jobs.queue import enqueue
 from coremis.kernel.testing.cast import make_user
 from coremis.modules.benefits.tests.sample import make_rule, part
-from coremis.modules.payments import chunks, services
+from coremis.modules.payments import services
 from coremis.modules.payments.jobs import book_what_was_kept_back
 from coremis.modules.payments.models import LeftOut, Payroll, PayrollLine
 from coremis.modules.payments.previews import calculation
@@ -188,7 +188,7 @@ def test_by_filter_and_by_point(country):
         enrol(programme, make_household(country[place], size=size))
     large = {"about": "household", "where": {"all": [{"fact": "registry.household.size", "is": "least", "value": 5}]}}
     payroll = by_rule(rule, [country["North"]], officer, condition=large)
-    assert payroll.line_count == 2 and payroll.condition == large and "Members is 5 or more" in payroll.condition_words
+    assert payroll.line_count == 2 and payroll.condition == large and "Members: 5 or more" in payroll.condition_words
     assert set(PayrollLine.objects.values_list("area__name", "point_name")) == {("Almond", "Point 0"), ("Beech", "Point 1")}
     one = by_rule(rule, [country["North"]], officer, 2, point=points[0])
     assert one.line_count == 2 and one.left_out_count == 0
@@ -250,7 +250,7 @@ def test_statements_of_a_chunk(country, monkeypatch):
         return more
 
     monkeypatch.setattr(worker, "run_chunk", counted)
-    monkeypatch.setattr(chunks, "CHUNK", 2)
+    monkeypatch.setattr(ranges, "CHUNK", 2)
     small = {"about": "household", "where": {"all": [{"fact": "registry.household.size", "is": "most", "value": 9}]}}
     by_rule(rule, [country["North"]], officer, condition=small)
     assert len(found) == 2 and max(found) <= 8, found

@@ -6,7 +6,7 @@ from coremis.kernel.base.refusal import Invalid, NotPermitted, Refusal
 from coremis.kernel.files.storage import files_of, keep
 from coremis.modules.payments import services
 from coremis.modules.payments.models import PayrollLine, ResultFile, ResultRow
-from coremis.modules.payments.sheets import sheet_lines, totals_of
+from coremis.modules.payments.sheets import page_totals, sheet_lines, totals_of
 from coremis.modules.payments.tests.sample import (
     agree,
     approved,
@@ -89,6 +89,25 @@ def test_the_paper_must_agree(people, sheet):
         with pytest.raises(Invalid) as refused:
             services.send_sheet(file=sheet, draft=typing(sheet) | totals, actor=people[2])
         assert set(refused.value.errors) == {"paper_total"}
+
+
+def test_each_page_has_its_totals(people, sheet):
+    """The last numbers of the pages are typed: each page can be compared with its own totals, and together they are the sheet's."""
+    draft = typing(sheet, n2={"paid": False, "reason": "ill"}, n4={"amount": "20 000"}) | {"page_ends": "2, 4 ; 4"}
+    saved = services.save_sheet(file=sheet, draft=draft, actor=people[2])
+    lines = sheet_lines(saved)
+    pages = page_totals(saved, lines)
+    assert [(page.first, page.last, page.due_count, page.due_minor) for page in pages] == [
+        (1, 2, 2, 2 * DUE),
+        (3, 4, 2, 2 * DUE),
+        (5, 5, 1, DUE),
+    ]
+    assert [(page.typed.paid_count, page.typed.paid_minor, page.typed.unpaid_count) for page in pages] == [
+        (1, DUE, 1), (2, 50_000, 0), (1, DUE, 0),
+    ]  # fmt: skip
+    whole = totals_of(saved, lines)
+    assert sum(page.typed.paid_minor for page in pages) == whole.paid_minor == 110_000
+    assert page_totals(services.save_sheet(file=sheet, draft=typing(sheet), actor=people[2]), lines) == []
 
 
 def test_every_fault_is_named(people, sheet):

@@ -48,7 +48,7 @@ def test_it_works(lines):
     assert found(asked(f"{fact}.cycle", "in", [str(lines[0].cycle_id)], link=payments, count=0)) == [Household.objects.latest("pk").pk]
     assert found(asked(f"{fact}.unpaid_reason", "in", ["moved"], link=payments)) == [homes[2]]
     assert found(asked(f"{fact}.paid_szf", "most", 20_000, link=payments)) == homes[1:]
-    assert words(asked(f"{fact}.paid_szf", "least", 20_000, link=payments)).endswith("Amount paid is SZF\xa020,000 or more]")
+    assert words(asked(f"{fact}.paid_szf", "least", 20_000, link=payments)).endswith("Amount paid: SZF\xa020,000 or more]")
 
 
 def test_what_was_received_in_all_is_nothing_for_those_who_were_never_paid(lines):

@@ -4,8 +4,9 @@ import pytest
 
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.money import Money
+from coremis.kernel.jobs import ranges
 from coremis.kernel.testing.cast import build_country
-from coremis.modules.payments import chunks, services
+from coremis.modules.payments import services
 from coremis.modules.payments.models import Difference, FlagGroup, FlagMember, Hold, PayrollLine, Review
 from coremis.modules.payments.tests.sample import agree, enrol, everyone, make_cycle, make_fund, make_programme, settled, verified
 from coremis.modules.payments.tests.test_killed_worker import digest, run_killed
@@ -78,7 +79,7 @@ def test_it_works(monkeypatch):
             enrol(programme, household)
             if place < 2:
                 enrol(programme, other)
-    monkeypatch.setattr(chunks, "CHUNK", 3)
+    monkeypatch.setattr(ranges, "CHUNK", 3)
     undisturbed = through(calm, country["Testland"], people, settled)
     with maintenance("the other programme begins with everybody alive"):
         for person in Person.objects.filter(death_date__isnull=False):

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.db import connection
 
 from coremis.kernel.base.money import Money
+from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.testing.cast import build_country
 from coremis.modules.ledger.models import Movement, Posting, PostingTotal
 from coremis.modules.ledger.queries import postings_about
-from coremis.modules.payments import chunks, services
+from coremis.modules.payments import services
 from coremis.modules.payments.models import EarlierResult, Incident, LeftOut, PayrollLine, ResultRow
 from coremis.modules.payments.tests.sample import (
     agree,
@@ -118,7 +119,7 @@ def test_it_works(monkeypatch):
         household = make_household(country["Almond"], recipient=place != 4)
         enrol(calm, household)
         enrol(killed, household)
-    monkeypatch.setattr(chunks, "CHUNK", SIZE)
+    monkeypatch.setattr(ranges, "CHUNK", SIZE)
     undisturbed = digest(through(calm, country["North"], *people, finish=settled))
     disturbed = digest(through(killed, country["North"], *people, finish=run_killed))
     assert undisturbed[0]["payroll"] == ["RELEASED", 7, 210_000, 1] and len(undisturbed[0]["movements"]) == 7 + 7 + 7 + 3 + 4

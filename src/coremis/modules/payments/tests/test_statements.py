@@ -42,7 +42,7 @@ def most(monkeypatch):
 
 def steps(country, people, households, monkeypatch):
     """Everything that happens to a payroll, in chunks of a quarter of its payments."""
-    monkeypatch.setattr("coremis.modules.payments.chunks.CHUNK", max(1, households // 4))
+    monkeypatch.setattr("coremis.kernel.jobs.ranges.CHUNK", max(1, households // 4))
     programme = make_programme()
     village(programme, country["Almond"], households)
     calculator, sender, accountant = people

@@ -40,6 +40,9 @@ RESULT_STEPS = [
         _("Bring late answers"), "payments:upload_results", "payments.upload_results", show=lambda payroll: payroll.state == State.CLOSED
     ),
     ActionLink(_("Re-issue unpaid lines"), "payments:reissue_payroll", "payments.reissue_payroll", show=may_be_reissued),
+    ActionLink(
+        _("Carry unpaid amounts on"), "payments:carry_unpaid", "payments.carry_unpaid", show=lambda payroll: payroll.state == State.CLOSED
+    ),
     ActionLink(_("Give back unclaimed money"), "payments:forfeit_unclaimed", "payments.forfeit_unclaimed", "danger", with_results),
 ]
 
@@ -52,6 +55,10 @@ reissue_payroll = ActionScreen(
     services.reissue_payroll, form=ReissueForm, target=(Payroll, "pk"), preview=previews.reissuing, done=payroll_url, back=payroll_url,
     initial=lambda request, payroll: {"freeze_on": timezone.localdate()}, inputs=_with_payroll,
     said=lambda made: str(_("The payroll %(number)s is being calculated.") % {"number": made.number_text}),
+)  # fmt: skip
+carry_unpaid = ActionScreen(
+    services.carry_unpaid, form=NoteForm, target=(Payroll, "pk"), preview=previews.carrying, done=payroll_url, back=payroll_url,
+    inputs=_with_payroll,
 )  # fmt: skip
 forfeit_unclaimed = ActionScreen(
     services.forfeit_unclaimed, form=NoteForm, target=(Payroll, "pk"), preview=previews.forfeiting, done=payroll_url, back=payroll_url,

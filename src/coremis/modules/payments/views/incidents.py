@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.columns import money_text
 from coremis.kernel.screens.details import DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
@@ -57,8 +58,18 @@ incident_detail = DetailScreen(
     prepare=lambda rows: rows.select_related("payroll", "line", "other", "row__file", "settled_by"),
     timeline=Timeline(hidden=frozenset({"row", "to_recover_minor"})),
 )  # fmt: skip
+
+
+def which_incident(incident: Incident) -> str:
+    """Which incident is decided: its kind, its payment and payee, its payroll and its amount."""
+    line = f"{incident.line.number_text} {incident.line.payee_name}" if incident.line else ""
+    told = [incident.get_kind_of_display().capitalize(), line, incident.payroll.number_text, money_text(incident.amount)]
+    return " · ".join(str(word) for word in told if word)
+
+
 settle_incident = ActionScreen(
-    services.settle_incident, form=SettleIncidentForm, target=(Incident, "pk"), preview=previews.settling, done=incident_url,
+    services.settle_incident, lead=which_incident, form=SettleIncidentForm, target=(Incident, "pk"), preview=previews.settling,
+    done=incident_url,
     back=incident_url, inputs=lambda cleaned, incident: {"incident": incident, **cleaned, "end": IncidentEnd(cleaned["end"])},
 )  # fmt: skip
 dispute_payment = ActionScreen(

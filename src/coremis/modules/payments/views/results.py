@@ -39,7 +39,7 @@ def file_facts(request: HttpRequest, file: ResultFile) -> Sequence[Fact]:
     ]
     return [
         Fact(_("Payroll"), file.payroll.number_text, payroll_url(file.payroll)), Fact(_("Kind"), file.get_kind_of_display()),
-        Fact(_("Sent by"), str(file.sent_by or "")),
+        *([Fact(_("Provider"), str(file.provider))] if file.provider else []), Fact(_("Sent by"), str(file.sent_by or "")),
         Fact(_("Sent on"), file.sent_at), Fact(_("Rows"), file.row_count), Fact(_("Good rows"), file.good_count),
         Fact(_("Rows not applied"), file.bad_count), Fact(_("Payments not in the file"), file.missing_count), *found,
     ]  # fmt: skip
@@ -87,7 +87,7 @@ result_file_detail = DetailScreen(
             _("Set aside"), "payments:discard_results", "payments.discard_results", "danger", shown_in(FileState.NEW, FileState.CHECKED)
         ),
     ],
-    prepare=lambda rows: rows.select_related("payroll", "sent_by"),
+    prepare=lambda rows: rows.select_related("payroll", "sent_by", "provider"),
     timeline=Timeline(
         hidden=frozenset({"sha256", "headers", "mapping", "counts", "draft", "scope", "missing_as_unpaid", "job_id", "posting_id"})
     ),
@@ -129,7 +129,7 @@ def _kept(cleaned: dict[str, Any], payroll: Any) -> dict[str, Any]:
     file, name = cleaned["file"].file, cleaned["file"].name
     open_table(file, name)  # what is no table is refused before anything of it is kept
     content = keep(file)
-    return {"payroll": payroll, "name": name, "sha256": content.sha256, "size": content.size}
+    return {"payroll": payroll, "name": name, "sha256": content.sha256, "size": content.size, "provider": cleaned.get("provider")}
 
 
 upload_results = ActionScreen(

@@ -19,7 +19,7 @@ from coremis.modules.payments import services
 from coremis.modules.payments.forms import StartSheetForm
 from coremis.modules.payments.models import Payroll, ResultFile
 from coremis.modules.payments.services.entry import SHEET_FIELDS
-from coremis.modules.payments.sheets import is_on_sheet, listed, money_in, sheet_lines, totals_of, typed
+from coremis.modules.payments.sheets import PageTotals, is_on_sheet, listed, money_in, page_totals, sheet_lines, totals_of, typed
 from coremis.modules.payments.states import AWAITING_LINES, Collector, FileKind, FileState, UnpaidReason
 from coremis.modules.payments.views.addresses import file_url, payroll_url
 
@@ -141,10 +141,24 @@ def totals_context(file: ResultFile, errors: Mapping[str, str] | None = None) ->
         for number, line in lines
     ]  # fmt: skip
     return {
-        "rows": rows, "agrees": found.agrees(), "paid_count": text_of(found.paid_count),
+        "rows": rows, "by_page": page_rows(file, page_totals(file, lines)),
+        "agrees": found.agrees(), "paid_count": text_of(found.paid_count),
         "paid_amount": money_text(money_in(file, found.paid_minor)), "unpaid_count": text_of(found.unpaid_count),
         "unpaid_amount": money_text(money_in(file, found.unpaid_minor)),
     }  # fmt: skip
+
+
+def page_rows(file: ResultFile, pages: list[PageTotals]) -> list[list[str]]:
+    """For each page of the paper, as text: its number, its lines, due, paid, not paid."""
+    return [
+        [text_of(place), f"{page.first}–{page.last}"] + [
+            f"{text_of(count)} · {money_text(money_in(file, minor))}" for count, minor in (
+                (page.due_count, page.due_minor), (page.typed.paid_count, page.typed.paid_minor),
+                (page.typed.unpaid_count, page.typed.unpaid_minor),
+            )
+        ]
+        for place, page in enumerate(pages, start=1)
+    ]  # fmt: skip
 
 
 send_sheet = SheetScreen(

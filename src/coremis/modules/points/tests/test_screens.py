@@ -5,7 +5,7 @@ from coremis.kernel.actions.services import maintenance
 from coremis.kernel.areas.models import Area, AreaLevel
 from coremis.kernel.testing.cast import make_user
 from coremis.kernel.testing.check_module import check_module
-from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, ServedPlace
+from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, Provider, ServedPlace
 from coremis.modules.points.tests.sample import SINCE, make_point, send_household
 from coremis.modules.registry.models import Household
 from coremis.modules.registry.tests.factories import make_household
@@ -32,8 +32,13 @@ def samples(area):
     with maintenance("test managers"):
         manager = PointManager(point=point, user=make_user(f"manager{point.pk}"), valid_from=SINCE)
         manager.save()
+        provider = Provider.objects.first() or Provider(code="bank", name="Bank of the country", way=Provider.Way.DIGITAL)
+        provider.save()
     served = ServedPlace.objects.get(area=place)
-    return {PaymentPoint: point, ServedPlace: served, PointManager: manager, HouseholdPoint: choice, Household: household, Area: without}
+    return {
+        Provider: provider, PaymentPoint: point, ServedPlace: served, PointManager: manager, HouseholdPoint: choice, Household: household,
+        Area: without,
+    }  # fmt: skip
 
 
 def test_it_works(db):

@@ -1,5 +1,7 @@
 """Enrolling one household or person, and all that match."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import BooleanField, CharField, DateField, F, Func, Max, QuerySet, UUIDField, Value
@@ -15,7 +17,7 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.jobs.work import Work
 from coremis.modules.programmes.models import OPEN, Enrolment, GroupChange, Programme, Reason, Status, WaitingPlace
-from coremis.modules.programmes.queries import Choice, free_places, takes_place
+from coremis.modules.programmes.queries import free_places, takes_place
 from coremis.modules.programmes.reasons import NEW
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.services.groups import (
@@ -126,9 +128,12 @@ def enrol_group(work: Work) -> bool:
         return False
     choice, done = choice_of(work.params), {"created_event_id": required().event.pk}
     units = choice.not_yet_in().filter(pk__gt=work.cursor["after"]).order_by("pk")
-    made = insert_from(Enrolment, _new_rows(units, work, choice, waits)[:count], [*COLUMNS, choice.unit])
+    values = new_values({**work.params, "to": Status.POTENTIAL} if waits else work.params)
+    first = work.cursor["first"] + work.done
+    rows = new_rows(units, choice.unit, choice.programme_id, work.params["group"], first, choice.day, values)
+    made = insert_from(Enrolment, rows[:count], [*COLUMNS, choice.unit])
     if waits:
-        put_all_on_waiting_list(Enrolment._base_manager.filter(**done), GroupChange.objects.get(pk=work.params["group"]))
+        put_all_on_waiting_list(Enrolment._base_manager.filter(**done), choice.programme_id, work.params["group"])
     work.done += made
     last = Enrolment._base_manager.filter(**done).aggregate(last=Max(choice.unit))["last"]
     work.cursor["after"], work.cursor["chunk"] = last or work.cursor["after"], work.cursor.get("chunk", 0) + 1
@@ -169,19 +174,24 @@ def remove_prepared(work: Work) -> bool:
     return last is not None
 
 
-def _new_rows(units: "QuerySet[Any]", work: Work, choice: Choice, waits: bool) -> "QuerySet[Any]":
-    values = new_values({**work.params, "to": Status.POTENTIAL} if waits else work.params)
+def new_rows(
+    units: "QuerySet[Any]", unit: str, programme: int, group: int, first_serial: int, day: date, values: Mapping[str, Any]
+) -> "QuerySet[Any]":  # fmt: skip
+    """Households or persons as new beneficiaries, for ``insert_from`` with the columns ``COLUMNS`` and ``unit``.
+
+    Numbers count from ``first_serial`` in the order of registration; ``values`` are those of ``groups.new_values``.
+    """
     rows: QuerySet[Any] = units.annotate(
         new_uid=NewUid(),
-        new_number=numbered(work.cursor["first"] + work.done),
-        new_programme=Value(choice.programme_id),
-        new_group=Value(work.params["group"]),
-        new_enrolled_on=Value(choice.day, DateField()),
+        new_number=numbered(first_serial),
+        new_programme=Value(programme),
+        new_group=Value(group),
+        new_enrolled_on=Value(day, DateField()),
         new_status=Value(values["status"].value, CharField()),
-        new_status_since=Value(choice.day, DateField()),
+        new_status_since=Value(day, DateField()),
         new_status_reason=Value(values["status_reason"], CharField()),
         new_status_note=Value(values["status_note"], CharField()),
         new_set_by_hand=Value(False, BooleanField()),
-        **{f"new_{choice.unit}": F("pk")},
+        **{f"new_{unit}": F("pk")},
     )
     return rows

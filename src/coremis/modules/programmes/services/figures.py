@@ -14,6 +14,7 @@ class ProgrammeFigure(Contribution):
     """A column of the pipeline: for each programme how many, and the address of the list of them ("": none).
 
     ``counts(user, programmes)`` reads what this person may see under ``permission``, in a number of queries that does not grow.
+    An ``order`` below zero stands before the statuses: what happens before somebody is in the programme.
     """
 
     title: Text

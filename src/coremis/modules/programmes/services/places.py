@@ -43,6 +43,13 @@ def check_place_left(programme: Programme) -> None:
         raise Refusal(_("All %(count)s places of this programme are taken."), count=programme.max_beneficiaries)
 
 
+def check_places_left(programme: Programme, count: int) -> None:
+    """Refuse where fewer places are left than are needed."""
+    free = free_places(programme)
+    if free is not None and free < count:
+        raise Refusal(_("%(count)s places are needed and %(free)s are left. Choose fewer."), count=count, free=free)
+
+
 def check_transition(from_status: str, to_status: Status, reason: Reason, note: str) -> None:
     """Refuse a change that is not in the table of changes, a reason that does not fit it, or “other” without a note."""
     reasons = TRANSITIONS.get((from_status, to_status))

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models import BooleanField, F, OuterRef, QuerySet, Subquery, Value, Window
 from django.db.models.fields import DateField, IntegerField
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
@@ -20,7 +20,7 @@ from coremis.modules.programmes.queries import free_places
 from coremis.modules.programmes.services import places
 
 MOST = 20_000  # who moves up in one go
-COLUMNS = ("enrolment", "programme", "area", "rank", "since", "until", "note", "group")
+COLUMNS = ("enrolment", "programme", "area", "rank", "since", "until", "note", "is_validated", "group")
 
 
 @action(_("Put on the waiting list"))
@@ -30,8 +30,7 @@ def put_on_waiting_list(*, enrolment: Enrolment, until: date | None = None, note
     today = timezone.localdate()
     if enrolment.status != Status.POTENTIAL:
         raise Refusal(_("Only a potential beneficiary can wait. This one is “%(status)s”."), status=enrolment.get_status_display())
-    if until is not None and until < today:
-        raise Invalid(_("The waiting would end before it begins."), {"until": [_("This is in the past.")]})
+    check_until(until)
     held = enrolment.waiting_places.filter(removed_on=None).first()
     if held is not None and (held.until is None or held.until >= today):
         raise Refusal(_("This one is on the waiting list already, with rank %(rank)s."), rank=held.rank)
@@ -45,6 +44,12 @@ def put_on_waiting_list(*, enrolment: Enrolment, until: date | None = None, note
     )  # fmt: skip
     place.save()
     return place
+
+
+def check_until(until: date | None) -> None:
+    """Refuse a last day of waiting that has passed."""
+    if until is not None and until < timezone.localdate():
+        raise Invalid(_("The waiting would end before it begins."), {"until": [_("This is in the past.")]})
 
 
 @action(_("Take off the waiting list"), approvable=True)
@@ -68,7 +73,11 @@ def promote_waiting(*, programme: Programme, areas: list[Area], count: int, note
     """
     programme = places.lock(programme.pk)
     places.check_running(programme)
-    chosen = check_promotion(programme, areas, count)
+    return promote(programme, areas, check_promotion(programme, areas, count), note)
+
+
+def promote(programme: Programme, areas: list[Area], chosen: list[int], note: str) -> GroupChange:
+    """Inside an action: these beneficiaries (ids) leave the waiting list and become active."""
     group = GroupChange(
         what=GroupChange.What.PROMOTE, programme=programme, area=common_ancestor([area.pk for area in areas]),
         area_ids=sorted(area.pk for area in areas), from_status=Status.POTENTIAL, to_status=Status.ACTIVE,
@@ -100,21 +109,24 @@ def check_promotion(programme: Programme, areas: list[Area], count: int) -> list
 
 
 def next_in_line(programme: Programme, areas: list[Area]) -> "QuerySet[WaitingPlace]":
-    """Who waits in these places, in the order in which they move up."""
-    rows: QuerySet[WaitingPlace] = WaitingPlace.objects.waiting(timezone.localdate())
+    """Who waits in these places, in the order in which they move up; whom the community has not confirmed does not."""
+    rows: QuerySet[WaitingPlace] = WaitingPlace.objects.waiting(timezone.localdate()).filter(is_validated=True)
     return rows.filter(programme=programme, area__in=below([area.pk for area in areas])).order_by("rank", "since", "pk")
 
 
-def put_all_on_waiting_list(rows: "QuerySet[Enrolment]", group: GroupChange) -> int:
+def put_all_on_waiting_list(
+    rows: "QuerySet[Enrolment]", programme_id: int, group_id: int | None = None, until: date | None = None, note: str = ""
+) -> int:
     """Inside an action: the last ranks of the lists of their villages for all of ``rows``, the lowest numbers first. One statement."""
-    last = WaitingPlace._base_manager.filter(programme=group.programme_id, area=OuterRef("area")).order_by("-rank").values("rank")[:1]
+    last = WaitingPlace._base_manager.filter(programme=programme_id, area=OuterRef("area")).order_by("-rank").values("rank")[:1]
     order = Window(RowNumber(), partition_by=[F("area")], order_by=F("pk").asc())
     values: dict[str, Any] = {
         "new_enrolment": F("pk"),
         "new_rank": Coalesce(Subquery(last), Value(0), output_field=IntegerField()) + order,
         "new_since": Value(timezone.localdate(), DateField()),
-        "new_until": Value(None, DateField()),
-        "new_note": Value(""),
-        "new_group": Value(group.pk),
+        "new_until": Value(until, DateField()),
+        "new_note": Value(note),
+        "new_is_validated": Value(True, BooleanField()),
+        "new_group": Value(group_id, IntegerField()),
     }
     return insert_from(WaitingPlace, rows.order_by().annotate(**values), COLUMNS)

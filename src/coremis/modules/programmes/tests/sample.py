@@ -18,7 +18,7 @@ from coremis.modules.registry.models import Household, Membership, Person, Varia
 ACTIONS = [
     services.create_programme, services.change_programme, services.enrol_one, services.enrol_matching, services.change_status,
     services.change_status_matching, services.undo_last_change, services.undo_status_change, services.put_on_waiting_list,
-    services.take_off_waiting_list, services.promote_waiting,
+    services.take_off_waiting_list, services.promote_waiting, services.change_status_of_chosen, services.put_chosen_on_waiting_list,
 ]  # fmt: skip
 PEOPLE = ("registry.view_household", "registry.view_person", "registry.view_membership")
 EVERYTHING = everywhere(*(action.name for action in ACTIONS), "programmes.view_enrolment", "programmes.view_programme", *PEOPLE)

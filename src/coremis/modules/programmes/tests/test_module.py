@@ -53,6 +53,7 @@ def test_who_may_do_what():
     }
     sees = {"view_programme", "view_enrolment", "view_groupchange", "view_waitingplace"}
     assert seats == {
-        "commune": sees | {"change_status", "put_on_waiting_list", "change_enrolment"},
+        "commune": sees
+        | {"change_status", "change_status_of_chosen", "put_on_waiting_list", "put_chosen_on_waiting_list", "change_enrolment"},
         "data": sees | {"enrol_one", "change_enrolment", "reveal_enrolment"}, "it": set(), "auditor": sees | {"reveal_enrolment"},
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """Pages about households."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -55,6 +56,16 @@ def any_household(user: Any, key: Any) -> Household | None:
     return found
 
 
+def more(title: Any, name: str, show: Callable[[Any], bool] | None = None) -> ActionLink:
+    """An action of a household that stands in the menu after the one that is most needed."""
+    return ActionLink(title, f"registry:{name}", f"registry.{name}", "more", show)
+
+
+def change_link(tone: str, show: Callable[[Any], bool]) -> ActionLink:
+    """Changing facts comes first once somebody collects for the household."""
+    return ActionLink(_("Change facts or place"), "registry:change_household", "registry.change_household", tone, show)
+
+
 household = DetailScreen(
     Household,
     permission="registry.view_household",
@@ -72,13 +83,14 @@ household = DetailScreen(
             "primary",
             show=lambda one: not had_recipient(one),
         ),
-        ActionLink(_("Add a member"), "registry:add_member", "registry.add_member"),
-        ActionLink(_("Record a birth"), "registry:record_birth", "registry.record_birth", show=lambda one: one.size > 0),
-        ActionLink(_("Change facts or place"), "registry:change_household", "registry.change_household"),
-        ActionLink(_("Change the head"), "registry:change_head", "registry.change_head", show=lambda one: one.size > 1),
-        ActionLink(_("Change the primary recipient"), "registry:change_recipient", "registry.change_recipient", show=had_recipient),
-        ActionLink(_("Name an alternate recipient"), "registry:set_alternate", "registry.set_alternate", show=lambda one: one.size > 0),
-        ActionLink(_("Reveal what is masked"), "registry:reveal_household", "registry.reveal_household"),
+        change_link("primary", had_recipient),
+        change_link("more", lambda one: not had_recipient(one)),
+        more(_("Add a member"), "add_member"),
+        more(_("Record a birth"), "record_birth", lambda one: one.size > 0),
+        more(_("Change the head"), "change_head", lambda one: one.size > 1),
+        more(_("Change the primary recipient"), "change_recipient", had_recipient),
+        more(_("Name an alternate recipient"), "set_alternate", lambda one: one.size > 0),
+        more(_("Reveal what is masked"), "reveal_household"),
     ],
     timeline=panels.HOUSEHOLD_TIMELINE,
 )

@@ -77,13 +77,13 @@ person = DetailScreen(
     facts=panels.facts_of_person,
     attention=person_attention,
     actions=[
-        ActionLink(_("Change"), "registry:change_person", "registry.change_person"),
+        ActionLink(_("Change"), "registry:change_person", "registry.change_person", "primary"),
         ActionLink(_("Add a document"), "registry:add_document", "registry.add_document"),
-        ActionLink(_("Reveal what is masked"), "registry:reveal_person", "registry.reveal_person"),
-        ActionLink(_("Record a death"), "registry:record_death", "registry.record_death", show=lambda one: one.death_date is None),
+        ActionLink(_("Reveal what is masked"), "registry:reveal_person", "registry.reveal_person", "more"),
+        ActionLink(_("Record a death"), "registry:record_death", "registry.record_death", "more", show=lambda one: one.death_date is None),
         ActionLink(_("Print a card"), "registry:print_card", "registry.print_card", show=lambda one: one.death_date is None),
-        ActionLink(_("Merge"), "registry:merge_persons", "registry.merge_persons"),
-        ActionLink(_("Withdraw"), "registry:withdraw_person", "registry.withdraw_person", "quiet"),
+        ActionLink(_("Merge"), "registry:merge_persons", "registry.merge_persons", "more"),
+        ActionLink(_("Withdraw"), "registry:withdraw_person", "registry.withdraw_person", "more"),
     ],
     timeline=panels.PERSON_TIMELINE,
 )

@@ -15,9 +15,9 @@ class Command(BaseCommand):
     help = "Prove the history: “coremis audit verify” names every entry that is not as it was sealed."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["verify", "seal"])
+        parser.add_argument("what", choices=["verify", "seal"], help="“seal” first seals what is new, then both prove everything.")
         parser.add_argument(
-            "--published", type=Path, metavar="FOLDER", help="the folder of published seals, as it was kept apart from the database"
+            "--published", type=Path, metavar="FOLDER", help="The folder of published seals, as it was kept apart from the database."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -15,12 +15,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from coremis.project.demo.load import is_loaded, load
 from coremis.project.demo.seats import ADMINISTRATORS, PASSWORD, PEOPLE
 
-TRY = """Five things to try
-  1  As approver: open “My work”, look at the payroll that waits, and approve it. Then try it as payments, who asked for it.
-  2  As data: import {folder}/file-with-faults.csv, look at each fault, correct the file and import it again.
-  3  As commune: search “esperance” without the accent, open her household, and read its history.
-  4  As payments: open the closed payroll and see why every franc is explained. As guest: see nothing at all.
-  5  As auditor: open the history. On the command line: coremis audit verify
+INTERRUPTED = "Loading the demo was interrupted. Delete the folder {folder} and start again."
+TRY = """Sign in as one of them, and change seats in the top bar. The home page says what to try; the two files lie in {folder}.
 """
 
 
@@ -31,23 +27,33 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000, help="Port of the web server.")
-        parser.add_argument("--households", type=int, default=600, help="How many households to load.")
+        parser.add_argument("--households", type=int, default=20_000, help="How many households to load.")
         parser.add_argument("--load-only", action="store_true", help="Load the demo and stop.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load what is missing, then serve."""
         if settings.COREMIS_ENVIRONMENT != "demo":
             raise CommandError("This is not a demo installation. Set COREMIS_ENVIRONMENT=demo to make one.")
-        started, done = time.monotonic(), Path(settings.DATA_DIR) / "loaded"
-        call_command("migrate", verbosity=0)
-        if is_loaded() and not done.exists():
-            raise CommandError(f"Loading the demo was interrupted. Delete the folder {settings.DATA_DIR} and start again.")
-        if not done.exists():
-            load(options["households"], self.say)
-            done.touch()
-            self.say(f"Loaded in {time.monotonic() - started:.0f} seconds.")
+        done = Path(settings.DATA_DIR) / "loaded"
+        try:
+            call_command("migrate", verbosity=0)
+            if is_loaded() and not done.exists():
+                raise CommandError(INTERRUPTED.format(folder=settings.DATA_DIR))
+            if not done.exists():
+                self.load(options["households"], done)
+            elif done.read_text() != str(options["households"]):
+                self.say(f"Loaded earlier with {done.read_text()} households. Delete {settings.DATA_DIR} to load another number.")
+        except KeyboardInterrupt:
+            raise CommandError("\n" + INTERRUPTED.format(folder=settings.DATA_DIR)) from None
         if not options["load_only"]:
             self.serve(options["port"])
+
+    def load(self, households: int, done: Path) -> None:
+        """Load everything, and note how much it was."""
+        started = time.monotonic()
+        load(households, lambda words: self.say(f"{time.monotonic() - started:4.0f} s  {words}"))
+        done.write_text(str(households))
+        self.say(f"Loaded in {time.monotonic() - started:.0f} seconds.")
 
     def serve(self, port: int) -> None:
         """Start both processes, print the address, and stop both cleanly."""
@@ -81,5 +87,5 @@ class Command(BaseCommand):
             + "\n".join(seats)
             + "\n\n"
             + TRY.format(folder=settings.DATA_DIR)
-            + "\nCtrl-C stops it.\n"
+            + "Ctrl-C stops it.\n"
         )

@@ -1,0 +1,1 @@
+"""The pages of this module: showing dashboards, and arranging them."""

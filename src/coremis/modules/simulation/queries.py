@@ -1,0 +1,46 @@
+"""Reads about simulations: the stored counts as figures."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import number_format
+
+from coremis.modules.simulation.formulas import Accuracy, Band, Count, added, cutoff_table
+from coremis.modules.simulation.models import Simulation
+
+AREA, HEAD, DISABILITY = 0, 1, 2
+
+
+def counts_of(simulation: Simulation, by: Callable[[Any], Any] = lambda row: "") -> dict[Any, Count]:
+    """The stored counts added up by what ``by`` says of a row (area, sex of the head, disability); one entry "" without it."""
+    found: dict[Any, list[Count]] = {}
+    for row in simulation.results.get("groups", []):
+        found.setdefault(by(row), []).append(Count(*row[3:]))
+    return {key: added(counts) for key, counts in found.items()} or {"": Count()}
+
+
+def total_of(simulation: Simulation) -> Count:
+    """All households that could be assessed."""
+    return added(counts_of(simulation).values())
+
+
+def table_of(simulation: Simulation) -> list[tuple[float, Accuracy]]:
+    """What each cut-off would do."""
+    return cutoff_table([Band(*row) for row in simulation.results.get("bands", [])])
+
+
+def knows_poor(simulation: Simulation) -> bool:
+    """Whether it was said who is poor."""
+    return bool(simulation.poor or simulation.likelihoods)
+
+
+def percent(value: float | None, decimals: int = 1) -> str | None:
+    """A fraction as a percentage in the reader's language; None stays None."""
+    return None if value is None else f"{decimal(value * 100, decimals)} %"
+
+
+def decimal(value: float, decimals: int = 1) -> str:
+    """A number with so many decimals in the reader's language; never a negative zero."""
+    shown = Decimal(f"{value:.{decimals}f}")
+    return number_format(shown + 0 if shown else Decimal(f"{0:.{decimals}f}"), use_l10n=True, force_grouping=True)

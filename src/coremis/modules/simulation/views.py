@@ -1,0 +1,89 @@
+"""The pages of this module."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.details import DetailScreen, Fact
+from coremis.kernel.screens.lists import EmptyState, ListScreen
+from coremis.kernel.screens.screen import ActionLink
+from coremis.modules.simulation import forms, services
+from coremis.modules.simulation.models import Comparison, Simulation, State
+from coremis.modules.simulation.queries import decimal
+from coremis.modules.simulation.tables import SimulationTable, status_of
+
+
+def simulation_url(simulation: Simulation) -> str:
+    """The page of a simulation."""
+    return reverse("simulation:simulation_detail", kwargs={"pk": simulation.pk})
+
+
+def comparison_url(comparison: Comparison) -> str:
+    """The page of a comparison."""
+    return reverse("simulation:comparison_detail", kwargs={"pk": comparison.pk})
+
+
+def asked(request: HttpRequest, simulation: Simulation) -> Sequence[Fact]:
+    """What was asked."""
+    facts = [
+        Fact(_("Scoring"), str(simulation.run)), Fact(_("As of"), simulation.run.day),
+        Fact(_("Who would be selected"), simulation.get_rule_display()),
+    ]  # fmt: skip
+    given: dict[Any, Any] = {
+        _("Cut-off"): None if simulation.cutoff is None else decimal(simulation.cutoff, 3),
+        _("Places"): simulation.places,
+        _("Level"): simulation.level,
+        _("Shared by"): simulation.get_weights_display() if simulation.weights else None,
+        _("Quotas of the stage"): simulation.stage,
+        _("Poor is who"): simulation.poor or None,
+        _("Payments a year"): simulation.payments,
+    }
+    return [*facts, *(Fact(label, value if isinstance(value, int) else str(value)) for label, value in given.items() if value is not None)]
+
+
+def _as_before(request: HttpRequest, target: Any) -> Mapping[str, Any]:
+    """A new one begins with what the one it was opened from asked."""
+    text = request.GET.get("like", "")
+    rows = SimulationTable.visible(request.user)
+    found = rows.filter(pk=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 19 else None
+    if found is None:
+        return {"title": _("Simulation of %(day)s") % {"day": timezone.localdate()}}
+    names = ("title", "run", "rule", "cutoff", "places", "level", "weights", "stage", "poor", "disability", "payments")
+    lines = "\n".join(f"{start:g} {percent:g}" for start, percent in found.likelihoods)
+    return {**{name: getattr(found, name) for name in names}, "likelihoods": lines}
+
+
+add = ActionLink(_("Simulate a selection"), "simulation:simulate", "simulation.simulate", tone="primary")
+simulation_list = ListScreen(
+    SimulationTable, title=_("Simulations"), actions=[add],
+    empty=EmptyState(_("No simulations yet"), _("See what a cut-off or quota would do, before anybody decides."), add),
+)  # fmt: skip
+simulation_detail = DetailScreen(
+    Simulation, permission="simulation.view_simulation", title=str, subtitle=lambda one: str(one.area), status=status_of, facts=asked,
+    actions=[
+        ActionLink(
+            _("Compare"), "simulation:compare_simulations", "simulation.compare_simulations", "primary", lambda one: one.state == State.DONE
+        ),
+        ActionLink(_("Simulate another"), lambda one: f"{reverse('simulation:simulate')}?like={one.pk}", "simulation.simulate"),
+    ],
+    prepare=lambda rows: rows.select_related("run__formula_version__formula", "run__area", "level", "stage__campaign", "area"),
+)  # fmt: skip
+comparison_detail = DetailScreen(
+    Comparison, permission="simulation.view_comparison", title=str, subtitle=lambda one: str(one.area), status=status_of,
+    prepare=lambda rows: rows.select_related(
+        "first__run__formula_version__formula", "second__run__formula_version__formula", "first__run__area", "second__run__area", "area"
+    ),
+)  # fmt: skip
+simulate = ActionScreen(
+    services.simulate, form=forms.SimulationForm, initial=_as_before, done=simulation_url, button=_("Simulate"),
+    back=lambda target: reverse("simulation:simulation_list"), lead=_("Nothing is changed by it; the result is kept for others to see."),
+)  # fmt: skip
+compare_simulations = ActionScreen(
+    services.compare_simulations, form=forms.ComparisonForm, target=(Simulation, "pk"), done=comparison_url, back=simulation_url,
+    inputs=lambda cleaned, simulation: {"first": simulation, **cleaned}, button=_("Compare"),
+)  # fmt: skip

@@ -1,0 +1,240 @@
+"""Quota: in each area the first are selected, the next wait with their rank, the others are not selected (rulebook 2.3)."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When, Window
+from django.db.models.functions import JSONObject, RowNumber
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as now
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.actions.bulk import insert_from
+from coremis.kernel.areas.models import AreaTree
+from coremis.kernel.jobs import ranges
+from coremis.kernel.jobs.work import Work
+from coremis.modules.programmes.queries import free_places
+from coremis.modules.targeting.kinds.stagework import (
+    COLUMNS,
+    Settings,
+    StageWork,
+    a_day,
+    decided,
+    only_known,
+    pass_on,
+    plan_by_list,
+    read_before,
+    still_in,
+    text,
+    write,
+    wrong,
+)  # fmt: skip
+from coremis.modules.targeting.models import Campaign, Kind, Outcome, Quota, StageEntry, StageRun
+from coremis.modules.targeting.ties import DEFAULT, TIES, in_words, tie_values, with_ties
+
+NO_QUOTA, BEYOND = "no_quota", "beyond_quota"
+PATH = "area__ancestors_of__ancestor__targeting_quotas"  # from an entry to the quotas of the areas it lies in
+QUOTA_COLUMNS = ("stage", "run", "area", "places", "multiplier", "waiting_places", "source", "poverty_rate", "households")
+MOST_SEED = 10**9
+RANKED = (Outcome.IN, Outcome.SELECTED)  # who takes part: still in, or taken in ahead of the score
+
+
+def check(settings: Settings, campaign: Campaign, actor: Any) -> Settings:
+    """``everybody`` (no quota at all), ``ties`` and ``seed`` (the published tie-break), ``multiplier``, and ``waits_until``."""
+    unit = campaign.programme.unit
+    names = ("everybody", "ties", "seed", "multiplier", "waits_until")
+    found = {"everybody": False, "ties": DEFAULT[unit], "seed": 1, "multiplier": "2", "waits_until": "", **only_known(settings, *names)}
+    found["everybody"] = bool(found["everybody"])
+    found["ties"] = checked_ties(found["ties"], unit)
+    if isinstance(found["seed"], bool) or not isinstance(found["seed"], int) or not 0 <= found["seed"] <= MOST_SEED:
+        raise wrong(seed=_("Give a whole number from 0 to 1,000,000,000."))
+    found["multiplier"] = "" if found["multiplier"] in ("", None) else str(checked_multiplier(found["multiplier"]))
+    found["waits_until"] = _checked_end(found["waits_until"], campaign)
+    return found
+
+
+def checked_ties(ties: Any, unit: str) -> list[dict[str, Any]]:
+    """Facts that are known, each once."""
+    found = [{"by": tie.get("by"), "descending": bool(tie.get("descending"))} for tie in ties if isinstance(tie, Mapping)]
+    facts = [tie["by"] for tie in found]
+    if len(found) != len(ties) or len(set(facts)) != len(facts) or not set(facts) <= set(TIES[unit]):
+        raise wrong(ties=_("Choose among the facts of the list, each once."))
+    return found
+
+
+def checked_multiplier(value: Any) -> Decimal:
+    """How many times the places are looked at; from 1 to 1,000."""
+    try:
+        found = Decimal(str(value)).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        found = Decimal(0)
+    if not 1 <= found <= 1000:
+        raise wrong(multiplier=_("Give a number from 1 to 1,000, or nothing for no limit."))
+    return found
+
+
+def _checked_end(value: Any, campaign: Campaign) -> str:
+    if not value:
+        return ""
+    try:
+        day = date.fromisoformat(str(value))
+    except ValueError:
+        raise wrong(waits_until=_("Give a date, or leave it empty.")) from None
+    if day < campaign.reference_day:
+        raise wrong(waits_until=_("The waiting would end before the reference date."))
+    return day.isoformat()
+
+
+def freeze(run: StageRun, actor: Any) -> None:
+    """Refuse without quotas, with quotas that hold one another, or with more places than the programme has (pitfall M5)."""
+    before = run.source
+    while before is not None and before.stage.kind != Kind.SCORING:
+        before = before.source
+    run.settings = {**run.settings, "lower_first": before.settings["lower_first"] if before else True}
+    if run.settings["everybody"]:
+        return
+    check_planned(planned(run.stage_id), run.stage.campaign)
+    factors = set(planned(run.stage_id).values_list("multiplier", flat=True))
+    factor = factors.pop() if len(factors) == 1 else None
+    total = planned(run.stage_id).aggregate(total=Sum("places"))["total"]
+    run.settings = {**run.settings, "total": total, "multiplier": "" if factor is None else str(factor)}
+
+
+def planned(stage_id: int) -> "QuerySet[Quota]":
+    """The quotas for the next time that a stage is carried out."""
+    rows: QuerySet[Quota] = Quota.objects.filter(stage=stage_id, run=None, places__gt=0)
+    return rows
+
+
+def check_planned(rows: "QuerySet[Quota]", campaign: Campaign) -> None:
+    """Refuse what cannot be carried out: no quota, one area inside another, more places than there are."""
+    total = rows.aggregate(total=Sum("places"))["total"]
+    if not total:
+        raise wrong(quotas=_("There are no quotas yet. Type them, import them or compute them first."))
+    above = AreaTree.objects.filter(descendant=OuterRef("area"), depth__gt=0, ancestor__in=rows.values("area"))
+    inside = rows.filter(Exists(above)).select_related("area").first()
+    if inside is not None:
+        raise wrong(quotas=_("%(place)s lies in a place that has a quota too. Keep one of the two.") % {"place": inside.area.name})
+    limit = places_to_give(campaign)
+    if limit is not None and total > limit:
+        raise wrong(quotas=_("The quotas give %(total)s places; the programme has %(limit)s left.") % {"total": total, "limit": limit})
+
+
+def places_to_give(campaign: Campaign) -> int | None:
+    """How many places the quotas of a campaign may give together; None without a limit."""
+    if campaign.purpose == Campaign.Purpose.REVIEW:
+        return campaign.programme.max_beneficiaries
+    return free_places(campaign.programme)
+
+
+def plan(work: Work, run: StageRun) -> None:
+    """Give the run its own copy of the quotas; fix the key ranges of those outside the ranking, and the areas ranked together."""
+    if run.settings["everybody"]:
+        plan_by_list(work, run)
+        return
+    insert_from(Quota, planned(run.stage_id).annotate(new_run=Value(run.pk)), QUOTA_COLUMNS)
+    ranges.plan(work, others=_others(run))
+    rankings = _rankings(run)
+    work.cursor["ranges"] += rankings
+    work.total = (work.total or 0) + sum(rows for *_keys, rows in rankings)
+
+
+def _rankings(run: StageRun) -> list[list[Any]]:
+    """Ranges of quotas: so many areas that about a chunk of entries lies in them. An area is never divided."""
+    counts = _ranked(run).order_by(f"{PATH}__pk").values_list(f"{PATH}__pk").annotate(found=Count("pk"))
+    found: list[list[Any]] = []
+    after, held, last = 0, 0, 0
+    for quota, rows in counts:
+        held, last = held + rows, quota
+        if held >= ranges.CHUNK:
+            found.append(["ranking", after, last, held])
+            after, held = last, 0
+    return [*found, ["ranking", after, last, held]] if held else found
+
+
+def _ranked(run: StageRun, after: int = 0, last: int | None = None) -> "QuerySet[Any]":
+    """Those who take part in the ranking: still in or taken in first, in an area that has a quota."""
+    limits = {f"{PATH}__pk__gt": after, **({f"{PATH}__pk__lte": last} if last is not None else {})}
+    return read_before(run).filter(outcome__in=RANKED, **{f"{PATH}__run": run.pk}, **limits)
+
+
+def chunk(work: Work, run: StageRun) -> bool:
+    """First all who take no part in the ranking, then the ranking itself, some areas at a time."""
+    if run.settings["everybody"]:
+        return pass_on(work, run, {"outcome": decided([When(still_in(), then=text(Outcome.SELECTED.value))], "outcome")})
+    due = ranges.current(work)
+    if due is None:
+        return False
+    if due.phase == "others":
+        without = Q(outcome__in=RANKED)
+        outcome, reason = [When(without, then=text(Outcome.NOT_SELECTED.value))], [When(without, then=text(NO_QUOTA))]
+        write(run, due.of(_others(run)), {"outcome": _case(outcome, "outcome"), "reason": _case(reason, "reason")})
+    else:
+        insert_from(StageEntry, ranking(run, due.after, due.last), COLUMNS)
+    return ranges.advance(work)
+
+
+def _case(cases: list[When], column: str) -> Case:
+    return Case(*cases, default=F(column), output_field=CharField())
+
+
+def _others(run: StageRun) -> "QuerySet[Any]":
+    """Those about whom something else was decided before, and those in an area without a quota."""
+    mine = AreaTree.objects.filter(descendant=OuterRef("area"), ancestor__targeting_quotas__run=run.pk)
+    return read_before(run).filter(~Q(outcome__in=RANKED) | ~Exists(mine))
+
+
+def ranking(run: StageRun, after: int, last: int | None) -> "QuerySet[Any]":
+    """The entries of some quotas with rank and outcome: taken in first, then by score in the formula's direction, then by tie-break."""
+    unit, found = run.stage.campaign.programme.unit, run.settings
+    rows, order = with_ties(_ranked(run, after, last), unit, found["ties"], found["seed"], run.stage.campaign.reference_day)
+    first = Case(When(outcome=Outcome.SELECTED, then=Value(0)), default=Value(1), output_field=IntegerField())
+    score = F("value").asc(nulls_last=True) if found["lower_first"] else F("value").desc(nulls_last=True)
+    place = Window(RowNumber(), partition_by=[F(f"{PATH}__pk")], order_by=[first.asc(), score, *order])
+    rows = rows.annotate(new_rank=place, quota_places=F(f"{PATH}__places"), quota_waiting=F(f"{PATH}__waiting_places"))
+    selected = Q(new_rank__lte=F("quota_places"))
+    waits = Q(quota_waiting=None) | Q(new_rank__lte=F("quota_places") + F("quota_waiting"))
+    until = date.fromisoformat(found["waits_until"]) if found["waits_until"] else None
+    ranked: QuerySet[Any] = rows.annotate(
+        new_run=Value(run.pk),
+        new_outcome=Case(
+            When(selected, then=text(Outcome.SELECTED.value)),
+            When(waits, then=text(Outcome.WAITING.value)),
+            default=text(Outcome.NOT_SELECTED.value),
+            output_field=CharField(),
+        ),
+        new_reason=Case(When(selected | waits, then=F("reason")), default=text(BEYOND), output_field=CharField()),
+        new_waits_until=Case(When(~selected & waits, then=a_day(until)), default=a_day(None)),
+        new_ties=JSONObject(**tie_values(found["ties"])) if found["ties"] else Value({}, StageEntry._meta.get_field("ties")),
+    )
+    return ranked.order_by(f"{PATH}__pk", "new_rank")  # lists are read in the order in which they were written
+
+
+def said(settings: Settings, campaign: Campaign) -> list[str]:
+    """In words."""
+    if settings.get("everybody"):
+        return [now("everybody who is left is selected")]
+    factor = settings.get("multiplier")
+    parts = [now("%(total)s places") % {"total": number_format(settings["total"], force_grouping=True)}] if "total" in settings else []
+    parts.append(
+        now("multiplier %(factor)s") % {"factor": number_format(Decimal(factor).normalize() + 0)} if factor else now("all others wait")
+    )
+    if settings.get("waits_until"):
+        parts.append(now("waiting until %(day)s") % {"day": date_format(date.fromisoformat(settings["waits_until"]))})
+    return ["; ".join(parts), now("between equals: %(ties)s") % {"ties": tie_words(settings, campaign)}]
+
+
+def tie_words(settings: Settings, campaign: Campaign) -> str:
+    """The tie-break as it is published."""
+    return ", ".join(in_words(campaign.programme.unit, settings.get("ties", []), settings.get("seed", 1)))
+
+
+def still_waits(entry: StageEntry) -> bool:
+    """Whether an entry on a waiting list still counts today."""
+    return entry.outcome == Outcome.WAITING and (entry.waits_until is None or entry.waits_until >= timezone.localdate())
+
+
+WORK = StageWork(check=check, freeze=freeze, plan=plan, chunk=chunk, words=said)

@@ -1,0 +1,157 @@
+"""What a community says about the list of an open validation, and what follows when the validation is closed (rulebook 2.4)."""
+
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from coremis.kernel.actions.action import action
+from coremis.kernel.actions.bulk import update_from
+from coremis.kernel.actions.context import Actor
+from coremis.kernel.areas.models import Area
+from coremis.kernel.areas.queries import below
+from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.modules.programmes.services.places import check_note
+from coremis.modules.registry.models import Household, Person
+from coremis.modules.targeting.models import ADDITION, MOVED_UP, Kind, Outcome, Rejection, Stage, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.queries import quotas_of
+from coremis.modules.targeting.services.campaigns import locked, require_open
+from coremis.modules.targeting.services.running import count
+
+
+@action(_("Record what the community said"))
+def record_verdict(*, entry: StageEntry, verdict: Verdict, reason: str = "", note: str = "", actor: Actor) -> StageEntry:
+    """Confirmed, rejected with a reason, or proposed in addition: somebody not selected whom the community names.
+
+    May be corrected while the validation is open. What follows for the list is worked out when it is closed.
+    """
+    run = _open_run(entry.run_id)
+    if verdict == Verdict.REJECTED:
+        _check_rejection(reason, note)
+    elif reason:
+        raise Invalid(_("Only a rejection has a reason."), {"reason": [_("Only a rejection has a reason.")]})
+    if verdict == Verdict.ADDITION and entry.outcome in (Outcome.SELECTED, Outcome.WAITING):
+        raise Refusal(_("%(who)s is selected or waits already. Confirm or reject instead."), who=str(entry.who))
+    entry = StageEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk, run=run)
+    entry.verdict, entry.note = verdict, check_note(note)
+    entry.reason = reason if verdict == Verdict.REJECTED else _reason_before(entry)
+    entry.save()
+    return entry
+
+
+def _check_rejection(reason: str, note: str) -> None:
+    if reason not in Rejection.values:
+        raise Invalid(_("Say why."), {"reason": [_("Choose a reason.")]})
+    if reason == Rejection.OTHER and not note.strip():
+        raise Invalid(_("Say the reason in the note."), {"note": [_("Say the reason in the note.")]})
+
+
+def _reason_before(entry: StageEntry) -> str:
+    before = StageEntry.objects.filter(run=entry.run.source_id, household=entry.household_id, person=entry.person_id).first()
+    return before.reason if before else entry.reason
+
+
+@action(_("Confirm all others of a village"))
+def confirm_others(*, run: StageRun, area: Area, actor: Actor) -> StageRun:
+    """Everybody selected or waiting in a place about whom nothing was said is confirmed: the list was read out and agreed to."""
+    run = _open_run(run.pk)
+    silent = StageEntry.objects.filter(run=run.pk, area__in=below([area.pk]), verdict="", outcome__in=(Outcome.SELECTED, Outcome.WAITING))
+    if not update_from(silent, verdict=Verdict.CONFIRMED.value):
+        raise Refusal(_("Nobody is left to be confirmed in %(place)s."), place=area.name)
+    return run
+
+
+@action(_("Propose somebody who is not on the list"))
+def propose_addition(
+    *, run: StageRun, household: Household | None = None, person: Person | None = None, note: str = "", actor: Actor
+) -> StageEntry:  # fmt: skip
+    """Somebody whom the list forgot is put on it to be assessed; never straight among the selected."""
+    run = _open_run(run.pk)
+    who = household or person
+    unit = run.stage.campaign.programme.unit
+    if who is None or (household and person) or unit != ("household" if household else "person"):
+        raise Refusal(_("This programme helps %(unit)s. Choose one of them."), unit=run.stage.campaign.programme.get_unit_display())
+    found = StageEntry.objects.filter(run=run.pk, household=household, person=person).first()
+    if found is not None:
+        raise Refusal(_("%(who)s is on the list already: %(outcome)s."), who=str(who), outcome=found.get_outcome_display())
+    if not below(run.stage.campaign.area_ids).filter(descendant=who.area_id).exists():
+        raise Refusal(_("%(who)s lives outside the places of this campaign."), who=str(who))
+    entry = StageEntry(
+        run=run, household=household, person=person, area_id=who.area_id, outcome=Outcome.NOT_ASSESSED, reason=ADDITION,
+        verdict=Verdict.ADDITION, note=check_note(note),
+    )  # fmt: skip
+    entry.save()
+    count(run)
+    run.save()
+    return entry
+
+
+@action(_("Close the community validation"))
+def close_validation(*, run: StageRun, note: str = "", actor: Actor) -> StageRun:
+    """Whoever was rejected gives the place to the highest-ranked of the same waiting list who was confirmed; additions are assessed.
+
+    Refused while somebody selected has no answer, unless silence counts as agreement in this stage.
+    """
+    run = _open_run(run.pk)
+    rows = StageEntry.objects.filter(run=run.pk)
+    silent = rows.filter(outcome=Outcome.SELECTED, verdict="")
+    if run.settings.get("silence"):
+        update_from(rows.filter(outcome__in=(Outcome.SELECTED, Outcome.WAITING), verdict=""), verdict=Verdict.CONFIRMED.value)
+    elif left := silent.count():
+        raise Refusal(_("%(count)s of the selected have no answer yet. Record it, or confirm all others of the village."), count=left)
+    rejected = rows.filter(verdict=Verdict.REJECTED, outcome__in=(Outcome.SELECTED, Outcome.WAITING, Outcome.IN))
+    update_from(rejected, outcome=Outcome.NOT_SELECTED.value, waits_until=None)
+    update_from(rows.filter(verdict=Verdict.ADDITION), outcome=Outcome.NOT_ASSESSED.value, reason=ADDITION)
+    if moving := list(moving_up(run).values_list("pk", flat=True)):
+        update_from(rows.filter(pk__in=moving), outcome=Outcome.SELECTED.value, reason=MOVED_UP, waits_until=None)
+    return close_run(run, note)
+
+
+def moving_up(run: StageRun) -> "QuerySet[Any]":
+    """The confirmed of the waiting lists for whom a place of their area's quota is free, the highest ranks first."""
+    path = "area__ancestors_of__ancestor__targeting_quotas"
+    quotas = quotas_of(run).values("pk")
+    held = StageEntry.objects.filter(run=run.pk, outcome=Outcome.SELECTED, **{f"{path}__in": quotas}).order_by()
+    taken = held.filter(**{f"{path}__pk": OuterRef(f"{path}__pk")}).values(f"{path}__pk").annotate(found=Count("pk")).values("found")
+    waiting = StageEntry.objects.filter(
+        Q(waits_until=None) | Q(waits_until__gte=timezone.localdate()),
+        run=run.pk, outcome=Outcome.WAITING, verdict=Verdict.CONFIRMED, **{f"{path}__in": quotas},
+    )  # fmt: skip
+    placed = waiting.annotate(
+        place=Window(RowNumber(), partition_by=[F(f"{path}__pk")], order_by=[F("rank").asc(), F("pk").asc()]),
+        free=F(f"{path}__places") - Coalesce(Subquery(taken), 0),
+    )
+    rows: QuerySet[Any] = placed.filter(place__lte=F("free"))
+    return rows
+
+
+@action(_("Close the appeal window"))
+def close_appeals(*, run: StageRun, note: str = "", actor: Actor) -> StageRun:
+    """End the window. Appeals that are still open go on and hold back only those they are about."""
+    run = _open_run(run.pk, Kind.APPEALS)
+    if timezone.localdate().isoformat() <= run.settings["until"]:
+        raise Refusal(_("Appeals may be made until %(day)s. Close the window after that day."), day=run.settings["until"])
+    return close_run(run, note)
+
+
+def close_run(run: StageRun, note: str) -> StageRun:
+    """Inside an action: count anew, and let the next stage read the list."""
+    count(run)
+    run.state, run.ended_on, run.note = StageRun.State.DONE, timezone.now(), (note or run.note)[:300]
+    run.save()
+    stage = Stage.objects.get(pk=run.stage_id)
+    stage.state = Stage.State.DONE
+    stage.save()
+    return run
+
+
+def _open_run(run_id: int, kind: Kind = Kind.VALIDATION) -> StageRun:
+    run = StageRun.objects.select_related("stage__campaign__programme").get(pk=run_id)
+    campaign = locked(run.stage.campaign_id)
+    require_open(campaign)
+    run = StageRun.objects.select_related("stage__campaign__programme", "source").get(pk=run_id)
+    if run.stage.kind != kind or run.state != StageRun.State.OPEN:
+        raise Refusal(_("This list is not open any more. Look at the newest one."))
+    return run

@@ -1,0 +1,109 @@
+"""What the community said, on the page of a village."""
+
+from datetime import date
+
+import pytest
+
+from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.testing.cast import build_country
+from coremis.modules.targeting import services as targeting
+from coremis.modules.targeting.models import StageEntry
+from coremis.modules.targeting.tests.sample import outcomes
+from coremis.modules.validation import services
+from coremis.modules.validation.queries import villages_of
+from coremis.modules.validation.tests.sample import ACTOR, HELD, entries, everything, open_validation, say
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def land():
+    return build_country()
+
+
+def test_it_works(land):
+    """Two rejected, the others confirmed: the next two of the waiting list move up."""
+    village = land["Almond"]
+    run = open_validation([village])
+    selected = entries(run, village, "SELECTED")
+    say(
+        run, village, {selected[0]: ("REJECTED", "not_here"), selected[2]: ("REJECTED", "other", "Has a shop"), selected[1]: ("CONFIRMED",)}
+    )
+    assert villages_of(run, ACTOR)[0].answered == 3
+    targeting.confirm_others(run=run, area=village, actor=everything())
+    targeting.close_validation(run=run, actor=everything())
+    run.refresh_from_db()
+    assert outcomes(run) == {"SELECTED": 4, "WAITING": 2, "NOT_SELECTED": 6}
+    assert StageEntry.objects.get(pk=selected[2].pk).note == "Has a shop"
+
+
+def test_all_or_nothing(land):
+    village = land["Almond"]
+    run = open_validation([village])
+    first, second, *_rest = entries(run, village, "SELECTED")
+    outside = entries(run, village, "NOT_SELECTED")[0]
+    with pytest.raises(Invalid) as refused:
+        say(run, village, {first: ("CONFIRMED",), second: ("REJECTED",), outside: ("REJECTED", "other")})
+    assert set(refused.value.errors) == {str(second.pk), str(outside.pk)}
+    assert not StageEntry.objects.filter(run=run).exclude(verdict="").exists()
+
+
+def test_a_mistake_is_corrected_and_the_reason_comes_back(land):
+    village = land["Almond"]
+    run = open_validation([village])
+    entry = entries(run, village, "NOT_SELECTED")[0]
+    before = entry.reason
+    assert before
+    say(run, village, {entry: ("REJECTED", "deceased")})
+    assert StageEntry.objects.get(pk=entry.pk).reason == "deceased"
+    say(run, village, {entry: ("ADDITION", "", "Poorest of all")})
+    entry = StageEntry.objects.get(pk=entry.pk)
+    assert (entry.verdict, entry.reason, entry.note) == ("ADDITION", before, "Poorest of all")
+
+
+def test_whoever_is_selected_is_no_addition(land):
+    village = land["Almond"]
+    run = open_validation([village])
+    with pytest.raises(Invalid):
+        say(run, village, {entries(run, village, "SELECTED")[0]: ("ADDITION",)})
+
+
+def test_twice_changes_nothing(land):
+    village = land["Almond"]
+    run = open_validation([village])
+    entry = entries(run, village, "SELECTED")[0]
+    say(run, village, {entry: ("CONFIRMED",)})
+    version = StageEntry.objects.get(pk=entry.pk).version
+    say(run, village, {entry: ("CONFIRMED",)})
+    assert StageEntry.objects.get(pk=entry.pk).version == version
+
+
+def test_entries_of_another_village_are_left_alone(land):
+    run = open_validation([land["Almond"], land["Beech"]])
+    other = entries(run, land["Beech"], "SELECTED")[0]
+    say(run, land["Almond"], {other: ("REJECTED", "not_here")})
+    assert StageEntry.objects.get(pk=other.pk).verdict == ""
+
+
+def test_a_closed_list_takes_no_answers(land):
+    village = land["Almond"]
+    run = open_validation([village], silence=True)
+    entry = entries(run, village, "SELECTED")[0]
+    targeting.close_validation(run=run, actor=everything())
+    with pytest.raises(Refusal):
+        say(run, village, {entry: ("CONFIRMED",)})
+
+
+def test_a_meeting_is_kept_once_a_village(land):
+    village = land["Almond"]
+    run = open_validation([village])
+    sent = {"held_on": HELD, "facilitator": "Ada", "women": 40, "men": 30}
+    first = services.record_meeting(run=run, area=village, actor=ACTOR, **sent)
+    second = services.record_meeting(run=run, area=village, actor=ACTOR, **{**sent, "women": 41, "young": 20})
+    assert (first.pk, second.present, second.young) == (second.pk, 71, 20)
+    for wrong, field in (({"young": 80}, "young"), ({"held_on": date(2999, 1, 1)}, "held_on")):
+        with pytest.raises(Invalid) as refused:
+            services.record_meeting(run=run, area=village, actor=ACTOR, **{**sent, **wrong})
+        assert field in refused.value.errors
+    with pytest.raises(Invalid):
+        services.record_meeting(run=run, area=land["Fig"], actor=ACTOR, **sent)
