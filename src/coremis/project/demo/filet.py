@@ -89,7 +89,7 @@ def pay_cycle(programme: Programme, fund: Fund, rule: BenefitRule, number: int, 
     with days_ago(ago(-SENT)):
         payroll = money.released(payroll)
     with days_ago(ago(ANSWERED)):
-        payroll = money.answered(payroll, money.all_but(*planted_numbers(payroll)))
+        payroll = money.answered(payroll, money.all_but(*planted_numbers(payroll, number)))
     with days_ago(ago(CLOSED)):
         payroll = money.closed(payroll)
     if number == CYCLES - 1:
@@ -116,10 +116,11 @@ def cycle_of(programme: Programme, number: int, first_day: date) -> Any:
     return money.new_cycle(programme, names, start, end)
 
 
-def planted_numbers(payroll: Payroll) -> tuple[set[int], set[int]]:
-    """The payment of the planted family that did not collect, and those of the others, who did."""
+def planted_numbers(payroll: Payroll, cycle: int) -> tuple[set[int], set[int]]:
+    """The payment of the planted family that did not collect in the fourth cycle, and those of the others, who did."""
     planted_lines = PayrollLine.objects.filter(payroll=payroll, enrolment__household__in=of_stories())
-    gone = set(planted_lines.filter(enrolment__household=household(planted.PAID_AGAIN)).values_list("number", flat=True))
+    mine = planted_lines.filter(enrolment__household=household(planted.PAID_AGAIN)) if cycle == CYCLES - 1 else planted_lines.none()
+    gone = set(mine.values_list("number", flat=True))
     return gone, set(planted_lines.values_list("number", flat=True)) - gone
 
 
