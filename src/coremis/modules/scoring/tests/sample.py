@@ -5,7 +5,7 @@ from itertools import count
 
 from coremis.kernel.actions.services import maintenance
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
-from coremis.modules.scoring.names import names_now
+from coremis.modules.scoring.services.formulas import kept_with
 
 DAY = date(2026, 1, 20)
 _codes = count(1)
@@ -37,8 +37,9 @@ def make_version(definition, code="", state="ACTIVE", **fields):
     with maintenance("test formulas"):
         formula = ScoreFormula(code=code or f"formula{next(_codes)}", names={"en": code or "Score"}, **fields)
         formula.save()
-        kept = {"names_known": names_now().stored()} if state != "DRAFT" else {}
-        version = FormulaVersion(formula=formula, version_number=1, state=state, definition={**definition, **kept})
+        version = FormulaVersion(formula=formula, version_number=1, state=state, definition=definition)
+        if state != "DRAFT":
+            version.definition = {**definition, "names_known": kept_with(version)}
         version.save()
     return version
 
