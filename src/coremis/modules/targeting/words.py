@@ -25,7 +25,7 @@ from coremis.modules.targeting.models import (
     StageEntry,
     StageRun,
     Verdict,
-)  # fmt: skip
+)
 
 OUTCOME_TONES = {
     Outcome.IN: "info", Outcome.SELECTED: "good", Outcome.WAITING: "wait", Outcome.NOT_SELECTED: "off", Outcome.NOT_ELIGIBLE: "stop",
