@@ -97,7 +97,7 @@ def make_family(serial: int, hill: str, today: date, planted: Planted | None, us
     chance = random.Random(f"{SEED} family {serial}")
     size, kind = CARDS.of(serial)
     if planted:
-        size, kind = max(size, 5), MAN if planted.man else WIFE
+        size, kind = max(size, 7 if planted.poorest else 4), MAN if planted.man else WIFE
     wealth = chance.gauss(0, 1)
     family = Family(serial, hill, dwellings.answers(wealth, chance), today)
     people = Members(family, chance, today, used)
