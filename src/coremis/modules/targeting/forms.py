@@ -10,14 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.areas.models import AreaLevel
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
 from coremis.modules.filters.queries import FilterField, words
-from coremis.modules.programmes.conditions import names_for
 from coremis.modules.programmes.models import Programme
+from coremis.modules.programmes.queries import names_for
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.targeting.kinds.categorical import Mode
 from coremis.modules.targeting.kinds.listing import Source
-from coremis.modules.targeting.models import Appeal, Campaign, Kind, Stage, Verdict
+from coremis.modules.targeting.models import Appeal, Campaign, Kind, Rejection, Stage, Verdict
 from coremis.modules.targeting.services.campaigns import Ladder
-from coremis.modules.targeting.services.verdicts import Rejection
 from coremis.modules.targeting.ties import TIES
 
 MOST_TIES = 4
