@@ -314,7 +314,8 @@ def _without(request: HttpRequest, **columns: str) -> list[str]:
 
 def merged_here(request: HttpRequest, record: Person | Household) -> Shown:
     """The records that lead to this one, each with the way to undo its merge."""
-    gone = list(type(record).everything.filter(merged_into=record).order_by("-pk")[:MERGED_SHOWN])
+    kept: Any = type(record)
+    gone = list(kept.everything.filter(merged_into=record).order_by("-pk")[:MERGED_SHOWN])
     if not gone:
         return None
     kind = "persons" if isinstance(record, Person) else "households"

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import text_of
@@ -134,7 +133,8 @@ start_version = ActionScreen(services.start_version, target=(ScoreFormula, "pk")
 def _said(versions: list[FormulaVersion]) -> str:
     remarks = sum(len(version.definition.get("remarks", [])) for version in versions)
     words = ngettext("%(count)s formula was read into a draft.", "%(count)s formulas were read into drafts.", len(versions))
-    return f"{words % {'count': text_of(len(versions))}} {_now('Remarks to look at: %(count)s.') % {'count': text_of(remarks)}}"
+    more = gettext("Remarks to look at: %(count)s.") % {"count": text_of(remarks)}
+    return f"{words % {'count': text_of(len(versions))}} {more}"
 
 
 load_formulas = ActionScreen(

@@ -15,8 +15,7 @@ from coremis.modules.programmes.queries import names_for
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.targeting.kinds.categorical import Mode
 from coremis.modules.targeting.kinds.listing import Source
-from coremis.modules.targeting.models import Appeal, Campaign, Kind, Stage, Verdict
-from coremis.modules.targeting.reasons import Rejection
+from coremis.modules.targeting.models import Appeal, Campaign, Kind, Rejection, Stage, Verdict
 from coremis.modules.targeting.services.campaigns import Ladder
 from coremis.modules.targeting.ties import TIES
 

@@ -11,8 +11,20 @@ from coremis.kernel.base.text import label
 from coremis.kernel.screens.columns import Status as Word
 from coremis.modules.registry.queries import variable_name
 from coremis.modules.targeting.kinds import enumeration, quota, scoring
-from coremis.modules.targeting.models import Appeal, Campaign, Kind, Outcome, Stage, StageEntry, StageRun, Verdict
-from coremis.modules.targeting.reasons import ADDITION, APPEAL, MOVED_UP, Rejection
+from coremis.modules.targeting.models import (
+    ADDITION,
+    APPEAL,
+    MOVED_UP,
+    Appeal,
+    Campaign,
+    Kind,
+    Outcome,
+    Rejection,
+    Stage,
+    StageEntry,
+    StageRun,
+    Verdict,
+)
 
 OUTCOME_TONES = {
     Outcome.IN: "info", Outcome.SELECTED: "good", Outcome.WAITING: "wait", Outcome.NOT_SELECTED: "off", Outcome.NOT_ELIGIBLE: "stop",

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from coremis.kernel.areas.models import Area
-from coremis.kernel.base.numbers import number_text
+from coremis.kernel.base.numbers import number_text, with_check
 from coremis.kernel.exchange.applying import submit_batch
 from coremis.modules.intake.imports import PERSONS
 from coremis.modules.payments.models import Payroll, PayrollLine
@@ -20,7 +20,7 @@ from coremis.project.demo.seats import seat
 
 FAULTS_FILE, PROVIDER_FILE = "sanzira-twelve-faults.csv", "sanzira-floods-provider.csv"
 PREPARED = (FAULTS_FILE, PROVIDER_FILE)
-UNKNOWN = 7_654_321  # a payment that nobody made
+UNKNOWN = 76_543  # a payment that nobody made
 FIRST_NEW, LATER_NEW = 900_001, 910_001  # serial, so that nobody of the survey is taken for one of the new
 Row = dict[str, str]
 # Twelve new families with one fault each: the last member's where there are several, else the head's own, who lives alone.
@@ -120,5 +120,5 @@ def provider_file(payroll: Payroll) -> bytes:
     for place, (number, amount) in enumerate(lines[floods.MISSING :]):
         paid = amount - 10_000 if place < floods.WRONG else amount
         rows.append((number_text(PayrollLine.number_prefix, number), "paid", paid, f"CR{number}", ""))
-    rows.append((number_text(PayrollLine.number_prefix, UNKNOWN), "paid", floods.AMOUNT, "CR-UNKNOWN", ""))
+    rows.append((number_text(PayrollLine.number_prefix, with_check(UNKNOWN)), "paid", floods.AMOUNT, "CR-UNKNOWN", ""))
     return csv_of(RESULT_HEADS, rows)

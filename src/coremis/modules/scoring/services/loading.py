@@ -9,7 +9,7 @@ from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.refusal import Invalid
 from coremis.modules.scoring.loading import Reading, named
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
-from coremis.modules.scoring.services.formulas import WRONG, new_draft
+from coremis.modules.scoring.services.drafts import WRONG, new_draft
 
 MOST_ENTRIES, LONGEST_CODE = 50, 40
 State = FormulaVersion.State

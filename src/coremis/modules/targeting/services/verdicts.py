@@ -15,9 +15,8 @@ from coremis.kernel.areas.queries import below
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.programmes.services.places import check_note
 from coremis.modules.registry.models import Household, Person
-from coremis.modules.targeting.models import Kind, Outcome, Stage, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.models import ADDITION, MOVED_UP, Kind, Outcome, Rejection, Stage, StageEntry, StageRun, Verdict
 from coremis.modules.targeting.queries import quotas_of
-from coremis.modules.targeting.reasons import ADDITION, MOVED_UP, Rejection
 from coremis.modules.targeting.services.campaigns import locked, require_open
 from coremis.modules.targeting.services.running import count
 

@@ -1,9 +1,10 @@
-"""The fixed reasons of outcomes: what people decided, in codes that are stored and words that are shown."""
+"""Fixed reasons of an outcome, beside the codes of rules and variables."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-ADDITION, MOVED_UP, APPEAL = "addition", "moved_up", "appeal"
+ADDITION, MOVED_UP = "addition", "moved_up"
+APPEAL = "appeal"
 
 
 class Rejection(TextChoices):
