@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, When
 from django.utils.formats import date_format
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.jobs.work import Work
@@ -51,8 +51,8 @@ def collection_goal(campaign: Campaign) -> int:
 def said(settings: Settings, campaign: Campaign) -> list[str]:
     """In words."""
     since = date_format(date.fromisoformat(settings["since"])) if settings.get("since") else "–"
-    parts = [now("interviewed since %(day)s") % {"day": since}]
-    return [*parts, now("with consent")] if settings.get("consent") else parts
+    parts = [gettext("interviewed since %(day)s") % {"day": since}]
+    return [*parts, gettext("with consent")] if settings.get("consent") else parts
 
 
 WORK = StageWork(check=check, chunk=chunk, words=said)
