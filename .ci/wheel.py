@@ -11,6 +11,7 @@ NEEDED = (
     "fr/LC_MESSAGES/django.mo",
     "pt/LC_MESSAGES/django.mo",
     "migrations/0001_initial.py",
+    "project/sample_module/apps.py",
     "modules/help/docs/guide/index.md",
     "modules/help/docs/reference/actions.md",
     "modules/help/docs/images/house.svg",

@@ -16,6 +16,7 @@ import psycopg
 
 URL = "COREMIS_TEST_DATABASE_URL"
 LOCAL_SERVERS = ("postgresql:///test", "postgresql:///postgres")
+TWO = ("-n", "2", "--dist")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -42,7 +43,7 @@ def main(words: list[str]) -> int:
 
 
 def on_embedded(words: list[str]) -> Outcome:
-    return run("embedded database (SQLite)", ["-n", "2", "--dist", "loadfile", "-m", "not browser", *words], {})
+    return run("embedded database (SQLite)", [*TWO, "loadfile", "-m", "not browser", *words], {})
 
 
 def on_postgresql(words: list[str]) -> Outcome:
@@ -51,8 +52,8 @@ def on_postgresql(words: list[str]) -> Outcome:
     for url in [named] if named else LOCAL_SERVERS:
         problem = reason_against(url)
         if not problem:
-            arguments = ["-n", "2", "--dist", "loadfile", "-m", "not browser", *words]
-            return run(f"PostgreSQL ({without_password(url)})", arguments, {URL: url})
+            arguments = [*TWO, "loadfile", "-m", "not browser and not no_database", *words]
+            return run(f"PostgreSQL ({without_password(url)}), what opens a database", arguments, {URL: url})
     where = f"{URL} names" if named else "the local server is"
     return Outcome("PostgreSQL", False if named else None, f"{where} not usable: {problem}")
 
@@ -62,7 +63,7 @@ def in_browser(words: list[str]) -> Outcome:
     found = os.environ.get("COREMIS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
         return Outcome("browser", None, f"no Chromium found (looked for {', '.join(BROWSERS)}; COREMIS_CHROMIUM may name one)")
-    return run(f"browser ({found})", ["-m", "browser", *words], {"COREMIS_CHROMIUM": found})
+    return run(f"browser ({found})", [*TWO, "loadgroup", "-m", "browser", *words], {"COREMIS_CHROMIUM": found})
 
 
 def run(name: str, arguments: list[str], variables: dict[str, str]) -> Outcome:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.template import alone
 from tests.journeys.house import COREMIS, PREPARE, House, run, serving
 from tests.journeys.people import Somebody
 
@@ -20,6 +21,13 @@ def chromium() -> str:
     """The Chromium of this machine, or nothing."""
     named = os.environ.get("COREMIS_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     return named if Path(named).exists() else ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What follows from each other goes to one worker: the long journey through the village, else each file."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("village" if "village" in getattr(item, "fixturenames", ()) else item.path.stem))
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +52,20 @@ def village(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def demo_folder(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a loaded demo: families, a closed payroll, and one that waits."""
-    folder = tmp_path_factory.mktemp("demo")
-    run(folder, *COREMIS, "demo", "--load-only", "--households", "100")
+    """The folder of a loaded demo: families, a closed payroll, and one that waits. Loaded once, copied for each worker."""
+    base = tmp_path_factory.getbasetemp()
+    made = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-as-loaded"
+    with alone(made.with_suffix(".lock")):
+        if not made.exists():
+            run(fresh(made.with_suffix(".loading")), *COREMIS, "demo", "--load-only", "--households", "100")
+            made.with_suffix(".loading").rename(made)
+    return Path(shutil.copytree(made, base / "demo"))
+
+
+def fresh(folder: Path) -> Path:
+    """An empty folder in place of what a broken run left."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     return folder
 
 

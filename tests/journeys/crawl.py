@@ -107,10 +107,13 @@ class Visitor:
                 yield f"{path} (sent)", self.read(form["action"] or path, {**typed, "csrfmiddlewaretoken": page.token, "step": "preview"})
 
     def inside(self, path: str, link: str) -> str:
-        """The address of a link that leads to another page of the product; nothing for files, sorting and the next pages."""
+        """The address of a link that leads to another page of the product; nothing for files, sorting and the next pages.
+
+        Nor for the documents of the help: their words and languages are checked beside them (modules/help/tests).
+        """
         address = urlsplit(urljoin(urljoin(self.url, path), link))
         asked = address.query
         foreign = f"{address.scheme}://{address.netloc}" != self.url
-        if foreign or address.path.startswith(("/files/", "/static/", "/account/log")) or (asked and not asked.startswith("tab=")):
+        if foreign or address.path.startswith(("/files/", "/static/", "/account/log", "/help/")) or (asked and not asked.startswith("tab=")):
             return ""
         return address.path + (f"?{asked}" if asked else "")

@@ -1,6 +1,7 @@
 """An installation that runs: its own folder and database, web server and worker on the loopback address."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from tests.template import sqlite_template
 
 ROOT = Path(__file__).resolve().parents[2]
 COREMIS = ("-m", "coremis.project.cli")
@@ -35,6 +38,9 @@ def variables(folder: Path) -> dict[str, str]:
 
 def run(folder: Path, *command: str) -> None:
     """Run one command to its end; what it said is the failure's text."""
+    ready, database = sqlite_template(), folder / "coremis.sqlite3"
+    if ready.exists() and not database.exists():  # migrated by an earlier test run: migrating again finds nothing to do
+        shutil.copyfile(ready, database)
     done = subprocess.run([sys.executable, *command], env=variables(folder), cwd=ROOT, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
 

@@ -90,6 +90,29 @@ def test_it_works(demo: House, meet: Callable[..., Somebody], record_property: N
     manager.content()
 
 
+def test_through_the_choice_of_a_place(demo: House, meet: Callable[..., Somebody], record_property: Note) -> None:
+    """The same, by the place first and the name among its households: 20 seconds."""
+    manager = meet(demo, "manager")
+    name, village = asked(
+        demo,
+        "select h.head_name, a.name from registry_household h join areas_area a on a.id = h.area_id where h.size > 4 order by h.id desc",
+    )
+    manager.open("/people/households/?clear=1")
+    manager.open("/")
+    with slow(manager) as clock:
+        clock.click(manager.page.locator("nav.side a[href='/people/households/']"))
+        clock.click(manager.page.locator("main details.area-filter > summary").first, leads=False)
+        clock.type(village)
+        choice = manager.page.locator("main .area-choice .choices label").filter(has_text=village).first
+        choice.wait_for()
+        clock.click(choice, leads=False)
+        manager.page.locator("main .chip--on").first.wait_for()
+        clock.click(manager.page.locator("main tbody tr", has_text=name).locator("a").first)
+    told("A household through the choice of its place", clock, 20, record_property)
+    assert name in manager.text and village in manager.text
+    manager.content()
+
+
 def test_why_a_payment_was_not_paid(demo: House, meet: Callable[..., Somebody], record_property: Note) -> None:
     """From the home page, by the person's name: three clicks and 30 seconds."""
     manager = meet(demo, "manager")

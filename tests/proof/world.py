@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from coremis.kernel.access.models import Profile
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.exchange.models import Batch, Correction, SavedMapping
@@ -16,9 +17,10 @@ from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
+from coremis.modules.dashboards.models import Dashboard
 from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember
 from coremis.modules.filters.models import SavedFilter
-from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, ServedPlace
+from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, Provider, ServedPlace
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Household, HouseholdMove, Person
 from coremis.modules.registry.tests.factories import make_paper, make_photo
@@ -85,16 +87,18 @@ def furnish(found: Any) -> None:
     make_paper(household)
     batch, programme = Batch.objects.order_by("pk")[0], Programme.objects.order_by("pk")[0]
     rule = BenefitRule(programme=programme, code="rule", names={"en": "Rule"})
+    provider = Provider(code="bank", name="Bank", way=Provider.Way.DIGITAL)
     point = PaymentPoint(code="school", name="School", area=north)
     group = DuplicateGroup(likeness="PHONE", mark="0" * 64, found_on=today, member_count=1)
     mapping = SavedMapping(import_kind="intake.persons", name="List", name_key="list", owner=user)
     with maintenance("the world of the proofs"):
         for row in (
-            rule, RuleVersion(rule=rule, version_number=1), point, ServedPlace(point=point, area=north, valid_from=today),
+            rule, RuleVersion(rule=rule, version_number=1), provider, point, ServedPlace(point=point, area=north, valid_from=today),
             HouseholdPoint(household=other, point=point, valid_from=today, reason="Nearer"),
             PointManager(point=point, user=user, valid_from=today), group, DuplicateMember(group=group, person=person, since=today),
             mapping, Correction(batch=batch, column="sex", before="x", after="female", made_by=user),
             SavedFilter(name="Filter", subject="household", owner=user),
+            Dashboard(profile=Profile.objects.order_by("pk")[0], names={"en": "Board"}),
             HouseholdMove(
                 household=household, from_area=north, to_area=found.country["Beech"], reason="Work", proposed_by=user.pk, proposed_name="m"
             ),

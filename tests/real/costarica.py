@@ -7,7 +7,7 @@ does not ask: the head where he or she is 18 or older, else the oldest member of
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ VARIABLES: dict[str, tuple[str, str, str]] = {
     "dis": ("person", "BOOLEAN", "Disability"),
 }
 CLASSES = {"1": "Extreme poverty", "2": "Moderate poverty", "3": "Vulnerable", "4": "Not vulnerable"}
+More = Callable[[dict[str, str]], str]
 TITLES = [
     "Household key",
     "Person key",
@@ -68,19 +69,19 @@ def define_variables() -> None:
     )
 
 
-def rewrite(source: Path, target: Path) -> int:
-    """Write the survey as a CSV for the import; the number of rows."""
-    count = 0
+def rewrite(source: Path, target: Path, more: "Mapping[str, More] | None" = None) -> int:
+    """Write the survey as a CSV for the import; the number of rows. ``more`` are further columns, each made from a row."""
+    count, more = 0, more or {}
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow([*TITLES, *VARIABLES, "target"])
-        for row in rows_of(source):
+        writer.writerow([*TITLES, *VARIABLES, "target", *more])
+        for row in rows_of(source, more):
             writer.writerow(row)
             count += 1
     return count
 
 
-def rows_of(source: Path) -> Iterator[list[str]]:
+def rows_of(source: Path, more: "Mapping[str, More]") -> Iterator[list[str]]:
     """The rows of the survey in the columns of the import."""
     people = survey(source)
     recipients = set(collectors(people).values())
@@ -90,7 +91,7 @@ def rows_of(source: Path) -> Iterator[list[str]]:
         sex = "male" if row["male"] == "1" else "female" if row["female"] == "1" else ""
         region = next((code for code in REGIONS if row[code] == "1"), "")
         about = [row["idhogar"], row["Id"], region, row["Id"], sex, row["age"], relation, collects, row["tamhog"]]
-        yield [*about, *(row[code] for code in VARIABLES), row["Target"]]
+        yield [*about, *(row[code] for code in VARIABLES), row["Target"], *(make(row) for make in more.values())]
 
 
 def survey(source: Path) -> list[dict[str, str]]:

@@ -9,3 +9,4 @@ class SampleConfig(ModuleConfig):
     title = _("Meeting places")
     version = "1.0"
     requires = ("administration",)
+    url_prefix = "sample_places/"

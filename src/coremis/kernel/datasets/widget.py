@@ -14,7 +14,7 @@ from coremis.kernel.screens.screen import Text
 class Chart(TextChoices):
     """How figures are drawn. ``STEPS`` draws the steps that all modules contribute, and nothing else."""
 
-    FIGURE = "figure", _("figure")
+    FIGURE = "figure", _("single number")
     TABLE = "table", _("table")
     BARS = "bars", _("bars")
     LINE = "line", _("line")

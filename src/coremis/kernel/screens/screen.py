@@ -144,6 +144,8 @@ def buttons(links: Sequence[ActionLink], user: Any, about: Any = None, query: st
         if allowed[link.permission]:
             url = link.url(about) + (query if link.carries_filters else "")
             ready.append({"title": str(link.title), "url": url, "tone": link.tone})
+    if sum(one["tone"] == "more" for one in ready) == 1:  # a menu of one entry is a button
+        ready = [{**one, "tone": one["tone"].replace("more", "")} for one in ready]
     return ready
 
 

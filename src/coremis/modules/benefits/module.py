@@ -9,7 +9,9 @@ from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab, WatchedActions
 from coremis.modules.benefits import panels, previews, services
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
+from coremis.modules.benefits.uses import rules_with
 from coremis.modules.programmes.models import Programme
+from coremis.modules.registry.queries import VariableUse
 
 SEES = ("benefits.view_benefitrule", "benefits.view_ruleversion")
 WRITES = tuple(
@@ -22,6 +24,7 @@ WRITES = tuple(
 
 contributions: list[Contribution] = [
     WatchedActions(_("Benefit rules"), WRITES, order=50),
+    VariableUse(rules_with),
     Panel(Programme, _("Benefit rules"), panels.of_programme, "benefits.view_benefitrule", order=40),
     Panel(BenefitRule, _("Versions"), panels.versions, "benefits.view_ruleversion", order=10),
     Panel(RuleVersion, _("Parts, in the order of computation"), panels.parts, SEES[1], "benefits/_parts.html", order=10),

@@ -111,8 +111,9 @@ def dashboards_of(user: Any) -> list[Dashboard | None]:
     rows = Dashboard.objects.visible_to(user, "dashboards.view_dashboard").filter(mine, is_shown=True)
     found = list(rows.select_related("profile").order_by("pk"))
     copied = {row.copy_of_id for row in found}
-    rows_shown = sorted((row for row in found if row.pk not in copied), key=lambda row: (not row.stands_for(), row.pk))
-    return rows_shown if any(row.stands_for() for row in rows_shown) else [None, *rows_shown]
+    shown = sorted((row for row in found if row.pk not in copied), key=lambda row: (not row.stands_for(), row.pk))
+    ready: list[None] = [] if any(row.stands_for() for row in shown) else [None]
+    return [*ready, *shown]
 
 
 def measured(found: Placed) -> tuple[Dataset, Measure] | None:

@@ -53,10 +53,8 @@ def bars(reading: Reading) -> Drawing:
     rows, y = [], len(legend_of(reading)) * LEGEND
     for line in shown:
         widths = parts([number.drawn() for number in line.numbers], top)
-        row = {"words": line.words, "y": y, "text": y + 14, "bars": []}
-        for place, (number, width) in enumerate(zip(line.numbers, widths, strict=True)):
-            row["bars"].append(bar(number, width, y + place * 24, place))
-        rows.append(row)
+        drawn = [bar(number, widths[place], y + place * 24, place) for place, number in enumerate(line.numbers)]
+        rows.append({"words": line.words, "text": y + 14, "bars": drawn})
         y += ROW + 24 * (len(line.numbers) - 1)
     return Drawing("dashboards/charts/bars.svg", y, legend_of(reading), rows, left_out=len(lines) - len(shown))
 

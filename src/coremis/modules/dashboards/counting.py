@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
+from django.db.models import CharField, Count, Q, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -35,7 +35,7 @@ def columns_of(dataset: Dataset) -> list[str]:
     return ["area_id", "currency", *keys, *(f"value{position}" for position in range(len(dataset.measures)))]
 
 
-def summed(dataset: Dataset) -> "QuerySet[Any]":
+def summed(dataset: Dataset) -> Any:
     """One row for each place, currency and combination of the dimensions."""
     keys = {f"_key{position}": as_text(one.on or one.code) for position, one in enumerate(dataset.dimensions)}
     keys["_currency"] = as_text(dataset.currency) if dataset.currency else Value("")

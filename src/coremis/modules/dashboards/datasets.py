@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from coremis.modules.registry.models import Household
 COVERAGE, ESTIMATE = "dashboards.coverage", "households"
 
 
-def places() -> QuerySet[Any]:
+def places() -> Any:
     """Every place with the households registered right there and, where no place below it has one, the estimate entered for it."""
     figures = figures_on(ESTIMATE, timezone.localdate())
     below = figures.filter(area__ancestors_of__ancestor=OuterRef("area"), area__ancestors_of__depth__gt=0)

@@ -30,9 +30,9 @@ def drawn(shown: Shown) -> bytes:
     if shown.map is not None:
         legend = [(step.fill, step.words, LEGEND_FROM + shown.map.height + place * 22) for place, step in enumerate(shown.map.legend)]
         height = LEGEND_FROM + shown.map.height + len(legend) * 22 + 10
-        about = {"map": shown.map, "legend": legend, "page_height": height, "day": shown.reading.as_of}
-        return render_to_string("geography/map.svg", about).encode()
-    about: dict[str, Any] = {"drawing": shown.drawing, "title": shown.title, "width": DRAWN_WIDTH, "file": True}
+        of_map = {"map": shown.map, "legend": legend, "page_height": height, "day": shown.reading.as_of}
+        return render_to_string("geography/map.svg", of_map).encode()
+    about = {"drawing": shown.drawing, "title": shown.title, "width": DRAWN_WIDTH, "file": True}
     return render_to_string("dashboards/charts/_frame.svg", about).encode()
 
 

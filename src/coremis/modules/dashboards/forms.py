@@ -56,7 +56,7 @@ class FigureForm(forms.Form):
         self.chosen("across").choices = breakdowns
         for dimension, offered in self.choosable:
             self.fields[f"only_{dimension.code}"] = forms.MultipleChoiceField(
-                label=dimension.title, choices=offered, required=False, widget=forms.CheckboxSelectMultiple
+                label=str(dimension.title), choices=offered, required=False, widget=forms.CheckboxSelectMultiple
             )
 
     def chosen(self, name: str) -> Any:

@@ -101,6 +101,7 @@ class Reader:
         self.user, self.area, self.chosen = user, area, dict(chosen or {})
         self._below: dict[frozenset[int], tuple[Area | None, list[Area]]] = {}
         self._words: dict[tuple[str, str], dict[str, str]] = {}
+        self._grouped: dict[tuple[str, str, str, str], list[Any]] = {}
 
     @cached_property
     def countings(self) -> dict[str, Counting]:
@@ -170,23 +171,31 @@ class Reader:
 
     def _sums(self, reading: Reading, counting: Counting) -> "dict[tuple[str, str, str], tuple[int, int]]":
         """By the values of both dimensions and the currency: the amount, and of a share that of which it is one."""
-        measure, placed = reading.measure, reading.placed
-        rows, by = self._rows(reading, counting), Value("")
-        if placed.by == PLACE:
-            rows, by = self._by_place(rows, reading.dataset.permission)
-        columns = {
-            "_by": by if placed.by in ("", PLACE) else F(f"key{counting.dimensions.index(placed.by)}"),
-            "_across": F(f"key{counting.dimensions.index(placed.across)}") if placed.across else Value(""),
-            "_currency": F("currency") if measure.money else Value(""),
-        }
-        amount = Sum(f"value{counting.measures.index(measure.code)}")
-        base = Sum(f"value{counting.measures.index(measure.per)}") if measure.per else Value(0)
-        found = rows.annotate(**columns).values(*columns).annotate(_amount=amount, _base=base).order_by()
-        return {
-            (str(row["_by"]), row["_across"], row["_currency"]): (int(row["_amount"]), int(row["_base"]))
-            for row in found
-            if row["_amount"] or row["_base"]
-        }
+        measure, measures = reading.measure, counting.measures
+        amount, base = measures.index(measure.code), measures.index(measure.per) if measure.per else None
+        found: dict[tuple[str, str, str], tuple[int, int]] = {}
+        for by, across, currency, *sums in self._groups(reading, counting):
+            key = (str(by), across, currency if measure.money else "")
+            before = found.get(key, (0, 0))
+            found[key] = (before[0] + int(sums[amount]), before[1] + (int(sums[base]) if base is not None else 0))
+        return {key: pair for key, pair in found.items() if any(pair)}
+
+    def _groups(self, reading: Reading, counting: Counting) -> list[Any]:
+        """All measures of a dataset in these groups; figures of one page that differ only in their measure share one query."""
+        placed = reading.placed
+        asked = (counting.dataset, placed.by, placed.across, str(sorted(placed.filters.items())))
+        if asked not in self._grouped:
+            rows = self._rows(reading, counting)
+            by: Any = Value("")
+            if placed.by == PLACE:
+                rows, by = self._by_place(rows, reading.dataset.permission)
+            elif placed.by:
+                by = F(f"key{counting.dimensions.index(placed.by)}")
+            across = F(f"key{counting.dimensions.index(placed.across)}") if placed.across else Value("")
+            sums = {f"_sum{place}": Sum(f"value{place}") for place in range(len(counting.measures))}
+            grouped = rows.annotate(_by=by, _across=across).order_by().values("_by", "_across", "currency").annotate(**sums)
+            self._grouped[asked] = list(grouped.values_list("_by", "_across", "currency", *sums))
+        return self._grouped[asked]
 
     def _rows(self, reading: Reading, counting: Counting) -> "QuerySet[Any]":
         """What was counted in the places where this person holds the right, and fits every filter."""

@@ -104,7 +104,7 @@ def rolled_up(counts: Iterable[tuple[int, int]], areas: Iterable[int]) -> Values
     """Counts added up into places with all that lies below them; a place where nothing is counted has 0. One query."""
     wanted = list(areas)
     held = dict(counts)
-    totals = dict.fromkeys(wanted, 0.0)
+    totals = dict.fromkeys(wanted, 0)
     pairs = AreaTree.objects.filter(ancestor__in=wanted, descendant__in=held).values_list("ancestor_id", "descendant_id")
     for above, place in pairs:
         totals[above] += held[place]

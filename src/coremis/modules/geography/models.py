@@ -114,7 +114,7 @@ class CodeLink(Record):
 class AreaGroup(Record):
     """Places that belong together without being an administrative unit: a catchment, a hotspot, a phase. Groups may overlap."""
 
-    area_path = None
+    areas_path = "places__area"
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     names = models.JSONField(_("name"), help_text=_("One text per language."))

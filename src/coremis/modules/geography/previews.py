@@ -1,5 +1,6 @@
 """What a change of the tree, or a file of places, will do: for the person who asks and for those who decide."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,14 +48,8 @@ def reasons_of(batch: Batch) -> list[tuple[str, int]]:
     return [(_open(message), count) for _column, message, count in batch.problem_counts]
 
 
-class _Gaps(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return "…"
-
-
 def _open(message: str) -> str:
-    text = rendered(message, {})
-    return text % _Gaps() if "%(" in text else text
+    return re.sub(r"%\(\w+\)s\.?", "…", rendered(message, {})).replace("%%", "%")
 
 
 def file_effect(inputs: dict[str, Any], actor: Any) -> Preview:
@@ -131,7 +126,7 @@ def splitting(inputs: dict[str, Any], actor: Any) -> Preview:
 
 def part_words(part: dict[str, Any]) -> str:
     """“Gitega North (GN), 40 %, units inside: 3”."""
-    share, inside = text_of(round(float(part["share"]) * 100, 4)), len(part["inside"])
+    share, inside = f"{round(float(part['share']) * 100, 4):g}", len(part["inside"])
     words = _("%(name)s (%(code)s), %(share)s %%, units inside: %(count)s")
     return words % {"name": part["name"], "code": part["code"], "share": share, "count": inside}
 

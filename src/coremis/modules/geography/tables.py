@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +51,7 @@ class UnitTable(Table):
         Column("parent", _("Code of the unit above"), kind="code", show=lambda row: row.parent.code if row.parent else ""),
         Column("valid_from", _("Valid from"), kind="date", show=lambda row: None if row.valid_from == FIRST_DAY else row.valid_from),
         Column("valid_until", _("Valid until"), kind="date"),
-        Column("former_code", _("Former code"), kind="code"),
+        Column("former_code", _("Former code"), kind="code", show=lambda row: getattr(row, "former_code", "")),
     )
     search = SearchFilter("name", _("Name"), private=False, within=("search_name",))
     filters = (
@@ -65,7 +65,7 @@ class UnitTable(Table):
     @classmethod
     def prepare(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         in_use = Area.objects.filter(code=OuterRef("code"), valid_until=None)
-        former = FormerArea.objects.filter(area=OuterRef("pk")).exclude(code=OuterRef("area__code")).filter(~Exists(in_use))
+        former = FormerArea.objects.filter(area=OuterRef("pk")).exclude(code=F("area__code")).filter(~Exists(in_use))
         newest = former.order_by("-valid_until", "-pk").values("code")[:1]
         named: QuerySet[Any] = rows.select_related("level", "parent")
         found: QuerySet[Any] = named.annotate(former_code=Subquery(newest), closed=Q(valid_until__isnull=False))

@@ -81,7 +81,8 @@ class BatchTable(Table):
     @classmethod
     def prepare(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         pending = Request.objects.filter(subject_kind=Batch.kind(), subject_id=OuterRef("pk"), state=Request.State.PENDING)
-        found: QuerySet[Any] = rows.select_related("area", "sent_by").annotate(waits=Exists(pending))
+        elsewhere = [kind.name for kind in import_kinds().values() if kind.page]
+        found: QuerySet[Any] = rows.exclude(import_kind__in=elsewhere).select_related("area", "sent_by").annotate(waits=Exists(pending))
         return found
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,7 @@ TO_PAY = Q(standing__in=[Standing.OWED, Standing.PART])
 OVER = (Window.IN_TIME, Window.AFTER, Window.LATE)
 
 
-def payments() -> QuerySet[Any]:
+def payments() -> Any:
     """Every payment of the payrolls that are calculated."""
     rows = PayrollLine.objects.annotate(standing=standing(), kept_minor=kept_amount(), owed_minor=owed_minor(), sex=F("payee__sex"))
     return rows.annotate(window=window(timezone.localdate()), is_latest=in_latest_cycle())

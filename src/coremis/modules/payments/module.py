@@ -202,8 +202,7 @@ contributions: list[Contribution] = [
     Tab(Person, "payments", _("Payments"), order=60),
     Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", tab="payments"),
     Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", tab="payments"),
-    BeforeMerge(Household, people.unsettled),
-    BeforeMerge(Person, people.unsettled),
+    *[BeforeMerge(kind, people.unsettled, undo=people.paid_since) for kind in (Household, Person)],
     UndoObstacle(
         queries.paid_on_a_status,
         _("A payment that was sent rests on this status, so it cannot be undone. Change the status instead, with its reason."),

@@ -36,7 +36,10 @@ def balances(lines: Any) -> list[Figures]:
 
 def named(providers: Iterable[int | None]) -> dict[int | None, str]:
     """Their names; payments without a provider are the programme's own."""
-    return {None: _("the programme itself"), **{row.pk: row.name for row in Provider.objects.filter(pk__in={*providers} - {None})}}
+    return {
+        None: _("the programme itself"),
+        **{row.pk: row.name for row in Provider.objects.filter(pk__in=[one for one in providers if one])},
+    }
 
 
 def payroll_providers(request: HttpRequest, payroll: Payroll) -> Shown:

@@ -90,7 +90,7 @@ def window(today: date) -> Case:
     )  # fmt: skip
 
 
-def with_standing(rows: QuerySet[Any]) -> QuerySet[Any]:
+def with_standing(rows: QuerySet[Any]) -> Any:
     """The payments with ``standing`` and ``window`` of today."""
     return rows.alias(standing=standing()).alias(window=window(timezone.localdate()))
 
@@ -100,7 +100,8 @@ class StandingFilter(ChoiceFilter):
     """Payments by ``standing`` or ``window``, whichever is the filter's name."""
 
     def apply(self, rows: QuerySet[Any], value: list[tuple[Any, str]]) -> QuerySet[Any]:
-        return with_standing(rows).filter(**{f"{self.name}__in": [stored for stored, _words in value]})
+        found: QuerySet[Any] = with_standing(rows).filter(**{f"{self.name}__in": [stored for stored, _words in value]})
+        return found
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,8 @@ def provider_url(provider: Provider) -> str:
 def provider_facts(request: HttpRequest, provider: Provider) -> Sequence[Fact]:
     """How it works, and through how many points it pays."""
     points = reverse("points:point_list") + f"?provider={provider.pk}"
-    count = PaymentPoint.objects.visible_to(request.user, "points.view_paymentpoint").filter(provider=provider).count()
+    user: Any = request.user
+    count = PaymentPoint.objects.visible_to(user, "points.view_paymentpoint").filter(provider=provider).count()
     return [Fact(_("Code"), provider.code), Fact(_("Works"), provider.get_way_display()), Fact(_("Payment points"), count, points)]
 
 

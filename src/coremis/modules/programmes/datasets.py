@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, FilteredRelation, Q, QuerySet, Value
+from django.db.models import F, FilteredRelation, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,14 +16,14 @@ from coremis.modules.registry.models import Relationship, Sex
 BENEFICIARIES, WAITING = "programmes.beneficiaries", "programmes.waiting"
 
 
-def beneficiaries() -> QuerySet[Any]:
+def beneficiaries() -> Any:
     """Everybody who is or was in a programme, with the sex of the person, or of the head of the household."""
     living_there = {"household__memberships__left_on": None, "household__memberships__relationship": Relationship.HEAD}
     rows = Enrolment.objects.annotate(head=FilteredRelation("household__memberships", condition=Q(**living_there)))
     return rows.annotate(sex=Coalesce(F("person__sex"), F("head__person__sex"), Value("")))
 
 
-def waiting() -> QuerySet[Any]:
+def waiting() -> Any:
     """Everybody who waits today."""
     return WaitingPlace.objects.waiting(timezone.localdate())
 

@@ -8,9 +8,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.module.contributions import Contribution
-from coremis.kernel.screens.facts import CHOICE, DATE, PLACE, Fact, Link, Subject
+from coremis.kernel.screens.facts import CHOICE, DATE, PLACE, Fact, FactSource, Link, Subject
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
-from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.models import Household, Person, VariableDefinition
+from coremis.modules.registry.queries import dictionary_facts
 
 SEES = "programmes.view_enrolment"
 
@@ -44,6 +45,7 @@ facts: list[Contribution] = [
     of("status_reason", _("Reason"), CHOICE, path="status_reason", choices=Reason.choices, missing="", order=40),
     of("enrolled_on", _("Enrolled on"), DATE, path="enrolled_on", order=50),
     of("area", _("Place"), PLACE, path="area", order=60),
+    FactSource(Enrolment, lambda: dictionary_facts(Enrolment, (VariableDefinition.Subject.ENROLMENT,))),
     enrolled(Household, key="household"),
     enrolled(Person, key="person"),
 ]  # fmt: skip

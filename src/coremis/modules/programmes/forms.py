@@ -88,6 +88,13 @@ class ChangeStatusForm(ChangeForm):
         offered.offer([self.target.status])
 
 
+def usual_criteria(programme: Programme) -> list[tuple[str, Any, Any]]:
+    """The filters of a programme's usual criteria, to choose from."""
+    held = [criteria for criteria in programme.criteria.all() if criteria.filter]
+    named = _("usual for “%(status)s”: %(words)s")
+    return [(f"usual-{one.status}", named % {"status": one.get_status_display(), "words": one.filter_words}, one.filter) for one in held]
+
+
 class GroupForm(ChangeForm):
     """Places, filter and condition of a group change."""
 
@@ -103,7 +110,23 @@ class GroupForm(ChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered: Any = self.fields["filter"]
-        offered.offer(self.actor, (*self.further, self.target.unit))
+        offered.offer(self.actor, (*self.further, self.target.unit), usual_criteria(self.target))
+
+
+class CriteriaForm(ActionForm):
+    """The usual criteria for one status."""
+
+    status = forms.ChoiceField(label=_("New status"), choices=[(one.value, one.label) for one in (Status.POTENTIAL, Status.ACTIVE)])
+    filter = FilterField()
+    condition = forms.CharField(
+        label=_("Condition"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_("Empty: everybody in these places. Example: size >= 5 and head_age > 60"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["filter"]
+        offered.offer(self.actor, [self.target.unit])
 
 
 class EnrolMatchingForm(GroupForm):

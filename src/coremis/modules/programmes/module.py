@@ -37,7 +37,8 @@ from coremis.modules.registry.services.hooks import AfterMove, BeforeMerge, Befo
 
 SEES = ("programmes.view_programme", "programmes.view_enrolment", "programmes.view_groupchange", "programmes.view_waitingplace")
 DECIDES = (
-    "programmes.create_programme", "programmes.change_programme", "programmes.enrol_one", "programmes.enrol_matching",
+    "programmes.create_programme", "programmes.change_programme", "programmes.store_criteria",
+    "programmes.enrol_one", "programmes.enrol_matching",
     "programmes.change_status", "programmes.change_status_matching", "programmes.change_status_of_chosen",
     "programmes.undo_last_change", "programmes.undo_status_change",
     "programmes.change_enrolment", "programmes.reveal_enrolment",
@@ -66,6 +67,7 @@ contributions: list[Contribution] = [
     MenuItem(_("Graduated"), "programmes:graduated_list", group=ENROL, order=24),
     MenuItem(_("Exited"), "programmes:exited_list", group=ENROL, order=25),
     Panel(Programme, _("Beneficiaries"), panels.beneficiaries, "programmes.view_enrolment", order=10),
+    Panel(Programme, _("Usual criteria"), panels.criteria, "programmes.view_programme", order=15),
     Panel(Programme, _("Those who left, by reason"), panels.exits, "programmes.view_enrolment", order=20),
     Tab(Programme, "groups", _("Group changes"), order=10),
     Panel(Programme, _("Latest group changes"), panels.group_changes, "programmes.view_groupchange", tab="groups"),

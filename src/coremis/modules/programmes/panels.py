@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import Fact
-from coremis.kernel.screens.tables import small_table
+from coremis.kernel.screens.tables import figure_table, small_table
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Reason, Status
 from coremis.modules.programmes.queries import counts_by_status, exits_by_reason
 from coremis.modules.programmes.tables import EnrolmentTable, GroupChangeTable
@@ -35,6 +35,21 @@ def beneficiaries(request: HttpRequest, programme: Programme) -> Shown:
     facts = [Fact(status.label.capitalize(), counts.get(status, 0), list_address(programme, status)) for status in Status]
     everybody = Fact(_("All"), sum(counts.values()), list_address(programme))
     return {"facts": [fact.ready() for fact in [*facts, everybody]], "text": _("Counted in your places.")}
+
+
+def criteria(request: HttpRequest, programme: Programme) -> Shown:
+    """The usual criteria for each status, with the way to enrol by them."""
+    rows = list(programme.criteria.order_by("status"))
+    if not rows:
+        return None
+    may = request.user.has_perm("programmes.enrol_matching")
+    page = reverse("programmes:enrol_matching", args=[programme.pk])
+    links = [(_("Enrol by these"), f"{page}?criteria={row.pk}") if may else ("", "") for row in rows]
+    heads = [(_("New status"), ""), (_("Filter"), ""), (_("Condition"), ""), ("", "")]
+    ready = [
+        [(row.get_status_display(), ""), (row.filter_words, ""), (row.condition, ""), link] for row, link in zip(rows, links, strict=True)
+    ]
+    return {"table": figure_table(heads, ready)}
 
 
 def exits(request: HttpRequest, programme: Programme) -> Shown:

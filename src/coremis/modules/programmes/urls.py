@@ -22,6 +22,7 @@ urlpatterns = [
     path("<int:pk>/", views.programme_detail, name="programme_detail"),
     path("<int:pk>/change/", views.change_programme, name="change_programme"),
     path("<int:pk>/enrol/", views.enrol_matching, name="enrol_matching"),
+    path("<int:pk>/criteria/", views.store_criteria, name="store_criteria"),
     path("<int:pk>/change-status/", views.change_status_matching, name="change_status_matching"),
     path("group-changes/<int:pk>/", views.group_change_detail, name="group_change_detail"),
     path("group-changes/<int:pk>/undo/", views.undo_status_change, name="undo_status_change"),

@@ -14,7 +14,7 @@ from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import Status as Word
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen, chosen_ids
-from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.screen import ActionLink, whole_number
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.programmes import forms, panels, previews, services, tables
 from coremis.modules.programmes.conditions import names_for
@@ -70,6 +70,7 @@ programme_detail = DetailScreen(
         ActionLink(_("Enrol those who match"), "programmes:enrol_matching", "programmes.enrol_matching", tone="primary"),
         ActionLink(_("Change status of many"), "programmes:change_status_matching", "programmes.change_status_matching"),
         ActionLink(_("Move up from the waiting list"), "programmes:promote_waiting", "programmes.promote_waiting"),
+        ActionLink(_("Usual criteria"), "programmes:store_criteria", "programmes.store_criteria"),
         ActionLink(_("Change the programme"), "programmes:change_programme", "programmes.change_programme"),
     ],
 )
@@ -94,10 +95,27 @@ def names_in_words(programme: Programme) -> str:
     return gettext("A condition may use: %(names)s.") % {"names": ", ".join(sorted(names_for(programme.unit)))}
 
 
+store_criteria = ActionScreen(
+    services.store_criteria,
+    title=lambda programme: gettext("Usual criteria: %(programme)s") % {"programme": programme},
+    form=forms.CriteriaForm, target=(Programme, "pk"), lead=names_in_words, done=lambda criteria: programme_url(criteria.programme),
+    back=programme_url, inputs=lambda cleaned, programme: {"programme": programme, **cleaned},
+)  # fmt: skip
+
+
+def usual(request: HttpRequest, programme: Programme) -> dict[str, Any]:
+    """The usual criteria that the link named, as the form of an enrolment starts from them."""
+    number = whole_number(request.GET.get("criteria", ""))
+    criteria = programme.criteria.filter(pk=number).first() if number else None
+    if criteria is None:
+        return {}
+    return {"filter": f"usual-{criteria.status}" if criteria.filter else "", "condition": criteria.condition}
+
+
 enrol_matching = ActionScreen(
     services.enrol_matching,
     title=lambda programme: gettext("Enrol those who match: %(programme)s") % {"programme": programme},
-    form=forms.EnrolMatchingForm, target=(Programme, "pk"), lead=names_in_words,
+    form=forms.EnrolMatchingForm, target=(Programme, "pk"), lead=names_in_words, initial=usual,
     preview=previews.group_enrolment, done=group_url, back=programme_url,
 )  # fmt: skip
 change_status_matching = ActionScreen(

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.datasets.dataset import Dataset, Dimension, Measure, Query
@@ -20,7 +20,7 @@ AGES: tuple[tuple[int, int | None], ...] = ((0, 4), (5, 17), (18, 34), (35, 59),
 HOUSEHOLDS, PERSONS, RECIPIENTS = "registry.households", "registry.persons", "registry.recipients"
 
 
-def households() -> QuerySet[Any]:
+def households() -> Any:
     """Every household, with the sex of its head, the month of its registration, and whether somebody may collect for it."""
     of_head = Q(memberships__left_on=None, memberships__relationship=Relationship.HEAD)
     named = primary_recipients_on(timezone.localdate()).filter(household=OuterRef("pk"), person__death_date=None)
@@ -29,13 +29,13 @@ def households() -> QuerySet[Any]:
     )
 
 
-def persons() -> QuerySet[Any]:
+def persons() -> Any:
     """Everybody who lives, with the age group of today."""
     today = [When(aged(ages), then=Value(age_code(ages))) for ages in AGES]
     return Person.objects.filter(death_date=None).annotate(age=Case(*today, default=Value(""), output_field=CharField()))
 
 
-def recipients() -> QuerySet[Any]:
+def recipients() -> Any:
     """Everybody who is the primary recipient of a household today."""
     return Person.objects.filter(Exists(primary_recipients_on(timezone.localdate()).filter(person=OuterRef("pk"))))
 
@@ -47,8 +47,8 @@ def age_code(ages: tuple[int, int | None]) -> str:
 
 def age_words(values: Any, user: Any) -> list[tuple[str, str]]:
     """The age groups, the youngest first; those without a birth date last."""
-    known = [(age_code(ages), f"{ages[0]}–{ages[1]}" if ages[1] else now("%(years)s and older") % {"years": ages[0]}) for ages in AGES]
-    return [*known, ("", now("not known"))]
+    known = [(age_code(ages), f"{ages[0]}–{ages[1]}" if ages[1] else gettext("%(years)s and older") % {"years": ages[0]}) for ages in AGES]
+    return [*known, ("", gettext("not known"))]
 
 
 def of_age(value: str) -> Query:

@@ -13,6 +13,7 @@ from coremis.modules.registry.services.living import members_now
 from coremis.modules.registry.services.members import relation_asked
 from coremis.modules.registry.services.merging import conflicts_of, filled_of, reasons_against
 from coremis.modules.registry.services.succession import is_primary
+from coremis.modules.registry.services.unmerging import merged_since, reasons_against_undoing
 from coremis.modules.registry.sight import Sight
 from coremis.modules.registry.words import birth_words, seen_words, variable_name
 
@@ -100,6 +101,17 @@ def merge(inputs: Inputs, actor: Any) -> Preview:
     ]
     changes = [(_("Members"), survivor.size, survivor.size + other.size)] if isinstance(survivor, Household) else []
     return Preview(facts=facts, changes=changes, problem=" ".join(problems))
+
+
+def unmerging(inputs: Inputs, actor: Any) -> Preview:
+    """Which two records are in use again, and what forbids it."""
+    other = inputs["other"]
+    facts = [
+        (_("In use again"), _words(other)),
+        *([(_("Goes back to what it held before"), _words(other.merged_into))] if other.merged_into else []),
+        (_("Merged on"), merged_since(other)), (_("Reason"), inputs.get("reason", "")), (_("Payments"), _("stay as they were paid")),
+    ]  # fmt: skip
+    return Preview(facts=facts, problem=" ".join(reasons_against_undoing(other)))
 
 
 def _filled(survivor: Any, other: Any, sight: Sight) -> list[tuple[str, str]]:

@@ -5,13 +5,11 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from coremis.kernel.base.text import label
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.facts import AGE, BOOLEAN, CHOICE, DATE, NUMBER, PLACE, TEXT, Fact, FactSource, Link, Subject
-from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, variables_of
+from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.models import (
     Document,
     DocumentKind,
@@ -23,10 +21,9 @@ from coremis.modules.registry.models import (
     Recipient,
     Relationship,
     Sex,
-    VariableDefinition,
 )
-from coremis.modules.registry.queries import born_for_age, living_members, members_on, variable
-from coremis.modules.registry.sight import SENSITIVE, VARIABLE
+from coremis.modules.registry.queries import born_for_age, living_members, members_on
+from coremis.modules.registry.variable_facts import dictionary_facts
 
 ABOUT_HOUSEHOLD, ABOUT_PERSON, ABOUT_MEMBER, ABOUT_RECIPIENT = _("Household"), _("Person"), _("Membership"), _("Recipient")
 ABOUT_DWELLING, ABOUT_DOCUMENT = _("Dwelling and facts"), _("Document")
@@ -62,23 +59,6 @@ def has_text(path: str, prefix: str, day: date, is_: str, value: Any) -> Q:
 def documents_on(day: date) -> "QuerySet[Document]":
     """The documents that nobody had taken out of use on a day."""
     return Document.objects.filter(Q(ended_on=None) | Q(ended_on__gt=day))
-
-
-def dictionary_facts(model: type[Any], subjects: tuple[str, ...]) -> list[Fact]:
-    """A fact for each variable in use that may be filtered."""
-    language = get_language() or "en"
-    return [_fact_of(model, found, place, language) for place, found in enumerate(variables_of(*subjects)) if found.filterable]
-
-
-def _fact_of(model: type[Any], found: VariableDefinition, place: int, language: str) -> Fact:
-    names = [(str(one["code"]), label(one.get("names"), language) or str(one["code"])) for one in found.choices]
-    asked = ((found.sensitive, SENSITIVE), (found.masked, VARIABLE))
-    headings = {"person": ABOUT_PERSON, "household": ABOUT_HOUSEHOLD, "dwelling": ABOUT_DWELLING}
-    return Fact(
-        model, f"var_{found.code}", str(found), found.kind.lower(), value=lambda prefix: variable(found, f"{prefix}data"),
-        choices=names, unit=found.unit, group=headings[found.subject], order=500 + place,
-        permissions=tuple(permission for hidden, permission in asked if hidden), exact=found.kind == "TEXT",
-    )  # fmt: skip
 
 
 def person_facts() -> list[Contribution]:

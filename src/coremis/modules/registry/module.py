@@ -23,6 +23,8 @@ from coremis.modules.registry.services import (
     merge_persons,
     restore_variable,
     retire_variable,
+    undo_merge_of_households,
+    undo_merge_of_persons,
 )
 from coremis.modules.registry.sight import DOCUMENT, PHONE, SENSITIVE, VARIABLE, history_reader
 from coremis.modules.registry.variable_tables import SEE as SEE_DICTIONARY
@@ -36,7 +38,8 @@ KEEPS = (
     "registry.add_member", "registry.end_membership", "registry.change_head", "registry.record_death",
     "registry.name_recipient", "registry.change_recipient", "registry.set_alternate", "registry.remove_alternate",
     "registry.add_document", "registry.end_document", "registry.record_birth", "registry.move_person",
-    "registry.split_household", "registry.merge_persons", "registry.merge_households", "registry.propose_move", "registry.accept_move",
+    "registry.split_household", "registry.merge_persons", "registry.merge_households",
+    "registry.undo_merge_of_persons", "registry.undo_merge_of_households", "registry.propose_move", "registry.accept_move",
     "registry.reject_move", "registry.recall_move", "registry.add_paper", "registry.record_visit", "registry.set_photo",
     "registry.remove_photo", "registry.withdraw_person", "registry.withdraw_household", "registry.restore_person",
     "registry.restore_household", "registry.print_card", "registry.print_cards",
@@ -132,6 +135,12 @@ contributions: list[Contribution] = [
     HomeCard(_("Moves between places"), panels.pending_moves, "registry.view_householdmove", order=40, page="work"),
     Approvable(merge_persons, preview=event_previews.merge),
     RoutePreset(merge_persons, ("approver",)),
+    Approvable(undo_merge_of_persons, preview=event_previews.unmerging),
+    RoutePreset(undo_merge_of_persons, ("approver",)),
+    Approvable(undo_merge_of_households, preview=event_previews.unmerging),
+    RoutePreset(undo_merge_of_households, ("approver",)),
+    Panel(Person, _("Records merged into this one"), panels.merged_here, "registry.undo_merge_of_persons", order=90),
+    Panel(Household, _("Records merged into this one"), panels.merged_here, "registry.undo_merge_of_households", order=90),
     Approvable(merge_households, preview=event_previews.merge),
     RoutePreset(merge_households, ("approver",)),
     Approvable(change_recipient, preview=previews.recipient_change, subject=lambda inputs: inputs["household"]),

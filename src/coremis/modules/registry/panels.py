@@ -45,7 +45,7 @@ from coremis.modules.registry.tables import (
 )  # fmt: skip
 from coremis.modules.registry.words import birth_words, initials, phone_words, variable_name
 
-LATEST = 50
+LATEST, MERGED_SHOWN = 50, 10
 
 
 def reader(request: HttpRequest) -> Any:
@@ -310,3 +310,21 @@ def _home_words(row: Membership) -> str:
 def _without(request: HttpRequest, **columns: str) -> list[str]:
     """The columns whose action the reader may not take."""
     return [name for name, permission in columns.items() if not request.user.has_perm(permission)]
+
+
+def merged_here(request: HttpRequest, record: Person | Household) -> Shown:
+    """The records that lead to this one, each with the way to undo its merge."""
+    kept: Any = type(record)
+    gone = list(kept.everything.filter(merged_into=record).order_by("-pk")[:MERGED_SHOWN])
+    if not gone:
+        return None
+    kind = "persons" if isinstance(record, Person) else "households"
+    shape = _("Undo the merge of %(number)s, %(name)s")
+    links = [
+        {
+            "url": reverse(f"registry:undo_merge_of_{kind}", args=[one.pk]),
+            "title": shape % {"number": one.number_text, "name": one.full_name if isinstance(one, Person) else one.head_name},
+        }
+        for one in gone
+    ]
+    return {"links": links}

@@ -13,7 +13,7 @@ from coremis.kernel.expressions.variable import Variable
 from coremis.modules.registry.definition import uses_name
 from coremis.modules.registry.described import member_text, read_member, read_pair, value_text
 from coremis.modules.registry.fact_fields import FactsForm, data_of, shown_data
-from coremis.modules.registry.holders import DataHolder, VariableUse
+from coremis.modules.registry.holders import DataHolder, VariableUse, holder_of
 from coremis.modules.registry.models import (
     AlternateUse,
     Card,
@@ -28,14 +28,15 @@ from coremis.modules.registry.panels_of_facts import variables as variables_pane
 from coremis.modules.registry.rules import clean_phone
 from coremis.modules.registry.sight import REVEALING, Sight, history_reader, phone_for, usable
 from coremis.modules.registry.variable_columns import variable_columns
+from coremis.modules.registry.variable_facts import dictionary_facts, fact_key
 from coremis.modules.registry.variable_filters import variable_filters
 from coremis.modules.registry.words import variable_differences, variable_name
 
 # What other modules need to keep, show and ask variables of their own records.
 __all__ = [
-    "REVEALING", "DataHolder", "FactsForm", "Sight", "VariableUse", "data_of", "history_reader", "member_text", "phone_for",
-    "read_member", "read_pair", "shown_data", "usable", "uses_name", "value_text", "variable_columns", "variable_differences",
-    "variable_filters", "variable_name", "variables_panel",
+    "REVEALING", "DataHolder", "FactsForm", "Sight", "VariableUse", "data_of", "dictionary_facts", "fact_key", "history_reader",
+    "holder_of", "member_text", "phone_for", "read_member", "read_pair", "shown_data", "usable", "uses_name", "value_text",
+    "variable_columns", "variable_differences", "variable_filters", "variable_name", "variables_panel",
 ]  # fmt: skip
 
 NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT = "no_recipient", "recipient_dead", "recipient_left"

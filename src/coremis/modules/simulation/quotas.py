@@ -11,8 +11,8 @@ from coremis.kernel.base.refusal import Invalid
 from coremis.modules.geography.queries import figures_on, inherited_figures
 from coremis.modules.scoring.models import Score, ScoreRun
 from coremis.modules.simulation.models import Simulation
-from coremis.modules.targeting.formulas import largest_remainder, weight
 from coremis.modules.targeting.models import Quota, Stage
+from coremis.modules.targeting.queries import largest_remainder, weight
 
 Weights = Simulation.Weights
 

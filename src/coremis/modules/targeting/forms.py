@@ -10,17 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.areas.models import AreaLevel
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
 from coremis.modules.filters.queries import FilterField, words
-from coremis.modules.programmes.conditions import names_for
 from coremis.modules.programmes.models import Programme
+from coremis.modules.programmes.queries import names_for
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.targeting.kinds.categorical import Mode
 from coremis.modules.targeting.kinds.listing import Source
-from coremis.modules.targeting.models import Appeal, Campaign, Kind, Stage, Verdict
+from coremis.modules.targeting.models import Appeal, Campaign, Kind, Rejection, Stage, Verdict
 from coremis.modules.targeting.services.campaigns import Ladder
-from coremis.modules.targeting.services.verdicts import Rejection
 from coremis.modules.targeting.ties import TIES
 
 MOST_TIES = 4
+KEEP = "keep"
 
 
 class NoteField(forms.CharField):
@@ -155,7 +155,8 @@ class StageForm(ActionForm):
         chosen: Any = self.fields.get("filter")
         if chosen is not None:
             held = stage.settings.get("filter") or None
-            chosen.offer(self.actor, [stage.campaign.programme.unit], held, words(held) if held else "")
+            kept = [(KEEP, _("as it is: %(words)s") % {"words": words(held)}, held)] if held else []
+            chosen.offer(self.actor, [stage.campaign.programme.unit], kept)
 
     def settings(self) -> dict[str, Any]:
         """What was chosen, as the stage keeps it."""
@@ -276,7 +277,7 @@ def initial_of(stage: Stage) -> dict[str, Any]:
     for place, tie in enumerate(held.pop("ties", []), start=1):
         held[f"tie_{place}"] = f"{tie['by']}:{'high' if tie['descending'] else 'low'}"
     if held.get("filter"):
-        held["filter"] = "keep"
+        held["filter"] = KEEP
     if "categories" in held:
         held["categories"] = ", ".join(held["categories"])
     return held

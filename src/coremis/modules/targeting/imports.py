@@ -22,7 +22,7 @@ CAMPAIGN = ImportColumn(
 QUOTA_COLUMNS = (
     CAMPAIGN,
     ImportColumn("area", _("Place"), AREA, required=True, aliases=("place", "area", "lieu", "lugar", "code")),
-    ImportColumn("places", _("Places"), NUMBER, required=True, aliases=("places", "quota", "vagas")),
+    ImportColumn("places", _("Number of places"), NUMBER, required=True, aliases=("places", "quota", "vagas")),
 )
 LISTED_COLUMNS = (
     CAMPAIGN,

@@ -109,7 +109,7 @@ def planned(request: HttpRequest, stage: Stage) -> Shown:
 
 def quota_table(rows: Any) -> dict[str, Any]:
     """Places, waiting places, and where they come from."""
-    heads = [(_("Place"), ""), (_("Places"), "number"), (_("On the waiting list"), "number"), (_("Where it comes from"), "")]
+    heads = [(_("Place"), ""), (_("Number of places"), "number"), (_("On the waiting list"), "number"), (_("Where it comes from"), "")]
     no_limit = _("no limit")
     return figure_table(
         heads,
@@ -172,7 +172,7 @@ def free(request: HttpRequest, campaign: Campaign) -> Shown:
         return {"text": _("No place is free.")}
     may = user.has_perm("targeting.fill_places")
     fill = reverse("targeting:fill_places", args=[campaign.pk])
-    heads = [(_("Place"), ""), (_("Places"), "number"), (_("Free"), "number"), ("", "")]
+    heads = [(_("Place"), ""), (_("Number of places"), "number"), (_("Free"), "number"), ("", "")]
     ready = [
         [
             (row.area.name, ""),

@@ -174,7 +174,7 @@ def computing(inputs: Inputs, actor: Any) -> Preview:
     """Computing quotas: each place with its figures and the places that follow; those without figures are named."""
     shares = computed(inputs["stage"], inputs["total"], inputs.get("level"), inputs.get("minimum") or 0, inputs.get("source") or "")
     without = [share for share in shares if share.poverty_rate is None or share.households is None]
-    heads = [(_("Place"), ""), (_("Poverty rate, %"), "number"), (_("Households"), "number"), (_("Places"), "number")]
+    heads = [(_("Place"), ""), (_("Poverty rate, %"), "number"), (_("Households"), "number"), (_("Number of places"), "number")]
     shown = [share for share in shares if share.places or share in without][:200]
     rows = [
         [(share.area.name, ""), (_figure(share.poverty_rate), ""), (_figure(share.households), ""), (share.places, "")] for share in shown
@@ -191,10 +191,10 @@ def reallocation(inputs: Inputs, actor: Any) -> Preview:
     moves = moved(inputs["stage"])
     heads = [
         (_("Place"), ""),
-        (_("Places before"), "number"),
+        (_("Quota before"), "number"),
         (_("Selected"), "number"),
         (_("Waiting"), "number"),
-        (_("Places after"), "number"),
+        (_("Quota after"), "number"),
     ]
     rows = [[(one.area.name, ""), (one.before, ""), (one.selected, ""), (one.waiting, ""), (one.after, "")] for one in moves]
     count = sum(one.after - one.before for one in moves if one.after > one.before)

@@ -6,11 +6,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from coremis.kernel.actions.models import RecordQuerySet
 from coremis.modules.registry.models import Household, Person
+from coremis.modules.targeting.formulas import largest_remainder, weight
 from coremis.modules.targeting.models import CURRENT, Appeal, Campaign, Kind, Outcome, Quota, Stage, StageEntry, StageRun
+from coremis.modules.targeting.words import outcome_word, reason_words, with_rule_names
 
 __all__ = [
-    "blocked", "current_entries", "current_run_of", "entries_of", "latest_entries", "outcome_of", "outcomes_of", "quotas_of",
-    "was_validated",
+    "blocked", "current_entries", "current_run_of", "entries_of", "largest_remainder", "latest_entries", "outcome_of", "outcome_word",
+    "outcomes_of", "quotas_of", "reason_words", "was_validated", "weight", "with_rule_names",
 ]  # fmt: skip
 
 

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.jobs.messages import Sentence
-from coremis.modules.targeting.models import StageEntry, Verdict
-from coremis.modules.targeting.services.verdicts import Rejection
+from coremis.modules.targeting.models import Rejection, StageEntry, Verdict
 from coremis.modules.validation.queries import DECIDED
 
 LONGEST_NOTE = 300

@@ -12,8 +12,7 @@ from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.text import fold
 from coremis.kernel.exchange.kinds import CHOICE, NUMBER, ImportColumn, ImportKind
 from coremis.kernel.exchange.rows import RowContext, StagedRow
-from coremis.modules.targeting.models import Outcome, StageEntry, Verdict
-from coremis.modules.targeting.services.verdicts import Rejection
+from coremis.modules.targeting.models import Outcome, Rejection, StageEntry, Verdict
 from coremis.modules.validation import answers
 from coremis.modules.validation.answers import Answer
 from coremis.modules.validation.models import VillageList

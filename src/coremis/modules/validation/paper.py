@@ -14,9 +14,8 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.files.pdf import Field, Heading, Paper, PaperColumn, Row, Signature
 from coremis.kernel.files.writing import NUMBER, Sheet, SheetColumn
 from coremis.kernel.screens.columns import text_of
-from coremis.modules.targeting.models import Outcome, StageEntry, StageRun, Verdict
-from coremis.modules.targeting.services.verdicts import Rejection
-from coremis.modules.targeting.words import reason_words
+from coremis.modules.targeting.models import Outcome, Rejection, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.queries import reason_words
 from coremis.modules.validation.models import VillageList
 from coremis.modules.validation.queries import unit_name, unit_number
 

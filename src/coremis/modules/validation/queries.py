@@ -7,6 +7,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below
 from coremis.modules.targeting.models import Kind, Outcome, StageEntry, StageRun
+from coremis.modules.targeting.queries import with_rule_names
 from coremis.modules.validation.models import Meeting
 
 SEES = "targeting.view_stageentry"
@@ -46,7 +47,7 @@ def read_out(run: StageRun, area: Area) -> "QuerySet[StageEntry]":
     """Everybody on the list of a place, village by village, in the order in which the list is read out."""
     place = Case(*(When(outcome=outcome, then=Value(at)) for at, outcome in enumerate(ORDER)), output_field=IntegerField())
     rows: QuerySet[StageEntry] = StageEntry.objects.filter(run=run, area__in=below([area.pk]))
-    named = rows.select_related("household", "person", "area").annotate(place=place)
+    named = with_rule_names(rows.select_related("run", "household", "person", "area").annotate(place=place))
     return named.order_by("area__name", "area_id", "place", "rank", "household__head_name", "pk")
 
 

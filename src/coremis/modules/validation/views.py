@@ -18,10 +18,9 @@ from coremis.kernel.files.storage import files_of, keep
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.screen import Screen, fetch_or_404, see_other
-from coremis.modules.targeting.models import StageEntry, StageRun, Verdict
+from coremis.modules.targeting.models import Rejection, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.queries import outcome_word, reason_words
 from coremis.modules.targeting.services import confirm_others as confirm
-from coremis.modules.targeting.services.verdicts import Rejection
-from coremis.modules.targeting.words import outcome_word, reason_words
 from coremis.modules.validation import forms, services
 from coremis.modules.validation.models import Meeting
 from coremis.modules.validation.panels import meeting_facts, village_url

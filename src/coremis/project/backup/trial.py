@@ -43,7 +43,7 @@ def scratch_database(place: Path) -> Iterator[str]:
 def server(statement: str) -> None:
     """Run a statement outside any database of ours."""
     try:
-        with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        with connection._nodb_cursor() as cursor:
             cursor.execute(statement)
     except ProgrammingError as problem:
         raise Refusal(

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from coremis.kernel.access.models import User
 from coremis.kernel.areas.models import Area
-from coremis.modules.duplicates.services import look_for_duplicates
+from coremis.kernel.jobs.schedule import enqueue_due
 from coremis.modules.filters.models import SavedFilter
 from coremis.modules.filters.services import save_filter
 from coremis.modules.points.services import add_point, assign_point_manager, serve_places
@@ -49,7 +49,7 @@ def keep_filter() -> SavedFilter:
     )
 
 
-def look_around() -> None:
-    """The search for possible duplicates that otherwise runs every night."""
-    look_for_duplicates(actor=seat("data"))
+def let_a_night_pass() -> None:
+    """What runs every hour and every night: seals, proofs, the search for possible duplicates, the figures of dashboards."""
+    enqueue_due()
     work_off()

@@ -20,7 +20,8 @@ SIZES = {1: 5, 2: 11, 3: 16, 4: 18, 5: 18, 6: 15, 7: 8, 8: 5, 9: 3, 10: 1}
 WOMAN, WIFE, HUSBAND, MAN = "woman", "wife", "husband", "man"
 COLLECT = {WOMAN: 24, WIFE: 54, HUSBAND: 14, MAN: 8}
 ALONE = (WOMAN, WOMAN, WOMAN, MAN, MAN)  # who lives alone, of the five of a hundred
-AGES = ((20, 29, 25), (30, 39, 30), (40, 49, 21), (50, 59, 12), (60, 69, 8), (70, 88, 4))  # of heads: from, to, of a hundred
+AGES = ((20, 29, 25), (30, 39, 30), (40, 49, 21), (50, 59, 12), (60, 69, 8.6), (70, 88, 3.4))  # of heads: from, to, of a hundred
+NOBODY = 0.012  # households that named nobody to collect
 GROWN = 0.5  # children who are 18 or older
 ELDERS = 0.04  # households of three and more with a mother or father of the head
 
@@ -60,8 +61,8 @@ class Family:
 
     @property
     def recipient(self) -> dict[str, str]:
-        """Who collects."""
-        return next(person for person in self.persons if person["recipient"])
+        """Who collects; the head where nobody is named."""
+        return next((person for person in self.persons if person["recipient"]), self.persons[0])
 
 
 def deck(block: int) -> list[tuple[int, str]]:
@@ -96,7 +97,7 @@ def make_family(serial: int, hill: str, today: date, planted: Planted | None, us
     chance = random.Random(f"{SEED} family {serial}")
     size, kind = CARDS.of(serial)
     if planted:
-        size, kind = max(size, 5), MAN if planted.man else WIFE
+        size, kind = max(size, 7 if planted.poorest else 4), MAN if planted.man else WIFE
     wealth = chance.gauss(0, 1)
     family = Family(serial, hill, dwellings.answers(wealth, chance), today)
     people = Members(family, chance, today, used)
@@ -170,7 +171,7 @@ class Members:
     def collect(self, kind: str, wealth: float) -> None:
         """Who collects, and the phone: four in a hundred poor households give the number of a neighbour who is better off."""
         person = self.family.persons[1 if kind == WIFE else 0]
-        person["recipient"] = "yes"
+        person["recipient"] = "" if self.chance.random() < NOBODY else "yes"
         draw = self.chance.random()
         if draw < 0.405:
             person |= {"phone": phone_of(self.family.serial), "phone_owner": "own"}
@@ -196,6 +197,7 @@ def plant(family: Family, planted: Planted) -> None:
     if planted.without:
         family.dwelling[planted.without] = ""
     person = family.recipient
+    person["recipient"] = "yes"
     if planted.recipient[0]:
         person |= {"given_names": planted.recipient[0], "surname": planted.recipient[1]}
     if planted.born:

@@ -5,18 +5,23 @@ from pathlib import Path
 
 from django.conf import settings
 
-from coremis.kernel.base.numbers import number_text
+from coremis.kernel.areas.models import Area
+from coremis.kernel.base.numbers import number_text, with_check
+from coremis.kernel.exchange.applying import submit_batch
+from coremis.modules.intake.imports import PERSONS
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.states import AWAITING_LINES
 from coremis.project.demo import floods, people
-from coremis.project.demo.country import settled_hills
+from coremis.project.demo.clock import days_ago
+from coremis.project.demo.country import SETTLED, settled_hills
 from coremis.project.demo.money import RESULT_HEADS
-from coremis.project.demo.register import csv_of
+from coremis.project.demo.register import csv_of, send, whole_country
+from coremis.project.demo.seats import seat
 
 FAULTS_FILE, PROVIDER_FILE = "sanzira-twelve-faults.csv", "sanzira-floods-provider.csv"
 PREPARED = (FAULTS_FILE, PROVIDER_FILE)
-UNKNOWN = 7_654_321  # a payment that nobody made
-FIRST_NEW = 900_001  # serial, so that nobody of the survey is taken for one of the new
+UNKNOWN = 76_543  # a payment that nobody made
+FIRST_NEW, LATER_NEW = 900_001, 910_001  # serial, so that nobody of the survey is taken for one of the new
 Row = dict[str, str]
 # Twelve new families with one fault each: the last member's where there are several, else the head's own, who lives alone.
 OF_MEMBERS: tuple[tuple[str, Row], ...] = (
@@ -75,17 +80,37 @@ def new_families(today: date) -> list[people.Family]:
     return [*large[: len(OF_MEMBERS)], *alone[: len(OF_DWELLINGS)]]
 
 
-def rows_of(family: people.Family) -> list[Row]:
+def rows_of(family: people.Family, prefix: str = "NEW") -> list[Row]:
     """The rows of one family as the survey writes them, under keys of their own."""
     rows = [{**person, **family.dwelling} if place == 0 else dict(person) for place, person in enumerate(family.persons)]
     for row in rows:
-        row |= {name: row[name].replace("SZ9000", "NEW") for name in ("household", "person")}
+        row |= {name: row[name].replace("SZ9", prefix) for name in ("household", "person")}
     return rows
 
 
 def table(rows: list[Row]) -> bytes:
     """With the heads of the survey."""
     return csv_of(people.COLUMNS.values(), ([row[name] for name in people.COLUMNS] for row in rows))
+
+
+def send_newcomers() -> None:
+    """Two imports under way: one with rows to correct, from the commune; one that waits for the manager."""
+    commune = Area.objects.get(code=SETTLED[0])
+    with days_ago(3) as day:
+        rows = [row for family in newcomers(LATER_NEW, 6, day) for row in rows_of(family, "TAV")]
+        rows[-1] |= {"sex": "?"}
+        rows[4] |= {"birth_date": "31/06/1990"}
+        send(table(rows), "tavuna-newcomers.csv", PERSONS.name, commune, seat("commune"))
+    with days_ago(1) as day:
+        rows = [row for family in newcomers(LATER_NEW + 500, 9, day) for row in rows_of(family, "KES")]
+        batch = send(table(rows), "keshari-newcomers.csv", PERSONS.name, whole_country(), seat("data"))
+        submit_batch(batch, actor=seat("data"))
+
+
+def newcomers(serial: int, count: int, today: date) -> list[people.Family]:
+    """Some families on the first hill, each under a serial of its own."""
+    used: set[tuple[str, ...]] = set()
+    return [people.make_family(serial + place, settled_hills(0)[0], today, None, used) for place in range(count)]
 
 
 def provider_file(payroll: Payroll) -> bytes:
@@ -95,5 +120,5 @@ def provider_file(payroll: Payroll) -> bytes:
     for place, (number, amount) in enumerate(lines[floods.MISSING :]):
         paid = amount - 10_000 if place < floods.WRONG else amount
         rows.append((number_text(PayrollLine.number_prefix, number), "paid", paid, f"CR{number}", ""))
-    rows.append((number_text(PayrollLine.number_prefix, UNKNOWN), "paid", floods.AMOUNT, "CR-UNKNOWN", ""))
+    rows.append((number_text(PayrollLine.number_prefix, with_check(UNKNOWN)), "paid", floods.AMOUNT, "CR-UNKNOWN", ""))
     return csv_of(RESULT_HEADS, rows)

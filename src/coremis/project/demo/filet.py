@@ -7,20 +7,22 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from coremis.kernel.areas.models import Area
 from coremis.modules.benefits.models import BenefitRule
 from coremis.modules.payments.models import Fund, Payroll, PayrollLine
 from coremis.modules.payments.services import close_cycle, dispute_payment, plan_cycles
 from coremis.modules.payments.services.cycles import periods
 from coremis.modules.payments.states import LineState
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
-from coremis.modules.programmes.services import change_status, create_programme, enrol_matching, promote_waiting, undo_last_change
+from coremis.modules.programmes.services import change_status, create_programme, undo_last_change
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.services import change_person, record_death
+from coremis.modules.targeting.models import Campaign
+from coremis.modules.targeting.services import fill_places
 from coremis.project.demo import money, planted, quotas
 from coremis.project.demo.clock import days_ago
 from coremis.project.demo.country import CURRENCY
-from coremis.project.demo.register import whole_country
-from coremis.project.demo.seats import agreed, seat, work_off
+from coremis.project.demo.seats import agreed, seat
 
 NAMES = {"en": "Family safety net", "fr": "Filet social", "pt": "Rede de proteção familiar"}
 FUND = {"en": "Family safety net fund", "fr": "Fonds du filet social", "pt": "Fundo da rede"}
@@ -55,18 +57,11 @@ def starts(today: date) -> list[date]:
 
 
 def begin(households: int) -> Programme:
-    """The programme, and who was found for it."""
-    programme = create_programme(
+    """The programme with its places."""
+    return create_programme(
         code="filet", names=NAMES, unit=Programme.Unit.HOUSEHOLD, currency=CURRENCY, starts_on=timezone.localdate(),
         max_beneficiaries=quotas.places_for(households), actor=seat("manager"),
     )  # fmt: skip
-    asked = {
-        "programme": programme, "areas": [whole_country()], "status": Status.ACTIVE, "reason": Reason.SELECTED, "condition": "rooms <= 2",
-        "overflow": True,
-    }  # fmt: skip
-    agreed(enrol_matching, asked, seat("manager"), seat("approver"))
-    work_off()
-    return programme
 
 
 def pay_cycles(programme: Programme, fund: Fund, rule: BenefitRule, today: date) -> Payroll:
@@ -94,17 +89,23 @@ def pay_cycle(programme: Programme, fund: Fund, rule: BenefitRule, number: int, 
     with days_ago(ago(-SENT)):
         payroll = money.released(payroll)
     with days_ago(ago(ANSWERED)):
-        payroll = money.answered(payroll, money.all_but(planted_numbers(payroll)))
+        payroll = money.answered(payroll, money.all_but(*planted_numbers(payroll, number)))
     with days_ago(ago(CLOSED)):
         payroll = money.closed(payroll)
     if number == CYCLES - 1:
-        with days_ago(ago(CLOSED + 1)):
-            money.paid_again(payroll)
-            dispute_one(payroll)
-    else:
-        with days_ago(ago(CLOSED)):
-            close_cycle(cycle=payroll.cycle, actor=seat("manager"))
+        pay_again(payroll, ago(CLOSED + 1))
+    with days_ago(ago(CLOSED + 5)):
+        close_cycle(cycle=payroll.cycle, actor=seat("manager"))
     return payroll
+
+
+def pay_again(payroll: Payroll, ago: int) -> None:
+    """What was not collected is paid a few days later; somebody says that she never saw hers."""
+    with days_ago(ago):
+        again = money.sent_again(payroll)
+        dispute_one(payroll)
+    with days_ago(ago - 3):
+        money.closed(money.answered(again, money.all_but_the_ill))
 
 
 def cycle_of(programme: Programme, number: int, first_day: date) -> Any:
@@ -115,10 +116,12 @@ def cycle_of(programme: Programme, number: int, first_day: date) -> Any:
     return money.new_cycle(programme, names, start, end)
 
 
-def planted_numbers(payroll: Payroll) -> set[int]:
-    """The payment of the family that did not collect."""
-    of = PayrollLine.objects.filter(payroll=payroll, enrolment__household=household(planted.PAID_AGAIN))
-    return set(of.values_list("number", flat=True))
+def planted_numbers(payroll: Payroll, cycle: int) -> tuple[set[int], set[int]]:
+    """The payment of the planted family that did not collect in the fourth cycle, and those of the others, who did."""
+    planted_lines = PayrollLine.objects.filter(payroll=payroll, enrolment__household__in=of_stories())
+    mine = planted_lines.filter(enrolment__household=household(planted.PAID_AGAIN)) if cycle == CYCLES - 1 else planted_lines.none()
+    gone = set(mine.values_list("number", flat=True))
+    return gone, set(planted_lines.values_list("number", flat=True)) - gone
 
 
 def before_the_fourth(programme: Programme, today: date) -> None:
@@ -133,16 +136,20 @@ def before_the_fourth(programme: Programme, today: date) -> None:
             seat("manager"),
             seat("approver"),
         )
-    if not programme.enrolments.filter(area=village, status=Status.POTENTIAL).exists():
-        return
     with days_ago(74):
-        asked = {"programme": programme, "areas": [village], "count": 1, "note": "The place of a family that moved away"}
-        agreed(promote_waiting, asked, seat("manager"), seat("approver"))
+        asked = {"campaign": campaign_of(programme), "areas": [village], "note": "The place of a family that moved away"}
+        agreed(fill_places, asked, seat("manager"), seat("approver"))
 
 
-def before_the_fifth(programme: Programme) -> int:
+def campaign_of(programme: Programme) -> Campaign:
+    """The campaign that found its beneficiaries."""
+    found: Campaign = Campaign.objects.get(programme=programme)
+    return found
+
+
+def before_the_fifth(programme: Programme) -> list[Area]:
     """Who is left out of the fifth cycle: suspended with many reasons, died without a successor, gone; and two phones that became one."""
-    rows = list(active(programme).exclude(household__in=of_stories()).select_related("household").order_by("number"))
+    rows = list(active(programme).exclude(household__in=of_stories()).select_related("household", "area").order_by("number"))
     chosen = spread(rows, *(max(1, round(len(rows) * share / 1000)) for share in (SUSPENDED, DEATHS, LEFT)))
     with days_ago(40):
         die([household(planted.NO_RECIPIENT), *(one.household for one in chosen[1] if one.household)], days=3)
@@ -163,18 +170,18 @@ def before_the_fifth(programme: Programme) -> int:
         share_a_phone()
         for one in chosen[2]:
             agreed(change_status, of_status(one, Status.EXITED, Reason.VOLUNTARY, "Found work in town"), seat("manager"), seat("approver"))
-    return len(chosen[2])
+    return [one.area for one in chosen[2]]
 
 
-def prepare_fifth(programme: Programme, fund: Fund, rule: BenefitRule, today: date, left: int) -> Payroll:
+def prepare_fifth(programme: Programme, fund: Fund, rule: BenefitRule, today: date, left: list[Area]) -> Payroll:
     """Calculated and verified; one level agreed, the approver's decision is missing, and so is a verdict on two payees with one phone."""
     with days_ago(6):
         cycle = cycle_of(programme, CYCLES, starts(today)[-1])
     with days_ago(5):
-        asked = {"programme": programme, "areas": [whole_country()], "count": left, "note": "Places of families that left"}
-        agreed(promote_waiting, asked, seat("manager"), seat("approver"))
+        asked = {"campaign": campaign_of(programme), "areas": left, "note": "Places of families that left"}
+        agreed(fill_places, asked, seat("manager"), seat("approver"))
         payroll = money.calculated(fund, cycle, rule, judged=False)
-    with days_ago(3):
+    with days_ago(2):
         money.waiting_for_the_last(payroll)
     with days_ago(1):
         die([household(planted.DIED_AFTER)], days=3)

@@ -7,14 +7,15 @@ from django.utils import timezone
 from coremis.kernel.areas.models import Area
 from coremis.modules.intake.imports import HOUSEHOLD_CHANGES
 from coremis.modules.payments.models import Payroll
-from coremis.modules.programmes.models import Programme, Reason, Status
-from coremis.modules.programmes.services import create_programme, enrol_matching
+from coremis.modules.programmes.models import Programme
+from coremis.modules.programmes.services import create_programme
 from coremis.modules.registry.models import Household
 from coremis.project.demo import dwellings, money
+from coremis.project.demo.choosing import choose_the_flooded
 from coremis.project.demo.clock import days_ago
 from coremis.project.demo.country import CURRENCY, SETTLED, settled_hills
 from coremis.project.demo.register import bring, csv_of
-from coremis.project.demo.seats import agreed, seat, work_off
+from coremis.project.demo.seats import seat
 
 NAMES = {"en": "Flood emergency aid", "fr": "Urgence crues", "pt": "Emergência cheias"}
 FUND = {"en": "Flood fund", "fr": "Fonds d'urgence crues", "pt": "Fundo das cheias"}
@@ -37,12 +38,7 @@ def begin(households: int) -> Programme:
             code="crues", names=NAMES, unit=Programme.Unit.HOUSEHOLD, currency=CURRENCY, starts_on=timezone.localdate(),
             ends_on=timezone.localdate() + timedelta(days=120), actor=seat("manager"),
         )  # fmt: skip
-        asked = {
-            "programme": programme, "areas": hills, "status": Status.ACTIVE, "reason": Reason.AFFECTED_BY_SHOCK,
-            "condition": dwellings.FLOOD.code,
-        }  # fmt: skip
-        agreed(enrol_matching, asked, seat("manager"), seat("approver"))
-        work_off()
+        choose_the_flooded(programme, dwellings.FLOOD.code)
     return programme
 
 
@@ -61,7 +57,7 @@ def damaged(households: int) -> int:
 
 def survey(hills: list[Area], count: int) -> None:
     """A second survey brings one fact about each damaged house: a file of changes by household key."""
-    keys = Household.objects.filter(area__in=hills).order_by("number").values_list("external_id", flat=True)
+    keys = Household.objects.filter(area__in=hills, recipients__rank=0).order_by("number").values_list("external_id", flat=True)
     heads = ("household key", dwellings.FLOOD.en)
     bring(csv_of(heads, ((key, "yes") for key in keys[:count])), "crues-evaluation.csv", HOUSEHOLD_CHANGES.name)
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from coremis.kernel.access.models import User
-from coremis.project.demo import around, files, filet, floods, money, pension, quotas
+from coremis.project.demo import around, census, choosing, files, filet, floods, formula, money, pension, quotas
 from coremis.project.demo.clock import days_ago
 from coremis.project.demo.register import import_households, set_up
 
 __all__ = ["is_loaded", "load", "set_up"]
-FOUNDED, SURVEYED, CHOSEN, FUNDED = 400, 330, 290, 285  # days ago
+FOUNDED, SURVEYED, PUBLISHED, CHOSEN, FUNDED = 400, 340, 325, 320, 290  # days ago
 
 
 def is_loaded() -> bool:
@@ -24,14 +24,20 @@ def load(households: int, say: Callable[[str], None]) -> None:
     say("Setting up the country, its people and their rights ...")
     with days_ago(FOUNDED):
         set_up()
+    say("Drawing the map, bringing the census ...")
+    with days_ago(FOUNDED - 5):
+        census.draw_the_map()
+        census.bring_figures(households, timezone.localdate())
     say(f"Importing {households} households ...")
-    with days_ago(SURVEYED) as day:
-        import_households(households, day)
+    with days_ago(SURVEYED) as surveyed:
+        import_households(households, surveyed)
         around.make_points(households)
         around.keep_filter()
-    say("Family safety net: finding who is poorest ...")
-    with days_ago(CHOSEN):
+    say("Family safety net: scores, quotas, what the villages say ...")
+    with days_ago(PUBLISHED):
+        poverty = formula.publish()
         programme = filet.begin(households)
+    choosing.choose_the_poorest(programme, poverty, households, surveyed, CHOSEN)
     with days_ago(FUNDED):
         amount = quotas.places_for(households) * filet.LARGEST * (filet.CYCLES + 1)
         fund = money.fill_fund(programme, "filet", filet.FUND, amount, "Credit note 041")
@@ -45,6 +51,7 @@ def load(households: int, say: Callable[[str], None]) -> None:
     say("Family safety net: preparing the fifth cycle ...")
     left = filet.before_the_fifth(programme)
     filet.prepare_fifth(programme, fund, rule, today, left)
-    say("Looking for possible duplicates ...")
-    around.look_around()
     files.write(payroll, today)
+    files.send_newcomers()
+    say("Letting a night pass: seals, proofs, possible duplicates ...")
+    around.let_a_night_pass()

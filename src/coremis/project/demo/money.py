@@ -147,26 +147,25 @@ def closed(payroll: Payroll) -> Payroll:
     return fresh(payroll)
 
 
-def paid_again(payroll: Payroll) -> Payroll:
-    """What was not collected is paid again, to the last one."""
+def sent_again(payroll: Payroll) -> Payroll:
+    """What was not collected is sent again."""
     made = reissue_payroll(payroll=payroll, freeze_on=timezone.localdate(), note="They were travelling", actor=seat("payments"))
     work_off()
     verify_payroll(payroll=fresh(made), actor=seat("verifier"))
-    sent = released(approved(fresh(made)))
-    return closed(answered(sent, everybody))
+    return released(approved(fresh(made)))
 
 
-def everybody(place: int, number: int, amount: int) -> tuple[str, int, str]:
-    """All are paid."""
-    return "paid", amount, ""
+def all_but_the_ill(place: int, number: int, amount: int) -> tuple[str, int, str]:
+    """Most are paid; a few are ill, and will be paid with the next cycle."""
+    return ("uncollected", 0, "ill") if place % 25 == 11 else ("paid", amount, "")
 
 
-def all_but(numbers: set[int]) -> Answer:
-    """Three in a hundred did not collect, and those of these payment numbers."""
+def all_but(gone: set[int], there: set[int]) -> Answer:
+    """Three in a hundred did not collect, and those of some payment numbers; those of others did."""
 
     def answer(place: int, number: int, amount: int) -> tuple[str, int, str]:
-        gone = number in numbers or place % 33 == 5
-        return ("uncollected", 0, "travelling") if gone else ("paid", amount, "")
+        travels = number in gone or (place % 33 == 5 and number not in there)
+        return ("uncollected", 0, "travelling") if travels else ("paid", amount, "")
 
     return answer
 

@@ -1,17 +1,14 @@
 """Pension 70+: a category, fewer places than people; who is selected waits for approval."""
 
-from datetime import timedelta
-
 from django.utils import timezone
 
 from coremis.kernel.approvals.models import Request
-from coremis.kernel.approvals.services import submit
-from coremis.modules.programmes.models import Programme, Reason, Status
-from coremis.modules.programmes.services import create_programme, enrol_matching
+from coremis.modules.programmes.models import Programme
+from coremis.modules.programmes.services import create_programme
 from coremis.project.demo import money
+from coremis.project.demo.choosing import choose_the_old
 from coremis.project.demo.clock import days_ago
 from coremis.project.demo.country import CURRENCY
-from coremis.project.demo.register import whole_country
 from coremis.project.demo.seats import seat
 
 NAMES = {"en": "Pension 70+", "fr": "Pension 70+", "pt": "Pensão 70+"}
@@ -26,19 +23,13 @@ OLD = "age >= 70"
 
 def begin(households: int) -> Request:
     """The programme, its money and what it pays; the selection is asked for."""
+    places = max(2, round(households * PLACES))
     with days_ago(24):
         programme = create_programme(
             code="pension", names=NAMES, unit=Programme.Unit.PERSON, currency=CURRENCY,
-            max_beneficiaries=max(2, round(households * PLACES)), starts_on=timezone.localdate() + timedelta(days=30),
+            max_beneficiaries=places, starts_on=timezone.localdate(),
             actor=seat("manager"),
         )  # fmt: skip
-        money.fill_fund(programme, "pension", FUND, round(households * PLACES) * AMOUNT * 4, "Budget law, line 14")
+        money.fill_fund(programme, "pension", FUND, places * AMOUNT * 4, "Budget law, line 14")
         money.write_rule(programme, "pension", BENEFIT, PARTS, EXAMPLES)
-    with days_ago(2):
-        asked = {
-            "programme": programme, "areas": [whole_country()], "status": Status.ACTIVE, "reason": Reason.IN_CATEGORY, "condition": OLD,
-            "overflow": True,
-        }  # fmt: skip
-        request = submit(enrol_matching, asked, actor=seat("manager")).request
-    assert request is not None
-    return request
+    return choose_the_old(programme, OLD, places, 14)

@@ -5,7 +5,7 @@ They are the first families of the file, so that a family of serial 7 is househo
 
 from dataclasses import dataclass
 
-from coremis.kernel.base.numbers import number_text
+from coremis.kernel.base.numbers import number_text, with_check
 from coremis.modules.registry.models import Household
 
 
@@ -31,7 +31,7 @@ class Planted:
     @property
     def number(self) -> str:
         """Its number in the register, as people read it."""
-        return number_text(Household.number_prefix, self.serial)
+        return number_text(Household.number_prefix, with_check(self.serial))
 
 
 # One phone with six payees of one village is normal, one with two payees of two communes is not.
@@ -60,7 +60,7 @@ TWICE_TWO = Planted(
     15, OTHER_COMMUNE, "the same man in two households", ("Évariste", "Mbonimpa-Ruzi"), man=True, poorest=True, born="1969-04-11"
 )
 VILLAGE = tuple(
-    Planted(serial, (1, 0), "one of six payees of one village with one phone: normal", poorest=True, phone=VILLAGE_PHONE)
+    Planted(serial, (2, 1), "one of six payees of one village with one phone: normal", poorest=True, phone=VILLAGE_PHONE)
     for serial in range(16, 22)
 )
 PLANTED = (

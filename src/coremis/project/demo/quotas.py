@@ -12,7 +12,7 @@ SMALL, MOST_IN_SMALL = 3000, 600
 
 def places_for(households: int) -> int:
     """One place for five households; more in a small demo, so that every village has a list."""
-    return households // 5 if households >= SMALL else min(MOST_IN_SMALL, households * 2 // 5)
+    return households // 5 if households >= SMALL else min(MOST_IN_SMALL, households * 9 // 20)
 
 
 @cache

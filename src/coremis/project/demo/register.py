@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from coremis.kernel.access.models import User
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import country
 from coremis.kernel.exchange.applying import submit_batch
@@ -65,12 +66,18 @@ def survey(households: int, today: date) -> Iterable[list[str]]:
 
 def bring(content: bytes, name: str, kind: str) -> Batch:
     """Send a file, let it be checked, agree to it, and let it be taken in."""
-    batch = send_file(io.BytesIO(content), name, kind=kind, area=whole_country(), actor=seat("data"))
-    check_batch(batch=batch, mapping=batch.mapping, options=batch.options, actor=seat("data"))
-    work_off()
-    decide(submit_batch(Batch.objects.get(pk=batch.pk), actor=seat("data")), seat("manager"))
+    batch = send(content, name, kind, whole_country(), seat("data"))
+    decide(submit_batch(batch, actor=seat("data")), seat("manager"))
     work_off()
     return batch
+
+
+def send(content: bytes, name: str, kind: str, area: Area, sender: User) -> Batch:
+    """Send a file and let it be checked."""
+    batch = send_file(io.BytesIO(content), name, kind=kind, area=area, actor=sender)
+    check_batch(batch=batch, mapping=batch.mapping, options=batch.options, actor=sender)
+    work_off()
+    return Batch.objects.get(pk=batch.pk)
 
 
 def csv_of(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> bytes:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from coremis.kernel.areas.models import Area, AreaLevel, AreaTree
+from coremis.kernel.areas.models import Area, AreaLevel
 from coremis.modules.administration.tests.house import send, signed_in, units_file
 
 AREAS = "/administration/areas/"
@@ -30,30 +30,6 @@ def test_added(ada):
     assert unit("N1B").full_path == "north/northfield/beech" and unit("N1B").level.position == 3
     taken = send(ada, f"{AREAS}{unit('N1').pk}/add/", name="Beech", code="N1B")
     assert taken.status_code == 422 and "in use" in taken.content.decode()
-
-
-def test_renamed_with_the_former_name_kept(ada):
-    address = f"{AREAS}{unit('N1').pk}/"
-    look = ada.post(f"{address}rename/", {"key": "k", "step": "preview", "name": "Newfield", "code": "N1"}).content.decode()
-    assert "<del>Northfield</del>" in look and "<ins>Newfield</ins>" in look
-    assert send(ada, f"{address}rename/", name="Newfield", code="N1").status_code == 303
-    assert "Northfield (N1)" in ada.get(address).content.decode() and unit("N1A").full_path == "north/newfield/almond"
-
-
-def test_moved_with_all_below_it(ada):
-    assert send(ada, f"{AREAS}{unit('N1').pk}/move/", parent=unit("S").pk).status_code == 303
-    assert AreaTree.objects.filter(ancestor=unit("S"), descendant=unit("N1A")).exists()
-    assert not AreaTree.objects.filter(ancestor=unit("N"), descendant=unit("N1A")).exists()
-    wrong = send(ada, f"{AREAS}{unit('N1A').pk}/move/", parent=unit("N").pk)
-    assert wrong.status_code == 422 and "one level above" in wrong.content.decode()
-
-
-def test_closed_from_below(ada):
-    full = send(ada, f"{AREAS}{unit('N1').pk}/close/", until="2026-01-31")
-    assert full.status_code == 422 and "units inside" in full.content.decode()
-    assert send(ada, f"{AREAS}{unit('N1A').pk}/close/", until="2026-01-31").status_code == 303
-    page = ada.get(f"{AREAS}{unit('N1A').pk}/").content.decode()
-    assert "closed" in page and f"{AREAS}{unit('N1A').pk}/rename/" not in page
 
 
 def test_loaded_from_a_file_and_once_more(ada):

@@ -16,8 +16,8 @@ DECIDERS = {"manager", "verifier", "approver", "accountant", "auditor"}
 OPEN_TO = {
     "my-work/": ALL, "areas/": ALL, "areas/{area}/": ALL, "users/": READERS, "users/{user}/": READERS, "profiles/": READERS,
     "profiles/{profile}/": READERS, "routes/": READERS, "routes/{route}/": READERS, "approvals/": DECIDERS, "work/": READERS,
-    "history/": {"auditor"}, "areas/load/": {"it"}, "areas/levels/": {"it"}, "areas/{area}/add/": {"it"}, "areas/{area}/rename/": {"it"},
-    "areas/{area}/move/": {"it"}, "areas/{area}/close/": {"it"}, "users/create/": {"it"}, "users/{user}/change/": {"it"},
+    "history/": {"auditor"}, "areas/load/": {"it"}, "areas/levels/": {"it"}, "areas/{area}/add/": {"it"},
+    "users/create/": {"it"}, "users/{user}/change/": {"it"},
     "users/{user}/password/": {"it"}, "users/{user}/block/": {"it"}, "users/{user}/unblock/": {"it"}, "users/{user}/assign/": {"it"},
     "assignments/{assignment}/end/": {"it"}, "profiles/add/": {"it"}, "profiles/{profile}/change/": {"it"}, "routes/add/": {"it"},
     "routes/ready/": {"it"}, "routes/{route}/change/": {"it"}, "routes/{route}/close/": {"it"},
@@ -59,7 +59,7 @@ def test_what_lies_elsewhere_is_not_there(people):
     stranger = make_user("stranger", "areas.view_area", area=south)
     client = signed_in(keeper)
     assignment = Assignment.objects.get(user=stranger)
-    for address in (f"areas/{south.pk}/", f"areas/{south.pk}/rename/", f"users/{stranger.pk}/", f"users/{stranger.pk}/block/"):
+    for address in (f"areas/{south.pk}/", f"areas/{south.pk}/add/", f"users/{stranger.pk}/", f"users/{stranger.pk}/block/"):
         assert client.get(BASE + address).status_code == 404, address
     assert client.get(f"{BASE}assignments/{assignment.pk}/end/").status_code == 404
     assert "Southfield" not in client.get(f"{BASE}areas/?clear=1").content.decode()

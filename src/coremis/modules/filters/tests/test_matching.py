@@ -31,7 +31,7 @@ def test_it_works(country):
     assert set(matching(everybody, about("household", has(2, YOUNG)), DAY)) == set(everybody) - {one, none}
     assert list(matching(everybody, about("household", has(0, YOUNG)), DAY)) == [none]
     assert list(matching(everybody, about("household", {"not": has(1, YOUNG)}), DAY)) == [none]
-    assert words(about("household", has(2, YOUNG))) == "Households: has at least 2 members who [Age is 4 years or less]"
+    assert words(about("household", has(2, YOUNG))) == "Households: has at least 2 members who [Age: 4 years or less]"
 
 
 @pytest.mark.django_db

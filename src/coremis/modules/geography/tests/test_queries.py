@@ -24,7 +24,8 @@ def inherited(country, day=DAY, source=""):
     return {name: found[area.pk] for name, area in country.items()}
 
 
-def test_the_newest_year_that_is_valid_counts(country, rate):
+def test_it_works(country, rate):
+    """The newest year that is valid on the day counts."""
     north = country["North"]
     make_figure(north, rate, 60.5, 2008, until=date(2019, 12, 31))
     make_figure(north, rate, 48.25, 2020)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.utils.translation import override
 
 from coremis.kernel.access.seats import SEATS
 from coremis.modules.help.library import folder, pages
@@ -44,6 +45,13 @@ def test_it_works():
     """Every seat has its guide, and there is one for guests."""
     assert {f"guide/{seat}" for seat in (*SEATS, "guest", "index")} <= set(pages())
     assert "households" in texts("en") and "ménages" in texts("fr")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt"])
+def test_a_guide_is_called_as_the_seat(language):
+    with override(language):
+        titles = {str(title): pages()[f"guide/{seat}"].document(language).title for seat, title in SEATS.items()}
+    assert [title for title, shown in titles.items() if title != shown] == []
 
 
 @pytest.mark.parametrize(("path", "code"), guides())

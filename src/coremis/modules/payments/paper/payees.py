@@ -1,12 +1,12 @@
 """The payee list of a payment point, on paper and as a workbook."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils import formats
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
@@ -15,7 +15,7 @@ from coremis.kernel.files.writing import AMOUNT, NUMBER, Sheet, SheetColumn
 from coremis.kernel.screens.columns import money_text, text_of
 from coremis.modules.payments.models import PayrollLine, TakenPaper
 from coremis.modules.payments.paper.contents import Facts, Part
-from coremis.modules.payments.paper.words import amount_in_words
+from coremis.modules.payments.paper.words import InWords
 from coremis.modules.payments.states import POSTED_PAYROLLS
 from coremis.modules.registry.models import DocumentKind, Household, Person
 
@@ -28,14 +28,21 @@ class Taken(NamedTuple):
     part: Part
     facts: Facts
     record: TakenPaper
+    in_words: InWords
+    read: Sequence[PayrollLine] | None = None
+
+    def lines(self) -> Iterator[Any]:
+        """Its payments, in their order: as they were read together with those of other parts, else from the database."""
+        return iter(self.read) if self.read is not None else self.part.lines()
 
 
 def payee_paper(taken: Taken) -> Paper:
     """The list as people sign it: A4 across, rows high enough for a thumb."""
     return Paper(
         title=_("Payee list"), subtitle=point_words(taken.part), marks=marks_of(taken.record), fields=fields_of(taken),
-        columns=columns(), rows=_rows(taken.part), sums=_sums(taken.facts.currency), notes=notes_of(taken), signatures=signatures(),
-        footer=footer_of(taken), bookmark=point_words(taken.part), code=lambda page: f"{taken.record.code}-{page}", row_height=11,
+        columns=columns(), rows=_rows(taken), sums=_sums(taken.facts.currency, taken.in_words), notes=notes_of(taken),
+        signatures=signatures(), footer=footer_of(taken), bookmark=point_words(taken.part),
+        code=lambda page: f"{taken.record.code}-{page}", row_height=11,
     )  # fmt: skip
 
 
@@ -49,9 +56,9 @@ def columns() -> list[PaperColumn]:
     ]  # fmt: skip
 
 
-def _rows(part: Part) -> Iterator[Heading | Row]:
-    place, language = None, get_language() or "en"
-    for line in part.lines():
+def _rows(taken: Taken) -> Iterator[Heading | Row]:
+    place = None
+    for line in taken.lines():
         if line.area_id != place:
             place = line.area_id
             yield Heading(line.area_name)
@@ -63,7 +70,7 @@ def _rows(part: Part) -> Iterator[Heading | Row]:
                 (line.payee_name, number_text(Person.number_prefix, line.payee_number)),
                 (line.alternate_name, number_text(Person.number_prefix, line.alternate_number)) if line.alternate_name else "",
                 document_words(line),
-                (money_text(amount), amount_in_words(amount, language)),
+                (money_text(amount), taken.in_words(amount)),
                 "",
                 "",
             ],
@@ -78,12 +85,10 @@ def document_words(line: PayrollLine) -> str:
     return f"{kind} …{line.document_end}" if line.document_end else kind
 
 
-def _sums(currency: str) -> Sums:
-    language = get_language() or "en"
-
+def _sums(currency: str, in_words: InWords) -> Sums:
     def line(label: str, minor: int) -> Sum:
         amount = Money(minor, currency)
-        return Sum(label, money_text(amount), amount_in_words(amount, language))
+        return Sum(label, money_text(amount), in_words(amount))
 
     def page(count: int, minor: int) -> Sum:
         words = ngettext("Total of this page: %(count)s payee", "Total of this page: %(count)s payees", count)
@@ -185,15 +190,15 @@ def sheet_columns(currency: str) -> list[SheetColumn]:
 
 
 def _sheet_rows(taken: Taken) -> Iterator[list[Any]]:
-    language, facts = get_language() or "en", taken.facts
-    for line in taken.part.lines():
+    facts, in_words = taken.facts, taken.in_words
+    for line in taken.lines():
         household = number_text(Household.number_prefix, line.household_number)
         yield [
             line.order_number, line.number_text, household, line.area_name, line.payee_name, line.alternate_name, document_words(line),
-            line.amount, amount_in_words(line.amount, language), "", "",
+            line.amount, in_words(line.amount), "", "",
         ]  # fmt: skip
     words = ngettext("Grand total: %(count)s payee", "Grand total: %(count)s payees", facts.count) % {"count": text_of(facts.count)}
-    yield [None, "", "", "", words, "", "", facts.total, amount_in_words(facts.total, language), "", ""]
+    yield [None, "", "", "", words, "", "", facts.total, in_words(facts.total), "", ""]
     for note in (" · ".join([*marks_of(taken.record), footer_of(taken)]), *notes_of(taken)):
         yield [None, "", "", "", note, "", "", None, "", "", ""]
     for signature in signatures():

@@ -1,6 +1,7 @@
 """Amounts in words, as cheques and payee lists carry them, in English, French and Portuguese."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from babel.core import UnknownLocaleError
@@ -16,15 +17,22 @@ FEMININE = {"fr": {"GBP", "EGP", "SSP", "SYP", "LBP", "INR", "MUR", "SCR", "TRY"
 AND = {"en": "and", "fr": "et", "pt": "e"}
 LOCALES = {"pt": "pt_PT"}
 MILLION = 1_000_000
+InWords = Callable[[Money], str]
 LARGE = re.compile(r"(.*(?:milh|bili|trili)\w+)(.*)", re.DOTALL)
 PORTUGUESE = [(r"\bum\b", "uma"), (r"\bdois\b", "duas"), (r"(\w+)entos\b", r"\1entas")]
 
 
 def amount_in_words(amount: Money, language: str) -> str:
     """ "thirty-five thousand Burundian francs"; what is below one unit as a fraction: "twelve US dollars and 34/100"."""
-    code = language.split("-")[0]
+    return speller(amount.currency, language)(amount)
+
+
+def speller(currency: str, language: str | None) -> InWords:
+    """The same for all amounts of a paper: what the country calls its currency is asked once, not on every line."""
+    code = (language or "en").split("-")[0]
     code = code if code in AND else "en"
-    return _written(amount.amount_minor, amount.currency, code, currency_names(amount.currency, code))
+    names = currency_names(currency, code)
+    return lambda amount: _written(amount.amount_minor, currency, code, names)
 
 
 def currency_names(currency: str, code: str) -> tuple[str, str]:

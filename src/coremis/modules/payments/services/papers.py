@@ -1,6 +1,7 @@
 """Papers of a payroll: payee lists per payment point, cash sheets, and the request for funds. Each taking is noted, with who took it."""
 
 import io
+import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -8,8 +9,8 @@ from typing import Any, BinaryIO
 
 from django.db.models import TextChoices
 from django.utils import translation
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from coremis.kernel.access.models import User
 from coremis.kernel.actions.action import action
@@ -25,11 +26,12 @@ from coremis.kernel.files.storage import Content, attach, keep, path_of, store
 from coremis.kernel.files.writing import write_xlsx
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.work import Work
-from coremis.modules.payments.models import Payroll, TakenPaper
-from coremis.modules.payments.paper.cash import cash_paper
-from coremis.modules.payments.paper.contents import Facts, Part, parts_of
+from coremis.modules.payments.models import Payroll, PayrollLine, TakenPaper
+from coremis.modules.payments.paper.cash import cash_paper, denominations
+from coremis.modules.payments.paper.contents import NOT_LISTED, Facts, Part, facts_of, lines_of, parts_of, planned_parts
 from coremis.modules.payments.paper.payees import Taken, payee_paper, payee_sheet
 from coremis.modules.payments.paper.taking import Order
+from coremis.modules.payments.paper.words import InWords, speller
 from coremis.modules.payments.services.steps import locked, require_state
 from coremis.modules.payments.states import LIVE_PAYROLLS, PayrollState
 from coremis.modules.points.models import PaymentPoint
@@ -59,20 +61,20 @@ def take_payee_list(
 ) -> Attachment | None:  # fmt: skip
     """The lists of all payment points of a payroll, and of those without one; above 1,000 payments a job makes them (None)."""
     payroll = _ready(payroll)
-    parts = parts_of(payroll)
     params: dict[str, Any] = {
         "payroll": payroll.pk, "format": file_format.value, "pay_on": pay_on.isoformat() if pay_on else "", "cash": cash_sheets,
         "language": spoken(language),
     }  # fmt: skip
-    if sum(part.last - part.first + 1 for part in parts) > AT_ONCE:
+    if PayrollLine.objects.filter(payroll=payroll).count() > AT_ONCE:
         write_payee_lists.start(params, title_params={"number": payroll.number_text}, total=payroll.line_count)
         return None
     with translation.override(params["language"]):
-        records = _order(payroll, file_format, pay_on, actor.pk).records([(part, part.facts()) for part in parts], _area_of(payroll))
+        planned = planned_parts(payroll)
+        records = _order(payroll, file_format, pay_on, actor.pk).records(planned, _area_of(payroll))
         note(records)
-        files = [
-            _written(payroll, group, file_format, cash_sheets) for group in _files(list(zip(parts, records, strict=True)), file_format)
-        ]
+        groups = _files([(part, record) for (part, _facts), record in zip(planned, records, strict=True)], file_format)
+        values = _values(payroll, cash_sheets)
+        files = [_written(payroll, group, file_format, values) for group in _taken(payroll, groups)]
         return _delivered(files, _name(payroll, None, file_format), actor)
 
 
@@ -88,8 +90,14 @@ def take_point_list(
         check_inside(facts, take_point_list.name, actor)
         records = _order(payroll, file_format, pay_on, actor.pk).records(facts, lambda _point: point.area)
         note(records)
-        written = [_written(payroll, list(zip(parts, records, strict=True)), file_format, cash_sheets)]
-        return _delivered(written, _name(payroll, point, file_format), actor, permission=take_point_list.name)
+        in_words = speller(payroll.currency, get_language())
+        taken = [Taken(part, found, record, in_words) for (part, found), record in zip(facts, records, strict=True)]
+        return _delivered(
+            [_written(payroll, taken, file_format, _values(payroll, cash_sheets))],
+            _name(payroll, point, file_format),
+            actor,
+            permission=take_point_list.name,
+        )
 
 
 @action(gettext_lazy("Take the cash sheet of a payment point"))
@@ -103,7 +111,8 @@ def take_cash_sheet(
         check_inside(facts, take_cash_sheet.name, actor)
         records = Order(payroll, TakenPaper.Paper.CASH, pay_on, actor.pk).records(facts, lambda _point: point.area)
         note(records)
-        papers = [cash_paper(Taken(part, found, record)) for (part, found), record in zip(facts, records, strict=True)]
+        in_words, values = speller(payroll.currency, get_language()), denominations(payroll.currency)
+        papers = [cash_paper(Taken(part, found, record, in_words), values) for (part, found), record in zip(facts, records, strict=True)]
         return store(
             printed(papers, _("Cash sheet")), f"{payroll.number_text}-{point.code}-cash.pdf", user=actor, permission=take_cash_sheet.name
         )
@@ -113,28 +122,28 @@ def take_cash_sheet(
 def write_payee_lists(work: Work) -> bool:
     """The next files, about 3,000 payments of them. What was written is kept by its digest, and joined at the end."""
     payroll = Payroll.objects.select_related("cycle__programme", "fund").get(pk=work.params["payroll"])
-    groups, done = work.cursor["files"], 0
+    files, first, size = work.cursor["files"], work.cursor["at"], 0
+    while work.cursor["at"] < len(files) and size < IN_A_CHUNK:
+        size += sum(item["line_count"] for item in files[work.cursor["at"]])
+        work.cursor["at"] += 1
     with translation.override(work.params["language"]):
-        while work.cursor["at"] < len(groups) and done < IN_A_CHUNK:
-            group = _planned(payroll, groups[work.cursor["at"]], work)
-            name, content = _written(payroll, group, ListFormat(work.params["format"]), work.params["cash"])
+        values = _values(payroll, work.params["cash"])
+        for group in _taken(payroll, _planned(payroll, files[first : work.cursor["at"]])):
+            name, content = _written(payroll, group, ListFormat(work.params["format"]), values)
             work.cursor["made"].append([name, content.sha256, content.size])
-            work.cursor["at"] += 1
-            done += sum(record.line_count for _part, record in group)
-    work.done += done
-    return bool(work.cursor["at"] < len(groups))
+    work.done += size
+    return bool(work.cursor["at"] < len(files))
 
 
 @write_payee_lists.begin
 def plan_payee_lists(work: Work) -> None:
     """Decide files, versions and copies, before the first page."""
     payroll = Payroll.objects.get(pk=work.params["payroll"])
-    parts = parts_of(payroll)
-    facts = [(part, part.facts()) for part in parts]
+    planned = planned_parts(payroll)
     file_format = ListFormat(work.params["format"])
     pay_on = date.fromisoformat(work.params["pay_on"]) if work.params["pay_on"] else None
-    records = _order(payroll, file_format, pay_on, work.actor_id).records(facts, _area_of(payroll))
-    groups = _files(list(zip(parts, records, strict=True)), file_format)
+    records = _order(payroll, file_format, pay_on, work.actor_id).records(planned, _area_of(payroll))
+    groups = _files([(part, record) for (part, _facts), record in zip(planned, records, strict=True)], file_format)
     work.total = sum(record.line_count for record in records)
     work.cursor.update(at=0, made=[], files=[[_stored(part, record) for part, record in group] for group in groups])
 
@@ -143,7 +152,7 @@ def plan_payee_lists(work: Work) -> None:
 def deliver_payee_lists(work: Work) -> None:
     """Note every paper that was taken, and give the file to who asked."""
     payroll = locked(work.params["payroll"])
-    note([record for group in work.cursor["files"] for _part, record in _planned(payroll, group, work)])
+    note([record for group in _planned(payroll, work.cursor["files"]) for _part, record in group])
     files = [(name, Content(sha256, size)) for name, sha256, size in work.cursor["made"]]
     user = User.objects.get(pk=work.actor_id or 0)
     attachment = _delivered(files, _name(payroll, None, ListFormat(work.params["format"])), user)
@@ -160,13 +169,13 @@ def note(records: Sequence[TakenPaper]) -> None:
 def printed(papers: Sequence[Paper] | Any, title: str) -> BinaryIO:
     """Papers as one PDF in memory, with the band of the environment on every page."""
     target = io.BytesIO()
-    write_papers(target, papers, title=title, language=translation.get_language() or "en", band=band_on_paper())
+    write_papers(target, papers, title=title, language=get_language() or "en", band=band_on_paper())
     return target
 
 
 def spoken(language: str) -> str:
     """The language asked for, else the reader's."""
-    return language or translation.get_language() or "en"
+    return language or get_language() or "en"
 
 
 def check_inside(facts: Sequence[tuple[Part, Facts]], permission: str, actor: Any) -> None:
@@ -224,20 +233,39 @@ def _files(papers: list[tuple[Part, TakenPaper]], file_format: ListFormat) -> li
     return groups
 
 
-def _written(payroll: Payroll, group: list[tuple[Part, TakenPaper]], file_format: ListFormat, cash_sheets: bool) -> tuple[str, Content]:
-    """One file, kept; refuses where a payment changed since its version was decided."""
-    taken = [Taken(part, part.facts(), record) for part, record in group]
-    if any(item.facts.digest != item.record.digest for item in taken):
+def _taken(payroll: Payroll, groups: "list[list[tuple[Part, TakenPaper]]]") -> "list[list[Taken]]":
+    """What stands on these papers, file by file, read with one statement; refuses where a payment changed since they were planned."""
+    papers = [paper for group in groups for paper in group]
+    read = iter(lines_of(payroll, [part for part, _record in papers]))
+    in_words = speller(payroll.currency, get_language())
+    return [[_unchanged(part, record, in_words, next(read)) for part, record in group] for group in groups]
+
+
+def _unchanged(part: Part, record: TakenPaper, in_words: InWords, lines: list[PayrollLine]) -> Taken:
+    facts = facts_of(part, lines)
+    if facts.digest == record.digest:
+        return Taken(part, facts, record, in_words, [line for line in lines if line.state not in NOT_LISTED])
+    facts = part.facts()  # a place that was renamed while the payroll was calculated stands under both names: ask for the numbers
+    if facts.digest != record.digest:
         raise Refusal(gettext_lazy("The payroll changed while its lists were written. Ask for them again."))
-    first = group[0][0]
+    return Taken(part, facts, record, in_words)
+
+
+def _written(payroll: Payroll, taken: Sequence[Taken], file_format: ListFormat, values: list[int] | None) -> tuple[str, Content]:
+    """One file, kept; with the notes and coins of ``values`` each list has its cash sheet."""
+    first = taken[0].part
     name = _name(payroll, first.point, ListFormat.XLSX if file_format == ListFormat.XLSX else ListFormat.PDF, first.number)
     if file_format == ListFormat.XLSX:
         target = io.BytesIO()
         write_xlsx(target, [payee_sheet(item) for item in taken])
     else:
-        papers = (paper for item in taken for paper in [payee_paper(item), *([cash_paper(item)] if cash_sheets else [])])
+        papers = (paper for item in taken for paper in [payee_paper(item), *([cash_paper(item, values)] if values is not None else [])])
         target = printed(papers, f"{_('Payee list')} {payroll.number_text}")  # type: ignore[assignment]
     return name, keep(target, MOST_BYTES)
+
+
+def _values(payroll: Payroll, cash_sheets: bool) -> list[int] | None:
+    return denominations(payroll.currency) if cash_sheets else None
 
 
 def _name(payroll: Payroll, point: PaymentPoint | None, file_format: ListFormat, part: int = 1) -> str:
@@ -250,11 +278,11 @@ def _delivered(files: list[tuple[str, Content]], name: str, user: Any, permissio
     permission = permission or take_payee_list.name
     if len(files) == 1:
         return attach(files[0][1], files[0][0], user=user, permission=permission)
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for at, (one, content) in enumerate(files, start=1):
-            archive.writestr(zipfile.ZipInfo(f"{at:04d}-{one}", (1980, 1, 1, 0, 0, 0)), path_of(content.sha256).read_bytes())
-    return store(target, name.rsplit(".", 1)[0] + ".zip", user=user, permission=permission, most_bytes=MOST_BYTES)
+    with tempfile.TemporaryFile() as target:  # thousands of pages are too much for the memory
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+            for at, (one, content) in enumerate(files, start=1):
+                archive.writestr(zipfile.ZipInfo(f"{at:04d}-{one}", (1980, 1, 1, 0, 0, 0)), path_of(content.sha256).read_bytes())
+        return store(target, name.rsplit(".", 1)[0] + ".zip", user=user, permission=permission, most_bytes=MOST_BYTES)
 
 
 def attribute(name: str) -> str:
@@ -265,20 +293,20 @@ def attribute(name: str) -> str:
 def _stored(part: Part, record: TakenPaper) -> dict[str, Any]:
     """A planned paper as plain data for the job's position."""
     return {
-        "first": part.first, "last": part.last,
+        "first": part.first, "last": part.last, "areas": list(part.areas), "before": part.before,
         **{name: getattr(record, attribute(name)) for name in NOTED if name not in ("pay_on", "taken_at")},
         "pay_on": record.pay_on.isoformat() if record.pay_on else None, "taken_at": record.taken_at.isoformat(),
     }  # fmt: skip
 
 
-def _planned(payroll: Payroll, stored: list[dict[str, Any]], work: Work) -> list[tuple[Part, TakenPaper]]:
-    """The planned papers of one file again."""
-    points = PaymentPoint.objects.select_related("area").in_bulk([item["point"] for item in stored if item["point"]])
-    found = []
-    for item in stored:
-        values = {attribute(name): item[name] for name in NOTED if name not in ("point", "pay_on", "taken_at")}
-        point = points.get(item["point"] or 0)
-        pay_on = date.fromisoformat(item["pay_on"]) if item["pay_on"] else None
-        record = TakenPaper(**values, point=point, pay_on=pay_on, taken_at=datetime.fromisoformat(item["taken_at"]))
-        found.append((Part(payroll, point, item["part"], item["first"], item["last"]), record))
-    return found
+def _planned(payroll: Payroll, files: list[list[dict[str, Any]]]) -> list[list[tuple[Part, TakenPaper]]]:
+    """The planned papers of these files again. One query."""
+    points = PaymentPoint.objects.select_related("area").in_bulk({item["point"] for stored in files for item in stored if item["point"]})
+    return [[_planned_paper(payroll, points.get(item["point"] or 0), item) for item in stored] for stored in files]
+
+
+def _planned_paper(payroll: Payroll, point: PaymentPoint | None, item: dict[str, Any]) -> tuple[Part, TakenPaper]:
+    values = {attribute(name): item[name] for name in NOTED if name not in ("payroll", "point", "pay_on", "taken_at")}
+    pay_on = date.fromisoformat(item["pay_on"]) if item["pay_on"] else None
+    record = TakenPaper(**values, payroll=payroll, point=point, pay_on=pay_on, taken_at=datetime.fromisoformat(item["taken_at"]))
+    return Part(payroll, point, item["part"], item["first"], item["last"], tuple(item["areas"]), item["before"]), record

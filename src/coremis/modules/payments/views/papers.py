@@ -72,8 +72,9 @@ class FundsForm(ActionForm):
 
 
 class NotesForm(ActionForm):
-    """The pieces of a currency, and its name in words."""
+    """The pieces of a currency, and its name in words: one and several side by side."""
 
+    rows = (("currency", "values"), *((f"name_{code}_0", f"name_{code}_1") for code, _name in LANGUAGES))
     currency = forms.CharField(label=_("Currency"), max_length=3)
     values = forms.CharField(
         label=_("Notes and coins"), max_length=300, help_text=_("Amounts with blanks between, for example 10000 5000 1000.")

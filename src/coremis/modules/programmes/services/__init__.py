@@ -2,6 +2,7 @@
 
 from coremis.modules.programmes.services.chosen import MOST as MOST_CHOSEN
 from coremis.modules.programmes.services.chosen import change_status_of_chosen, put_chosen_on_waiting_list
+from coremis.modules.programmes.services.criteria import store_criteria
 from coremis.modules.programmes.services.enrolling import enrol_matching, enrol_one
 from coremis.modules.programmes.services.facts import change_enrolment, reveal_enrolment
 from coremis.modules.programmes.services.figures import ProgrammeFigure
@@ -13,6 +14,6 @@ from coremis.modules.programmes.services.waiting import promote_waiting, put_on_
 __all__ = [
     "MOST_CHOSEN", "ProgrammeFigure", "UndoObstacle", "change_enrolment", "change_programme", "change_status",
     "change_status_matching", "change_status_of_chosen", "create_programme", "enrol_matching", "enrol_one", "promote_waiting",
-    "put_chosen_on_waiting_list", "put_on_waiting_list", "reveal_enrolment", "take_off_waiting_list", "undo_last_change",
-    "undo_status_change",
+    "put_chosen_on_waiting_list", "put_on_waiting_list", "reveal_enrolment", "store_criteria", "take_off_waiting_list",
+    "undo_last_change", "undo_status_change",
 ]  # fmt: skip

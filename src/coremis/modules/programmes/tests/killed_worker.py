@@ -41,6 +41,7 @@ def work(statement, chunk):
     """Run what is due; die at this statement, or at the next boundary where it is 0."""
     worker = import_module("coremis.kernel.jobs.worker")
     import_module("coremis.modules.programmes.services.places").CHUNK = chunk
+    import_module("coremis.kernel.jobs.ranges").CHUNK = chunk
     if statement:
         connection.ensure_connection()
         connection.execute_wrappers.append(die_at(statement))

@@ -14,6 +14,7 @@ from coremis.modules.registry.services.persons import change_person, record_deat
 from coremis.modules.registry.services.photos import remove_photo, set_photo
 from coremis.modules.registry.services.recipients import change_recipient, name_recipient, remove_alternate, set_alternate
 from coremis.modules.registry.services.revealing import note_revealed, reveal_household, reveal_person
+from coremis.modules.registry.services.unmerging import undo_merge_of_households, undo_merge_of_persons
 from coremis.modules.registry.services.variables import (
     change_variable,
     define_variable,
@@ -26,6 +27,7 @@ from coremis.modules.registry.services.withdrawing import restore_household, res
 __all__ = [
     "accept_move", "add_document", "add_member", "add_paper", "change_head", "change_household", "change_person", "change_recipient",
     "change_variable", "checked_data", "define_variable", "end_document", "end_membership", "merge_households", "merge_persons",
+    "undo_merge_of_households", "undo_merge_of_persons",
     "move_person", "name_recipient", "note_revealed", "print_card", "print_cards",
     "propose_move", "recall_move", "record_birth", "record_collection",
     "record_death", "record_visit", "register_household", "register_person", "reject_move", "remove_alternate", "remove_photo",

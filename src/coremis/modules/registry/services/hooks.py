@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -22,11 +22,13 @@ class BeforeMerge(Contribution):
 
     ``check(survivor, other)`` gives the sentences that forbid it, each saying what to do first. ``follow(survivor, other,
     actor)`` runs inside the merge and lets what belongs to the other record follow; what was paid never changes (pitfall D12).
+    ``undo(survivor, other, since)`` gives the sentences for which a merge of that moment cannot be undone any more.
     """
 
     on: type[Model]
     check: Callable[[Any, Any], Sentences] = lambda survivor, other: ()
     follow: Callable[[Any, Any, Actor], object] | None = None
+    undo: Callable[[Any, Any, datetime], Sentences] = lambda survivor, other, since: ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ def against_merge(survivor: Any, other: Any) -> list[str]:
     """Every sentence that forbids a merge."""
     mine = [item for item in contributions(BeforeMerge) if item.on is type(survivor)]
     return [str(sentence) for item in mine for sentence in item.check(survivor, other)]
+
+
+def against_undoing(survivor: Any, other: Any, since: datetime) -> list[str]:
+    """Every sentence of other modules that forbids to undo a merge."""
+    mine = [item for item in contributions(BeforeMerge) if item.on is type(other)]
+    return [str(sentence) for item in mine for sentence in item.undo(survivor, other, since)]
 
 
 def follow_merge(survivor: Any, other: Any, actor: Actor) -> None:

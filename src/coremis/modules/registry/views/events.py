@@ -118,6 +118,33 @@ merge_households_page = ActionScreen(
     back=to_household,
 )  # fmt: skip
 
+
+def merged_person(user: Any, key: Any) -> Person | None:
+    """A record of a person that this reader may see, also where it was merged."""
+    rows: Any = Person.everything
+    found: Person | None = rows.visible_to(user, services.undo_merge_of_persons.name).select_related("merged_into").filter(pk=key).first()
+    return found
+
+
+def merged_household(user: Any, key: Any) -> Household | None:
+    """A household that this reader may see, also where it was merged."""
+    rows: Any = Household.everything
+    seen = rows.visible_to(user, services.undo_merge_of_households.name).select_related("merged_into")
+    found: Household | None = seen.filter(pk=key).first()
+    return found
+
+
+undo_merge_of_persons_page = ActionScreen(
+    services.undo_merge_of_persons, form=forms.ReasonForm, target=(Person, "pk"), fetch=merged_person,
+    inputs=lambda cleaned, record: {"other": record, **cleaned}, preview=event_previews.unmerging, danger=True,
+    done=lambda record: person_url(record.pk), back=lambda record: person_url(record.merged_into_id or record.pk),
+)  # fmt: skip
+undo_merge_of_households_page = ActionScreen(
+    services.undo_merge_of_households, form=forms.ReasonForm, target=(Household, "pk"), fetch=merged_household,
+    inputs=lambda cleaned, record: {"other": record, **cleaned}, preview=event_previews.unmerging, danger=True,
+    done=to_household, back=lambda record: to_household(record.merged_into or record),
+)  # fmt: skip
+
 moves = ListScreen(
     MoveTable,
     title=_("Moves between places"),

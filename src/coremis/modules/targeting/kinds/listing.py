@@ -64,7 +64,7 @@ def listed(run: StageRun) -> "QuerySet[Any]":
     """The households or persons who come on the list."""
     choice = choice_of(run)
     if run.settings["source"] == Source.BENEFICIARIES:
-        return choice.units().filter(Exists(open_enrolments(choice.unit, programme=choice.programme_id, status__in=PLACED)))
+        return choice.units().filter(Exists(open_enrolments(choice.unit, programme=choice.programme_id).filter(status__in=PLACED)))
     rows = choice.not_yet_in()
     if run.settings["source"] == Source.FILE:
         named = ListedUnit.objects.filter(stage=run.stage_id, removed_on=None, **{f"{choice.unit}__isnull": False})

@@ -3,9 +3,10 @@
 from coremis.modules.targeting.models.appeals import Appeal
 from coremis.modules.targeting.models.campaigns import Campaign, CampaignArea, CampaignChange
 from coremis.modules.targeting.models.entries import ListedUnit, Outcome, Quota, StageEntry, Verdict
+from coremis.modules.targeting.models.reasons import ADDITION, APPEAL, MOVED_UP, Rejection
 from coremis.modules.targeting.models.stages import CURRENT, Kind, Stage, StageRun
 
 __all__ = [
-    "CURRENT", "Appeal", "Campaign", "CampaignArea", "CampaignChange", "Kind", "ListedUnit", "Outcome", "Quota", "Stage", "StageEntry",
-    "StageRun", "Verdict",
+    "ADDITION", "APPEAL", "CURRENT", "MOVED_UP", "Appeal", "Campaign", "CampaignArea", "CampaignChange", "Kind", "ListedUnit",
+    "Outcome", "Quota", "Rejection", "Stage", "StageEntry", "StageRun", "UsualCriteria", "Verdict",
 ]  # fmt: skip

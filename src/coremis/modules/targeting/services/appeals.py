@@ -6,11 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.modules.targeting.models import CURRENT, Appeal, Campaign, Kind, Outcome, StageEntry, StageRun
+from coremis.modules.targeting.models import APPEAL, CURRENT, Appeal, Campaign, Kind, Outcome, StageEntry, StageRun
 from coremis.modules.targeting.services.campaigns import locked
 from coremis.modules.targeting.services.running import count
-
-APPEAL = "appeal"
 
 
 @action(_("Receive an appeal"))

@@ -14,7 +14,7 @@ from coremis.kernel.actions.context import Actor
 from coremis.kernel.areas.models import Area, AreaTree
 from coremis.kernel.areas.queries import common_ancestor
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.modules.programmes.models import Programme
+from coremis.modules.programmes.models import DefaultCriteria, Programme, Status
 from coremis.modules.targeting.kinds import KINDS, listing
 from coremis.modules.targeting.models import Campaign, CampaignArea, Kind, Stage, StageRun
 
@@ -80,13 +80,22 @@ def _check(code: str, names: dict[str, str], areas: list[Area]) -> None:
 def starting_settings(kind: str, campaign: Campaign, settings: dict[str, Any]) -> dict[str, Any]:
     """What a new stage is set to as far as that is known; the seed of its lots is drawn here and published from now on."""
     if kind == Kind.LISTING:
-        review = campaign.purpose == Campaign.Purpose.REVIEW
-        return {"source": (listing.Source.BENEFICIARIES if review else listing.Source.ALL).value, "filter": {}, "condition": "", **settings}
+        if campaign.purpose == Campaign.Purpose.REVIEW:
+            return {"source": listing.Source.BENEFICIARIES.value, "filter": {}, "condition": "", **settings}
+        return {**usual_list(campaign.programme), **settings}
     if kind == Kind.QUOTA:
         return KINDS[Kind.QUOTA].check({"seed": secrets.randbelow(10**6), **settings}, campaign, None)
     if kind in (Kind.VALIDATION, Kind.APPEALS):
         return KINDS[kind].check(settings, campaign, None)
     return settings
+
+
+def usual_list(programme: Programme) -> dict[str, Any]:
+    """Who is listed at first: those of the programme's usual criteria for potential beneficiaries, else everybody."""
+    usual = DefaultCriteria.objects.filter(programme=programme, status=Status.POTENTIAL).first()
+    if usual is None:
+        return {"source": listing.Source.ALL.value, "filter": {}, "condition": ""}
+    return {"source": listing.Source.FILTER.value, "filter": usual.filter, "condition": usual.condition}
 
 
 @action(_("Change a targeting campaign"))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Window
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,25 +15,14 @@ from coremis.kernel.areas.queries import below
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.programmes.services.places import check_note
 from coremis.modules.registry.models import Household, Person
-from coremis.modules.targeting.models import Kind, Outcome, Stage, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.models import ADDITION, MOVED_UP, Kind, Outcome, Rejection, Stage, StageEntry, StageRun, Verdict
 from coremis.modules.targeting.queries import quotas_of
 from coremis.modules.targeting.services.campaigns import locked, require_open
 from coremis.modules.targeting.services.running import count
 
-ADDITION, MOVED_UP = "addition", "moved_up"
-
-
-class Rejection(TextChoices):
-    """Why a community says no (rulebook 2.4)."""
-
-    NOT_HERE = "not_here", _("does not live here")
-    TWICE = "twice", _("is on the list twice")
-    DECEASED = "deceased", _("has died")
-    PUBLIC_EMPLOYEE = "public_employee", _("public employee")
-    NOT_POOR = "not_poor", _("clearly not poor")
-    FALSE_DATA = "false_data", _("the data are false")
-    REFUSED = "refused", _("does not want to take part")
-    OTHER = "other", _("other reason (say it in the note)")
+__all__ = [
+    "Rejection", "close_appeals", "close_run", "close_validation", "confirm_others", "moving_up", "propose_addition", "record_verdict",
+]  # fmt: skip
 
 
 @action(_("Record what the community said"))

@@ -18,8 +18,7 @@ from coremis.kernel.files.storage import path_of
 from coremis.kernel.files.writing import Sheet, SheetColumn, write_xlsx
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import build_country, make_profile, make_route, make_user
-from coremis.modules.targeting.models import Verdict
-from coremis.modules.targeting.services.verdicts import Rejection
+from coremis.modules.targeting.models import Rejection, Verdict
 from coremis.modules.validation import services
 from coremis.modules.validation.imports import ANSWERS
 from coremis.modules.validation.models import VillageList

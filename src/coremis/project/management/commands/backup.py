@@ -25,8 +25,14 @@ class Command(BaseCommand):
         """Back up, note it in the history, remove what is too old, and say what was done."""
         secret = options["passphrase_file"]
         folder, manifest = make(options["folder"], passphrase_from(secret) if secret else "")
-        noted = {"name": folder.name, "made_at": manifest.made_at, "size": manifest.size, "missing": len(manifest.missing)}
-        note_backup(**noted, with_keys=manifest.with_keys, actor=system(note_backup.name))
+        note_backup(
+            name=folder.name,
+            made_at=manifest.made_at,
+            size=manifest.size,
+            missing=len(manifest.missing),
+            with_keys=manifest.with_keys,
+            actor=system(note_backup.name),
+        )
         self.stdout.write(f"Backup: {folder}")
         self.stdout.write(f"{len(manifest.tables)} tables, {sum(manifest.tables.values())} rows, {manifest.files['count']} files.")
         self.stdout.write("The keys are inside, under the passphrase." if secret else "The keys are NOT inside. Keep data_key in a safe.")

@@ -8,14 +8,16 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.test.utils import override_settings
 
+from coremis.project.bench.dashboards import measure_dashboards
 from coremis.project.bench.data import build
 from coremis.project.bench.imports import measure_import
 from coremis.project.bench.lists import measure_lists
 from coremis.project.bench.measure import Measured
+from coremis.project.bench.papers import measure_papers
 from coremis.project.bench.scores import measure_scores
 from coremis.project.bench.thread import Bench
 
-JOBS = ("import", "suspension", "payroll", "thread", "lists", "score")
+JOBS = ("import", "suspension", "payroll", "papers", "thread", "lists", "dashboard", "score")
 
 
 class Command(BaseCommand):
@@ -46,8 +48,14 @@ class Command(BaseCommand):
             measure_lists(bench)
         if "suspension" in jobs:
             bench.suspend_and_undo()
-        if "payroll" in jobs or "thread" in jobs:
-            bench.pay(only="" if "thread" in jobs else "payroll")
+        if {"payroll", "papers", "thread"} & set(jobs):
+            payroll = bench.calculate()
+            if "papers" in jobs:
+                measure_papers(bench, payroll)
+            if "thread" in jobs:
+                bench.pay(payroll)
+        if "dashboard" in jobs:  # after the payroll, so that payments are counted too where it is measured
+            measure_dashboards(bench)
         if "score" in jobs:
             measure_scores(bench)
         if "import" in jobs:

@@ -67,6 +67,11 @@ def fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+def sqlite_template() -> Path:
+    """Where the migrated file lies once a test run has made it."""
+    return FOLDER / f"{PREFIX}{fingerprint()}.sqlite3"
+
+
 def copy_postgresql(creation: Any, name: str, before: str, make: Make) -> None:
     """Under a lock of the server, so that two runs that begin together make one template."""
     template = PREFIX + fingerprint()
@@ -93,8 +98,8 @@ def _remove_unused_databases(cursor: Any) -> None:
 
 def copy_sqlite(creation: Any, name: str, before: str, make: Make) -> None:
     """The file, from the folder for temporary files; what an earlier run left beside the old one goes with it."""
-    template = FOLDER / f"{PREFIX}{fingerprint()}.sqlite3"
-    with _alone(template.with_suffix(".lock")):
+    template = sqlite_template()
+    with alone(template.with_suffix(".lock")):
         if not template.exists():
             for old in FOLDER.glob(f"{PREFIX}*.sqlite3"):
                 if old.stat().st_mtime < time.time() - UNUSED:
@@ -110,7 +115,7 @@ def copy_sqlite(creation: Any, name: str, before: str, make: Make) -> None:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """Where the system can lock files, one run at a time."""
     with path.open("w") as handle:
         if fcntl is not None:
