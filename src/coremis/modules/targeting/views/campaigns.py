@@ -103,12 +103,14 @@ def campaign_attention(request: HttpRequest, campaign: Campaign) -> list[Attenti
     moving = campaign.changes.filter(group__state=GroupChange.State.PREPARING).first()
     if moving is not None:
         notices.append(Attention("info", _("Being carried out: %(what)s.") % {"what": moving.get_what_display()}))
-    return [*notices, *open_appeals(campaign)]
+    return [*notices, *open_appeals(request, campaign)]
 
 
-def open_appeals(campaign: Campaign) -> list[Attention]:
-    """How many appeals are open."""
-    found = Appeal.objects.filter(entry__run__stage__campaign=campaign, state=Appeal.State.OPEN).count()
+def open_appeals(request: HttpRequest, campaign: Campaign) -> list[Attention]:
+    """How many appeals are open in the reader's places."""
+    user: Any = request.user
+    mine = Appeal.objects.visible_to(user, "targeting.view_appeal")
+    found = mine.filter(entry__run__stage__campaign=campaign, state=Appeal.State.OPEN).count()
     if not found:
         return []
     words = ngettext("%(count)s appeal is open.", "%(count)s appeals are open.", found) % {"count": text_of(found)}
