@@ -14,7 +14,6 @@ import tempfile
 from pathlib import Path
 
 import django
-from django.conf import settings
 
 
 def main() -> int:
@@ -32,7 +31,6 @@ def main() -> int:
 
         from tests.proof.load_day import Day
 
-        settings.CACHES["default"]["BACKEND"] = "django.core.cache.backends.locmem.LocMemCache"
         name = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         try:
