@@ -12,9 +12,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coremis.project.settings")
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
     from django.contrib.auth.hashers import Argon2PasswordHasher
+    from tests.template import let_tests_copy
 
     from coremis.kernel.testing.database import let_tests_flush
-    from coremis.kernel.testing.template import let_tests_copy
 
     let_tests_flush()
     let_tests_copy()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from coremis.kernel.testing.template import alone
+from tests.template import alone
 from tests.journeys.house import COREMIS, PREPARE, House, run, serving
 from tests.journeys.people import Somebody
 

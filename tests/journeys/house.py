@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from coremis.kernel.testing.template import sqlite_template
+from tests.template import sqlite_template
 
 ROOT = Path(__file__).resolve().parents[2]
 COREMIS = ("-m", "coremis.project.cli")

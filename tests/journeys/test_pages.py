@@ -31,6 +31,7 @@ KINDS = (
     ("payments", "/payments/", FIRST, "a[href*='tab=findings']"), ("payments", "/payments/", FIRST, "a[href*='tab=points']"),
     ("payments", "/payments/", FIRST, "a[href*='tab=results']"), ("payments", "/payments/lines/", FIRST), ("payments", "/payments/incidents/"),
     ("payments", "/payments/cycles/plan/"), ("payments", "/payments/notes-and-coins/"), ("verifier", "/payments/flags/1/"),
+    ("commune", "/help/"), ("commune", "/help/guide/commune/"), ("it", "/help/admin/backup/"),
     ("verifier", "/payments/flags/1/verdict/"), ("auditor", "/payments/lines/", FIRST, "a[href*='tab=history']"),
 )  # fmt: skip
 

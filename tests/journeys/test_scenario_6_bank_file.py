@@ -78,7 +78,7 @@ def test_it_works(payday: House, meet: Meet) -> None:
     assert clerk.page.evaluate(f"() => fetch('{PAYROLL}close/').then(answer => answer.status)") in (403, 404)
     clerk.open(f"{PAYROLL}re-issue/")
     assert "2" in clerk.do_it()
-    clerk.wait_until("2")
+    clerk.wait_for_status("calculated")
     with sqlite3.connect(payday.folder / "coremis.sqlite3") as database:
         again = database.execute("select count(*) from payments_payrollline where attempt = 2 and reissue_of_id is not null").fetchone()
     assert again == (2,)

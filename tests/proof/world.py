@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from coremis.kernel.access.models import Profile
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.exchange.models import Batch, Correction, SavedMapping
@@ -16,6 +17,7 @@ from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
+from coremis.modules.dashboards.models import Dashboard
 from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember
 from coremis.modules.filters.models import SavedFilter
 from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, Provider, ServedPlace
@@ -96,6 +98,7 @@ def furnish(found: Any) -> None:
             PointManager(point=point, user=user, valid_from=today), group, DuplicateMember(group=group, person=person, since=today),
             mapping, Correction(batch=batch, column="sex", before="x", after="female", made_by=user),
             SavedFilter(name="Filter", subject="household", owner=user),
+            Dashboard(profile=Profile.objects.order_by("pk")[0], names={"en": "Board"}),
             HouseholdMove(
                 household=household, from_area=north, to_area=found.country["Beech"], reason="Work", proposed_by=user.pk, proposed_name="m"
             ),

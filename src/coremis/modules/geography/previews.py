@@ -1,5 +1,6 @@
 """What a change of the tree, or a file of places, will do: for the person who asks and for those who decide."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,14 +48,8 @@ def reasons_of(batch: Batch) -> list[tuple[str, int]]:
     return [(_open(message), count) for _column, message, count in batch.problem_counts]
 
 
-class _Gaps(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return "…"
-
-
 def _open(message: str) -> str:
-    text = rendered(message, {})
-    return text % _Gaps() if "%(" in text else text
+    return re.sub(r"%\(\w+\)s\.?", "…", rendered(message, {})).replace("%%", "%")
 
 
 def file_effect(inputs: dict[str, Any], actor: Any) -> Preview:

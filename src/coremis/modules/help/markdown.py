@@ -119,5 +119,6 @@ def code_blocks(tokens: list[Token]) -> str:
 
 
 def framed(html: str) -> str:
-    """Tables in the frame of the product's tables, so that a wide one scrolls by itself."""
-    return html.replace("<table>", '<div class="table-wrap" tabindex="0"><table class="table">').replace("</table>", "</table></div>")
+    """Tables in the frame of the product's tables; what is wider than the page scrolls by itself, also with the keyboard."""
+    html = html.replace("<table>", '<div class="table-wrap" tabindex="0"><table class="table">').replace("</table>", "</table></div>")
+    return html.replace("<pre>", '<pre tabindex="0">')

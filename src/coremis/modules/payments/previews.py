@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Case, Count, F, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, Sum, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -122,7 +122,8 @@ def reissuing(inputs: dict[str, Any], actor: Any) -> Preview:
     """How many lines are paid again, and how many may still be with the provider."""
     payroll: Payroll = inputs["payroll"]
     check_reissue(payroll, inputs["freeze_on"])
-    rest = Case(When(state__in=PAID_LINES, then=F("amount_minor") - F("paid_minor")), default=F("amount_minor"))
+    paid = When(state__in=PAID_LINES, then=F("amount_minor") - F("paid_minor"))
+    rest = Case(paid, default=F("amount_minor"), output_field=BigIntegerField())
     found = reissuable(payroll).aggregate(count=Count("pk"), total=Sum(rest))
     total = Money(found["total"] or 0, payroll.currency)
     words = ngettext("Re-issue %(count)s payment, %(amount)s", "Re-issue %(count)s payments, %(amount)s", found["count"])

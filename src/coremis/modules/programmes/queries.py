@@ -9,8 +9,13 @@ from django.db.models import Avg, Count, Exists, F, FloatField, Func, OuterRef, 
 
 from coremis.kernel.areas.queries import below
 from coremis.modules.filters.queries import matching
-from coremis.modules.programmes.conditions import UNITS, Names, fitting
+from coremis.modules.programmes.conditions import UNITS, Names, fitting, names_for, used_names
 from coremis.modules.programmes.models import ENDED, OPEN, PLACED, Enrolment, Programme, Status
+
+__all__ = [
+    "UNITS", "Choice", "Days", "Names", "counts_by_status", "days_in_programme", "exits_by_reason", "fitting", "free_places", "names_for",
+    "open_enrolments", "taken_places", "takes_place", "used_names",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Case, CharField, Exists, F, FilteredRelation, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.datasets.dataset import Dataset, Dimension, Measure, Query
@@ -47,8 +47,8 @@ def age_code(ages: tuple[int, int | None]) -> str:
 
 def age_words(values: Any, user: Any) -> list[tuple[str, str]]:
     """The age groups, the youngest first; those without a birth date last."""
-    known = [(age_code(ages), f"{ages[0]}–{ages[1]}" if ages[1] else now("%(years)s and older") % {"years": ages[0]}) for ages in AGES]
-    return [*known, ("", now("not known"))]
+    known = [(age_code(ages), f"{ages[0]}–{ages[1]}" if ages[1] else gettext("%(years)s and older") % {"years": ages[0]}) for ages in AGES]
+    return [*known, ("", gettext("not known"))]
 
 
 def of_age(value: str) -> Query:

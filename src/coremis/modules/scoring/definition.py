@@ -7,6 +7,7 @@ published. The kinds of all names are kept too once a version is in use (``names
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -57,18 +58,17 @@ class Reader:
         self.names |= {fact.code: Kind.NUMBER.value for fact in member_facts}
         facts = self._facts()
         strata = self.each("strata", lambda one: stratum_of(one, self.names), MOST_STRATA)
-        codes = [stratum.code for stratum in strata]
+        codes = [str(one.get("code")) for one in given.get("strata", [])]
         terms = self.each("terms", lambda one: term_of(one, self.names, codes), MOST_TERMS)
         categories = self.each("categories", category_of, MOST_CATEGORIES)
         cutoffs = self.each("cutoffs", lambda one: cutoff_of(one, categories, codes), MOST_CUTOFFS)
         self._whole(strata, terms)
-        known = {
-            "strata": tuple(strata), "terms": tuple(terms), "member_facts": tuple(member_facts), "facts": tuple(facts),
-            "categories": tuple(categories), "cutoffs": tuple(cutoffs),
-        }  # fmt: skip
-        card = Card(**known, **self._scaling(), lower_is_poorer=given.get("direction", LOWER) == LOWER)
+        card = Card(
+            tuple(strata), tuple(terms), tuple(member_facts), tuple(facts), tuple(categories), tuple(cutoffs), **self._scaling(),
+            lower_is_poorer=given.get("direction", LOWER) == LOWER,
+        )  # fmt: skip
         used = raw_names(card, all_formulas(card))
-        return Card(**known, **self._scaling(), lower_is_poorer=card.lower_is_poorer, names={name: Kind(self.names[name]) for name in used})
+        return replace(card, names={name: Kind(self.names[name]) for name in used})
 
     def each(self, part: str, read: Callable[[Definition], T], most: int) -> list[T]:
         """Every entry of one list that can be read; two of one code are a problem."""

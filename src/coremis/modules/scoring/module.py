@@ -37,6 +37,7 @@ contributions: list[Contribution] = [
     Panel(FormulaVersion, _("Facts that the formula declares"), panels.facts, VERSION, order=30),
     Panel(FormulaVersion, _("Categories"), panels.categories, VERSION, order=40),
     Panel(FormulaVersion, _("Limits"), panels.cutoffs, VERSION, order=50),
+    Panel(FormulaVersion, _("Still to be done"), panels.to_do, VERSION, "scoring/_to_do.html", order=55),
     Panel(FormulaVersion, _("Names that may be used"), panels.names, VERSION, "scoring/_names.html", order=60),
     Tab(FormulaVersion, "try", _("Try it"), order=10),
     Panel(FormulaVersion, _("Examples"), panels.examples, VERSION, "scoring/_examples.html", order=10, tab="try"),

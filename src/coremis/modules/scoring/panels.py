@@ -14,6 +14,7 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import figure_table, small_table
 from coremis.modules.registry.models import Household
+from coremis.modules.scoring.definition import problems_of
 from coremis.modules.scoring.examples import try_on, values_of
 from coremis.modules.scoring.formulas import assess, limits_on
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
@@ -22,7 +23,7 @@ from coremis.modules.scoring.queries import hidden_from
 from coremis.modules.scoring.reading import inputs_of
 from coremis.modules.scoring.tables import VersionTable
 from coremis.modules.scoring.versions import card_of, names_of, wording_of
-from coremis.modules.scoring.wording import Wording, figure, kinds_words, limit_sign, match_words, missing_words
+from coremis.modules.scoring.wording import Wording, figure, kinds_words, limit_sign, match_words, missing_words, remark_words
 from coremis.modules.scoring.words_of_versions import expected_words, member_fact_words, where_words
 from coremis.modules.scoring.working import in_words
 
@@ -199,6 +200,16 @@ def _tried_on(request: Any, version: FormulaVersion, text: str) -> dict[str, Any
     return {"about": str(household), "working": in_words(
         version, card, values, assess(card, values, limits), limits, hidden_from(request.user, household)
     )}  # fmt: skip
+
+
+def to_do(request: HttpRequest, version: FormulaVersion) -> Shown:
+    """What keeps a draft from being used, and what a loaded file left to be looked at."""
+    if version.state != FormulaVersion.State.DRAFT:
+        return None
+    known = names_of(version)
+    problems = problems_of(version.definition, known.unit, known.member)
+    remarks = [remark_words(*remark) for remark in version.definition.get("remarks", [])]
+    return {"problems": problems, "remarks": remarks} if problems or remarks else None
 
 
 def names(request: HttpRequest, version: FormulaVersion) -> Shown:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.models import Area
@@ -76,7 +76,7 @@ run_detail = DetailScreen(
 )  # fmt: skip
 
 score_list = ListScreen(
-    ScoreTable, title=lambda run: _now("Scores: %(formula)s, %(place)s") % {"formula": run.formula_version, "place": run.area.name},
+    ScoreTable, title=lambda run: gettext("Scores: %(formula)s, %(place)s") % {"formula": run.formula_version, "place": run.area.name},
     owner=Owner(ScoreRun, "scoring.view_scorerun", through="run", prepare=with_formula),
     empty=EmptyState(_("No scores"), _("Scores appear here when the work is done.")),
 )  # fmt: skip

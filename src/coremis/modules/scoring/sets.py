@@ -63,8 +63,8 @@ class ScoreSet:
             columns += [self._member_value(name) for name in self.from_members]
         for place, name in enumerate(self.figures):
             kind = name.removeprefix(AREA)
-            figures = inherited_figures(kind, self.day, self.sources.get(kind, "")).order_by().values_list("pk", "figure")
-            chain.add(f"figure_{place}", *sql_of(figures), columns=["id", self.at[name]])
+            figures: Rows = inherited_figures(kind, self.day, self.sources.get(kind, "")).order_by()
+            chain.add(f"figure_{place}", *sql_of(figures.values_list("pk", "figure")), columns=["id", self.at[name]])
             tables.append(f"figure_{place} ON figure_{place}.id = facts.area_id")
             columns.append(f"figure_{place}.{self.at[name]}")
         if self.above:

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.columns import Column, Status
@@ -159,7 +159,7 @@ def _entry(score: Score, part: str, code: str) -> str:
 
 
 def _category(score: Score) -> Any:
-    return _entry(score, "categories", score.category) if score.value is not None else Status("stop", _now("could not be assessed"))
+    return _entry(score, "categories", score.category) if score.value is not None else Status("stop", gettext("could not be assessed"))
 
 
 def missing_words(score: Score) -> list[str]:

@@ -5,9 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import text_of
@@ -21,10 +20,11 @@ from coremis.modules.scoring.definition import problems_of
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.scoring.tables import FormulaTable, status_of
 from coremis.modules.scoring.versions import names_of
-from coremis.modules.scoring.wording import direction_words, kind_words, remark_words, rounding_words
+from coremis.modules.scoring.wording import direction_words, kind_words, rounding_words
 from coremis.modules.scoring.words_of_versions import definition_words
 
 State = FormulaVersion.State
+SHOWN_PROBLEMS = 3
 
 
 def formula_url(formula: ScoreFormula) -> str:
@@ -99,13 +99,15 @@ def version_facts(request: HttpRequest, version: FormulaVersion) -> Sequence[Fac
 
 
 def version_attention(request: HttpRequest, version: FormulaVersion) -> Sequence[Attention]:
-    """What keeps a draft from being used, and what a file left to be looked at."""
+    """What keeps a draft from being used; where it is much, a panel lists it."""
     if version.state != State.DRAFT:
         return []
     names = names_of(version)
     problems = problems_of(version.definition, names.unit, names.member)
-    remarks = [Attention("info", remark_words(*remark)) for remark in version.definition.get("remarks", [])]
-    return [*(Attention("warn", problem) for problem in problems), *remarks]
+    if len(problems) <= SHOWN_PROBLEMS:
+        return [Attention("warn", problem) for problem in problems]
+    words = gettext("This draft cannot be used yet. See what is still to be done: %(count)s.")
+    return [Attention("warn", words % {"count": text_of(len(problems))})]
 
 
 version_detail = DetailScreen(
@@ -134,7 +136,8 @@ start_version = ActionScreen(services.start_version, target=(ScoreFormula, "pk")
 def _said(versions: list[FormulaVersion]) -> str:
     remarks = sum(len(version.definition.get("remarks", [])) for version in versions)
     words = ngettext("%(count)s formula was read into a draft.", "%(count)s formulas were read into drafts.", len(versions))
-    return f"{words % {'count': text_of(len(versions))}} {_now('Remarks to look at: %(count)s.') % {'count': text_of(remarks)}}"
+    more = gettext("Remarks to look at: %(count)s.") % {"count": text_of(remarks)}
+    return f"{words % {'count': text_of(len(versions))}} {more}"
 
 
 load_formulas = ActionScreen(

@@ -48,7 +48,8 @@ class Wording:
         if name in self.labels:
             said = label(self.labels[name].get("names"), self.language)
             return _("%(fact)s of the head") % {"fact": said} if name.startswith(HEAD) else said
-        return str(EXPLAINED.get(name, name))
+        said = str(EXPLAINED.get(name, name)).split(" (")[0]
+        return said[:1].upper() + said[1:] if name in EXPLAINED else said
 
     def value(self, name: str, value: Any) -> str:
         """A value as people read it; a dash where it is missing."""
@@ -104,7 +105,7 @@ def rounding_words(definition: Definition) -> str:
 def missing_words(term: Definition) -> str:
     """What a term does without a value."""
     words = {
-        Missing.REFUSE: _("the household cannot be assessed"), Missing.SKIP: _("the term adds nothing"),
+        Missing.REFUSE: _("cannot be assessed"), Missing.SKIP: _("the term adds nothing"),
         Missing.VALUE: _("%(value)s stands in for it") % {"value": text_of(term.get("stand_in"))},
     }  # fmt: skip
     return words[Missing(term.get("missing") or "REFUSE")]

@@ -43,14 +43,17 @@ def title_of(say: Wording, part: str, entry: Definition, place: int) -> str:
 
 def stratum_words(say: Wording, entry: Definition) -> str:
     """Which households, and what the sum begins with."""
-    return f"{entry.get('condition') or _('all others')} · {_('constant')} {figure(entry.get('constant') or '0')}"
+    return _("%(who)s · constant %(number)s") % {
+        "who": entry.get("condition") or _("all others"), "number": figure(entry.get("constant") or "0"),
+    }  # fmt: skip
 
 
 def member_fact_words(say: Wording, entry: Definition) -> str:
     """What is taken from which members."""
     value = f" {entry['formula']}" if entry.get("formula") else ""
-    unknown = f" ({_('leaving out members of whom it is not known')})" if entry.get("leaves_out_unknown") else ""
-    return f"{how_words()[entry.get('how', 'COUNT')]}{value}: {entry.get('condition') or _('every living member')}{unknown}"
+    unknown = _(" (leaving out members of whom it is not known)") if entry.get("leaves_out_unknown") else ""
+    who = entry.get("condition") or _("every living member")
+    return f"{how_words()[entry.get('how', 'COUNT')]}{value}: {who}{unknown}"
 
 
 def term_words(say: Wording, entry: Definition) -> str:

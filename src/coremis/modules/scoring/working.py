@@ -111,7 +111,7 @@ def in_words(
 
 def _row(say: Wording, term: Term, found: TermResult) -> WorkingRow:
     only = term.formula.names_used[0] if len(term.formula.names_used) == 1 else ""
-    stored = next((one for one in say.definition.get("terms", []) if one.get("code") == term.code), {})
+    stored: Mapping[str, Any] = next((one for one in say.definition.get("terms", []) if one.get("code") == term.code), {})
     value = say.value(only, found.value) if found.value is not None else "–"
     if found.value is not None and term.rows:
         row = row_for(term, found.value)

@@ -8,5 +8,5 @@ class TargetingConfig(ModuleConfig):
     label = "targeting"
     title = _("Targeting")
     version = "0.1.0"
-    requires = ("registry", "programmes", "geography", "scoring", "points")
+    requires = ("registry", "filters", "programmes", "geography", "scoring", "points")
     url_prefix = "targeting/"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from coremis.modules.programmes.models import Programme
 from coremis.modules.programmes.services import ProgrammeFigure
 from coremis.modules.registry.services.hooks import PlaceFigure
 from coremis.modules.targeting.figures import SEES, counted_by_place, list_address, results_in_force
-from coremis.modules.targeting.models import Campaign, Outcome, StageEntry, StageRun
+from coremis.modules.targeting.models import Campaign, Outcome, Quota, StageEntry, StageRun
 from coremis.modules.targeting.queries import current_run_of
 from coremis.modules.targeting.readiness import free_places_of
 from coremis.modules.targeting.words import campaign_word
@@ -65,7 +65,7 @@ def campaigns(request: HttpRequest) -> Shown:
         run = current_run_of(campaign)
         ready.append([
             (str(campaign), page), (str(campaign.programme), ""), (campaign_word(campaign), ""), (str(run) if run else "", ""),
-            (free_in(campaign, run) if campaign.state == Campaign.State.APPROVED else "", page),
+            (free_in(campaign, run, user) if campaign.state == Campaign.State.APPROVED else "", page),
         ])  # fmt: skip
     heads = [
         (_("Targeting campaign"), ""), (_("Programme"), ""), (_("Status"), "status"), (_("Last stage done"), ""),
@@ -74,9 +74,13 @@ def campaigns(request: HttpRequest) -> Shown:
     return {"table": figure_table(heads, ready)}
 
 
-def free_in(campaign: Campaign, run: StageRun | None) -> int:
-    """How many places of a campaign's quotas nobody has."""
-    return sum(quota.free for quota in free_places_of(run, campaign.area_ids)) if run else 0  # type: ignore[attr-defined]
+def free_in(campaign: Campaign, run: StageRun | None, user: Any) -> int:
+    """How many places of the quotas in the reader's places nobody has."""
+    if run is None:
+        return 0
+    mine = Quota.objects.visible_to(user, "targeting.view_quota").values("pk")
+    rows: QuerySet[Any] = free_places_of(run, campaign.area_ids).filter(pk__in=mine)
+    return sum(rows.values_list("free", flat=True))
 
 
 CARDS: list[Contribution] = [

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.areas.models import AreaLevel
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
 from coremis.modules.filters.queries import FilterField, words
-from coremis.modules.programmes.conditions import names_for
 from coremis.modules.programmes.models import Programme
+from coremis.modules.programmes.queries import names_for
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.targeting.kinds.categorical import Mode
 from coremis.modules.targeting.kinds.listing import Source

@@ -33,7 +33,8 @@ def ladder(request: HttpRequest, campaign: Campaign) -> Shown:
     before = set(StageRun.objects.filter(stage__campaign=campaign).values_list("stage_id", flat=True))
     events = Event.objects.in_bulk([run.created_event_id for run in runs.values()])
     user: Any = request.user
-    counts = {key: counts_of(run, user) for key, run in runs.items()} if user.has_perm(SEES) else {}
+    found = counts_of(runs.values(), user)
+    counts = {key: found.get(run.pk, {}) for key, run in runs.items()}
     shown = [(outcome, title) for outcome, title in HEADS if any(found.get(outcome.value) for found in counts.values())]
     heads = [
         (_("No."), "number"), (_("Stage"), ""), (_("Set to"), ""), (_("Status"), "status"), (_("On the list"), "number"),
@@ -80,7 +81,7 @@ def run_outcomes(request: HttpRequest, run: StageRun) -> Shown:
     """How many of each outcome."""
     if run.state in (StageRun.State.PREPARING, StageRun.State.STOPPED):
         return None
-    counts = counts_of(run, request.user)
+    counts = counts_of([run], request.user).get(run.pk, {})
     facts = [
         Fact(outcome.label.capitalize(), counts.get(outcome.value, 0), list_address(run, outcome=outcome.value))
         for outcome, _title in HEADS
@@ -125,7 +126,7 @@ def runs(request: HttpRequest, stage: Stage) -> Shown:
     found = list(StageRun.objects.filter(stage=stage).order_by("-attempt")[:LATEST])
     if not found:
         return {"text": _("Not carried out yet.")}
-    events = Event.objects.in_bulk([run.created_event_id for run in found])
+    events, counts = Event.objects.in_bulk([run.created_event_id for run in found]), counts_of(found, request.user)
     heads = [
         (_("Time"), "number"),
         (_("Status"), "status"),
@@ -136,12 +137,18 @@ def runs(request: HttpRequest, stage: Stage) -> Shown:
     ]
     rows = [
         [
-            (run.attempt, reverse("targeting:run_detail", args=[run.pk])), (run_word(run), ""), (run.listed, ""), (run.selected, ""),
+            (run.attempt, reverse("targeting:run_detail", args=[run.pk])), (run_word(run), ""),
+            *[(number, "") for number in listed_and_selected(counts.get(run.pk, {}))],
             (when_and_who(events.get(run.created_event_id)), ""), (run.settings_words, ""),
         ]
         for run in found
     ]  # fmt: skip
     return {"table": figure_table(heads, rows)}
+
+
+def listed_and_selected(counts: Mapping[str, int]) -> tuple[int, int]:
+    """How many are on a list, and how many of them are selected."""
+    return sum(counts.values()), counts.get(Outcome.SELECTED.value, 0)
 
 
 def changes(request: HttpRequest, campaign: Campaign) -> Shown:

@@ -11,9 +11,8 @@ from coremis.modules.targeting.models import CURRENT, Appeal, Campaign, Kind, Ou
 from coremis.modules.targeting.words import outcome_word, reason_words, with_rule_names
 
 __all__ = [
-    "blocked", "current_entries", "current_run_of", "entries_of", "latest_entries", "outcome_of", "outcomes_of", "quotas_of",
-    "was_validated",
-    "largest_remainder", "outcome_word", "reason_words", "weight", "with_rule_names",
+    "blocked", "current_entries", "current_run_of", "entries_of", "largest_remainder", "latest_entries", "outcome_of", "outcome_word",
+    "outcomes_of", "quotas_of", "reason_words", "was_validated", "weight", "with_rule_names",
 ]  # fmt: skip
 
 

@@ -107,7 +107,6 @@ class EntryTable(Table):
         Column("who", _("Household or person"), show=name_of),
         Column("area", _("Place"), show=lambda row: row.area.name, sort="area_id"),
         Column("score", _("Score"), show=score_of, kind="number", sort="value"),
-        Column("category", _("Category")),
         Column("outcome", _("Outcome"), show=outcome_word, kind="status"),
         Column("reason", _("Reason"), show=reason_words),
         Column("verdict", _("Community"), show=verdict_word, kind="status"),
@@ -124,6 +123,11 @@ class EntryTable(Table):
     ]
     default_sort = "area"
     export_name = "targeting-list"
+
+    @classmethod
+    def file_columns_for(cls, user: Any) -> list[Column]:
+        """The list, and the category of the score."""
+        return [*super().file_columns_for(user), Column("category", _("Category"))]
 
     @classmethod
     def prepare(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":

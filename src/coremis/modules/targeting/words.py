@@ -4,8 +4,7 @@ from typing import Any
 
 from django.db.models import JSONField, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KT
-from django.utils.translation import get_language
-from django.utils.translation import gettext as now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.text import label
@@ -25,7 +24,7 @@ from coremis.modules.targeting.models import (
     StageEntry,
     StageRun,
     Verdict,
-)  # fmt: skip
+)
 
 OUTCOME_TONES = {
     Outcome.IN: "info", Outcome.SELECTED: "good", Outcome.WAITING: "wait", Outcome.NOT_SELECTED: "off", Outcome.NOT_ELIGIBLE: "stop",
@@ -43,7 +42,7 @@ REASONS: dict[str, Any] = {
     scoring.CATEGORY: _("the score belongs to another category"),
     scoring.CUT_OFF: _("the score is beyond the cut-off"),
     quota.NO_QUOTA: _("the place has no quota"),
-    quota.BEYOND: _("beyond the quota and its waiting list"),
+    quota.BEYOND: _("beyond the quota"),
     ADDITION: _("proposed in addition: to be assessed"),
     MOVED_UP: _("moved up from the waiting list"),
     APPEAL: _("to be assessed again after an appeal"),
@@ -91,5 +90,5 @@ def reason_words(entry: StageEntry) -> str:
     if entry.reason in REASONS:
         return str(REASONS[entry.reason])
     if entry.outcome == Outcome.NOT_ASSESSED:
-        return now("%(variable)s is not known") % {"variable": variable_name(entry.reason)}
+        return gettext("%(variable)s is not known") % {"variable": variable_name(entry.reason)}
     return entry.reason

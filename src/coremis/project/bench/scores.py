@@ -1,5 +1,6 @@
 """Scoring everybody: a formula with two strata, member counts, tables and figures of places, beside the same score in typed SQL."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -94,12 +95,28 @@ def formula(bench: Bench) -> FormulaVersion:
     return FormulaVersion.objects.select_related("formula").get(pk=version.pk)
 
 
+def both(town: str, land: str) -> dict[str, str]:
+    """A weight in each stratum."""
+    return {"urban": town, "rural": land}
+
+
+def term(code: str, formula: str, **rest: Any) -> dict[str, Any]:
+    """A term as it is stored."""
+    return {"code": code, "names": {"en": code}, "formula": formula, "missing": "REFUSE", **rest}
+
+
+def table(rows: Sequence[tuple[str, tuple[str, str]]]) -> dict[str, Any]:
+    """The lines of a table: answers, weights."""
+    return {"kind": "TABLE", "rows": [{"match": match.split(","), "weights": both(*weights)} for match, weights in rows]}
+
+
+def number(town: str, land: str) -> dict[str, Any]:
+    """A weight times the value."""
+    return {"kind": "NUMBER", "weights": both(town, land)}
+
+
 def definition() -> dict[str, Any]:
     """As it is stored."""
-    both = lambda town, land: {"urban": town, "rural": land}  # noqa: E731
-    term = lambda code, formula, **rest: {"code": code, "names": {"en": code}, "formula": formula, "missing": "REFUSE", **rest}  # noqa: E731
-    table = lambda rows: {"kind": "TABLE", "rows": [{"match": match.split(","), "weights": both(*weights)} for match, weights in rows]}  # noqa: E731
-    number = lambda town, land: {"kind": "NUMBER", "weights": both(town, land)}  # noqa: E731
     counts = {"members_0_14": "age <= 14", "members_15_64": "age between 15 and 64", "members_65": "age >= 65"}
     facts = {"dependency": "(members_0_14 + members_65) / max(members_15_64, 1)", "per_person": "rooms / max(size, 1)"}
     sizes = [(f"{place}{'+' if place == len(SIZES) else ''}", weights) for place, weights in enumerate(SIZES, 1)]
@@ -130,13 +147,12 @@ def definition() -> dict[str, Any]:
 def floor(event: int, run_id: int) -> None:
     """The same score for everybody in one typed statement, with what it read, and the counts by place."""
     postgres = connection.vendor == "postgresql"
-    age = lambda years, born: f"{born} <= DATE '{DAY.year - years}-07-15'" if postgres else f"{born} <= '{DAY.year - years}-07-15'"  # noqa: E731
     years = "CAST(date_part('year', age(DATE '2024-07-15', p.birth_date)) AS double precision)" if postgres else (
         "CAST(2024 - strftime('%%Y', p.birth_date) - (strftime('%%m%%d', p.birth_date) > '0715') AS REAL)")  # fmt: skip
     cast = "::double precision" if postgres else " * 1.0"
     members = (
-        f"SELECT s.household_id AS id, COUNT(*) AS size, COUNT(*) FILTER (WHERE NOT {age(15, 'p.birth_date')}) AS young, "
-        f"COUNT(*) FILTER (WHERE {age(15, 'p.birth_date')} AND NOT {age(65, 'p.birth_date')}) AS adult, COUNT(*) FILTER (WHERE {age(65, 'p.birth_date')}) AS old, "
+        f"SELECT s.household_id AS id, COUNT(*) AS size, COUNT(*) FILTER (WHERE NOT {born_by(15)}) AS young, "
+        f"COUNT(*) FILTER (WHERE {born_by(15)} AND NOT {born_by(65)}) AS adult, COUNT(*) FILTER (WHERE {born_by(65)}) AS old, "
         f"MAX(p.sex) FILTER (WHERE s.relationship = 'head') AS head_sex, MAX({years}) FILTER (WHERE s.relationship = 'head') AS head_age, "
         f"MAX({json_number('p', 'schooling')}) FILTER (WHERE s.relationship = 'head') AS school "
         "FROM registry_membership s JOIN registry_person p ON p.id = s.person_id "
@@ -174,18 +190,28 @@ def json_number(table: str, code: str) -> str:
     return f"CAST(json_extract({table}.data, '$.{code}') AS REAL)"
 
 
+def born_by(years: int) -> str:
+    """Whether somebody was at least so many years old on the day."""
+    day = f"'{DAY.year - years}-07-15'"
+    return f"p.birth_date <= DATE {day}" if connection.vendor == "postgresql" else f"p.birth_date <= {day}"
+
+
+def typed(text: str, cast: str) -> str:
+    """A weight as a double."""
+    return f"({text}{cast})"
+
+
 def equation(place: int, cast: str) -> str:
     """One stratum as a typist would write it."""
-    number = lambda text: f"{text}{cast}" if not text.startswith("-") else f"({text}{cast})"  # noqa: E731
-    sizes = " ".join(f"WHEN {size} THEN {number(weights[place])}" for size, weights in enumerate(SIZES[:-1], 1))
+    sizes = " ".join(f"WHEN {size} THEN {typed(weights[place], cast)}" for size, weights in enumerate(SIZES[:-1], 1))
     school = " ".join(
-        f"WHEN school >= {match.rstrip('+').split('-')[0]} THEN {number(weights[place])}" for match, weights in reversed(SCHOOL)
+        f"WHEN school >= {match.rstrip('+').split('-')[0]} THEN {typed(weights[place], cast)}" for match, weights in reversed(SCHOOL)
     )
-    groups = " ".join(f"WHEN province IN ({match}) THEN {number(weights[place])}" for match, weights in GROUPS)
+    groups = " ".join(f"WHEN province IN ({match}) THEN {typed(weights[place], cast)}" for match, weights in GROUPS)
     weights = (("0.132", "-0.005", "0.048", "0.261", "0.191", "9.397"), ("0.117", "-0.002", "0.036", "0.231", "0.346", "9.835"))[place]
-    male, age, dependency, per_person, many, constant = (number(weight) for weight in weights)
+    male, age, dependency, per_person, many, constant = (typed(weight, cast) for weight in weights)
     return (
-        f"{constant} + CASE WHEN head_sex = 'male' THEN {male} ELSE 0 END + {age} * head_age + CASE size {sizes} ELSE {number(SIZES[-1][place])} END "
+        f"{constant} + CASE WHEN head_sex = 'male' THEN {male} ELSE 0 END + {age} * head_age + CASE size {sizes} ELSE {typed(SIZES[-1][place], cast)} END "
         f"+ {dependency} * (young + old) / CASE WHEN adult > 1 THEN adult ELSE 1 END + CASE {school} END + {per_person} * rooms / size "
         f"+ CASE WHEN rooms >= 4 THEN {many} ELSE 0 END + CASE {groups} END"
     )

@@ -94,11 +94,8 @@ class Bench:
 
         self.measure("undo of the suspension", None, undo)
 
-    def pay(self, only: str = "") -> None:
-        """Payroll, release and reconciliation of one cycle."""
-        payroll = self.calculate()
-        if only == "payroll":
-            return
+    def pay(self, payroll: Payroll) -> None:
+        """Release and reconciliation of a payroll."""
         verify_payroll(payroll=payroll, actor=self.people[6])
         agreed(approve_payroll, {"payroll": Payroll.objects.get(pk=payroll.pk)}, self.people[0], self.people[1])
         work_off()

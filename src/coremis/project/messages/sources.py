@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
+    "now": None,  # gettext as now: in this moment's language, beside the lazy _
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext": (1, 2),

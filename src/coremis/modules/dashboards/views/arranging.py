@@ -9,8 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import Action
@@ -77,7 +76,7 @@ def open_datasets(dashboard: Dashboard, user: Any) -> list[Dataset]:
 def save(request: HttpRequest, dashboard: Dashboard, **inputs: Any) -> bool:
     """Arrange it, once however often the same page is sent; a refusal becomes a sentence above the page."""
     if request.POST.get("version") not in (None, str(dashboard.version)):
-        messages.error(request, now("Somebody else changed this meanwhile. Look at it again."))
+        messages.error(request, gettext("Somebody else changed this meanwhile. Look at it again."))
         return False
     try:
         arranging(dashboard)(dashboard=dashboard, actor=request.user, key=request.POST.get("key", "")[:100] or None, **inputs)
@@ -132,13 +131,13 @@ class ArrangeScreen(Screen):
         """The figures with their buttons, and what can be added."""
         names = {one.name: one for one in open_datasets(dashboard, request.user)}
         rows = [
-            {"place": place, "title": one.title() or now("(no longer counted)"), "chart": one.chart.label, "size": one.size.label,
+            {"place": place, "title": one.title() or gettext("(no longer counted)"), "chart": one.chart.label, "size": one.size.label,
              "about": names[one.dataset].title if one.dataset in names else "–",
                 "opens": one.dataset in names and one.chart != Chart.STEPS, "last": place == len(dashboard.widgets) - 1}
             for place, one in enumerate(map(placed, dashboard.widgets))
         ]  # fmt: skip
         return {
-            "title": now("Arrange: %(name)s") % {"name": dashboard}, "dashboard": dashboard, "rows": rows, "key": uuid4().hex,
+            "title": gettext("Arrange: %(name)s") % {"name": dashboard}, "dashboard": dashboard, "rows": rows, "key": uuid4().hex,
             "ready": self.ready(dashboard, request.user), "datasets": list(names.values()), "address": arrange_url(dashboard),
             "back": show_url(dashboard) if dashboard.user_id else reverse("dashboards:profile_dashboards"),
             "put_away": reverse(f"dashboards:put_away_{'own' if dashboard.user_id else 'profile'}_dashboard", args=[dashboard.pk]),
@@ -184,7 +183,8 @@ class FigureScreen(Screen):
                 if save(request, dashboard, widgets=stored(kept)):
                     return see_other(arrange_url(dashboard))
         context = {
-            "title": now("Change a figure") if known else now("Add a figure"), "form": form, "dataset": dataset, "dashboard": dashboard,
+            "title": gettext("Change a figure") if known else gettext("Add a figure"), "form": form, "dataset": dataset,
+            "dashboard": dashboard,
             "back": arrange_url(dashboard), "key": request.POST.get("key") or uuid4().hex, "tried": self.tried(request, tried or known),
         }  # fmt: skip
         return render(request, "dashboards/figure.html", context, status=422 if form.errors else 200)
@@ -202,7 +202,7 @@ def tried_in(request: HttpRequest) -> Asked:
 def begun_with(request: HttpRequest, target: Any) -> dict[str, Any]:
     """A copy bears the name of what it was copied from."""
     found = copied(request)
-    return {"name": str(found) if found else now("My dashboard")}
+    return {"name": str(found) if found else gettext("My dashboard")}
 
 
 def copied(request: HttpRequest) -> Dashboard | None:
@@ -238,7 +238,7 @@ arrange = ArrangeScreen(permission=services.arrange_own_dashboard.name, title=_(
 figure = FigureScreen(permission=services.arrange_own_dashboard.name, title=_("Figure"))
 create_own_dashboard = OwnDashboardScreen(
     services.create_own_dashboard, form=OwnDashboardForm, initial=begun_with, done=arrange_url, back=lambda _target: show_url(),
-    button=_("Make it"), said=lambda _made: now("Your dashboard is there. Arrange it as you like."),
+    button=_("Make it"), said=lambda _made: gettext("Your dashboard is there. Arrange it as you like."),
     lead=_("It is yours alone. Whoever looks after the dashboard of your profile does not change it."),
 )  # fmt: skip
 put_away_own_dashboard = ActionScreen(

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.actionscreens import ActionScreen
@@ -59,8 +59,8 @@ def actions_for(dashboard: Dashboard | None, user: Any) -> list[dict[str, str]]:
     copy = reverse("dashboards:create_own_dashboard") + (f"?copy={dashboard.pk}" if dashboard else "")
     url = arrange_url(dashboard) if dashboard and dashboard.user_id else copy
     return [
-        {"title": now("Arrange"), "url": url, "tone": ""},
-        {"title": now("All my dashboards"), "url": reverse("dashboards:arrange"), "tone": "quiet"},
+        {"title": gettext("Arrange"), "url": url, "tone": ""},
+        {"title": gettext("All my dashboards"), "url": reverse("dashboards:arrange"), "tone": "quiet"},
     ]
 
 
@@ -95,6 +95,6 @@ refresh_figures = ActionScreen(
     services.refresh_figures, title=_("Refresh the figures"), button=_("Refresh"),
     lead=_("All figures are counted anew. They are counted every hour anyway."),
     done=lambda _result: reverse("dashboards:dashboard"), back=lambda _target: reverse("dashboards:dashboard"),
-    said=lambda _result: now("The figures are being counted. Load this page again in a moment."),
+    said=lambda _result: gettext("The figures are being counted. Load this page again in a moment."),
 )  # fmt: skip
 dashboard = DashboardScreen(permission=VIEW, title=_("Dashboard"))

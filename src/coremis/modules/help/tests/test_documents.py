@@ -67,6 +67,12 @@ def test_headings_get_anchors_and_the_title_stands_apart():
     assert [heading.anchor for heading in document.headings] == ["what-you-need", "what-you-need-1", "coremis-backup-daily"]
 
 
+def test_what_is_wide_scrolls_by_itself():
+    """Also with the keyboard: tables and commands can be reached by it."""
+    html = render("# T\n\n| a |\n|---|\n| b |\n\n    coremis backup\n").html
+    assert '<div class="table-wrap" tabindex="0"><table class="table">' in html and '<pre tabindex="0"><code>coremis backup' in html
+
+
 def test_links_outside_the_documents_become_words(tmp_path):
     found = render("[licence](../LICENSE) and [there](https://example.org)", lambda target: "" if "LICENSE" in target else target).html
     assert "<span>licence</span>" in found and '<a href="https://example.org" rel="noreferrer noopener">there</a>' in found

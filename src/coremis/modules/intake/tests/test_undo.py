@@ -3,6 +3,8 @@
 from contextlib import suppress
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from coremis.kernel.actions.models import Change
 from coremis.kernel.approvals.services import approve_request, submit
@@ -22,6 +24,7 @@ from coremis.modules.registry.services import change_person
 from coremis.modules.registry.tables import HouseholdTable, PersonTable
 
 pytestmark = pytest.mark.django_db
+CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK")
 
 
 def ask(batch, people):
@@ -130,3 +133,28 @@ def test_stopped_half_way_and_taken_back_later(country, people, monkeypatch):
     stopped = fresh(batch)
     assert 0 < stopped.undone_count < 100 and stopped.applied_count == 100 - stopped.undone_count
     assert taken_back(batch, people).undone_count == 100
+
+
+def test_statements(country, people, monkeypatch):
+    """Pitfall P1: a chunk takes as many statements for fifty rows as for thirteen.
+
+    They are more than eight, whatever the size: five tables are locked and read, references are looked for in every table that may hold
+    one, and each of six kinds of records that is ended or given back takes three, since what it held before is kept.
+    """
+    counts, original = {}, worker.run_chunk
+
+    def counted(job, kind, work, lease):
+        with CaptureQueriesContext(connection) as seen:
+            more = original(job, kind, work, lease)
+        if more:
+            counts.setdefault(rows.CHUNK, []).append(len([one for one in seen.captured_queries if not one["sql"].startswith(CONTROL)]))
+        return more
+
+    for size in (13, 50):
+        batch = imported(people, country["North"], TEXT + f"H{size}x;;N1B;Ana;Silva;F;1980;head;;;;;;\n", f"{size}.csv")
+        monkeypatch.setattr(rows, "CHUNK", size)
+        with monkeypatch.context() as patched:
+            patched.setattr(worker, "run_chunk", counted)
+            assert taken_back(batch, people).undone_count == 101
+        monkeypatch.setattr(rows, "CHUNK", 20_000)
+    assert min(counts[13]) == min(counts[50]) and max(counts[13] + counts[50]) <= 40, counts

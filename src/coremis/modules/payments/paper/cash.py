@@ -24,9 +24,8 @@ def denominations(currency: str) -> list[int]:
     return sorted({int(value) for value in (setting(NOTES_SETTING) or {}).get(currency, [])}, reverse=True)
 
 
-def cash_paper(taken: Taken) -> Paper:
+def cash_paper(taken: Taken, values: list[int]) -> Paper:
     """Cash received, handed out and brought back, by denomination; what should be is printed, the rest is written in by hand."""
-    values = denominations(taken.facts.currency)
     needed, rest = notes_needed(taken.facts.amounts.items(), values)
     notes = [_("Difference = received − paid − returned. Explain every difference on the back, and sign it.")]
     if rest:

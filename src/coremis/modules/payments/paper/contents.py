@@ -69,7 +69,7 @@ class Facts:
     not_listed: int = 0
     amounts: Counter[int] = field(default_factory=Counter)
     areas: dict[int, None] = field(default_factory=dict)
-    _digest: Any = field(default_factory=hashlib.sha256)
+    told: Any = field(default_factory=hashlib.sha256)
 
     def add(self, number: int, state: str, amount: int, area: int, line: str) -> None:
         """One more payment: its order number, state, amount, place and fingerprint."""
@@ -77,7 +77,7 @@ class Facts:
         if state in NOT_LISTED:
             self.not_listed += 1
             return
-        self._digest.update(f"{number} {amount} {line}\n".encode())
+        self.told.update(f"{number} {amount} {line}\n".encode())
         self.count += 1
         self.total_minor += amount
         self.amounts[amount] += 1
@@ -85,7 +85,7 @@ class Facts:
     @property
     def digest(self) -> str:
         """Differs with anything that is printed."""
-        return str(self._digest.hexdigest())
+        return str(self.told.hexdigest())
 
     @property
     def total(self) -> Money:

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from django.utils import formats
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.numbers import number_text
@@ -15,7 +15,7 @@ from coremis.kernel.files.writing import AMOUNT, NUMBER, Sheet, SheetColumn
 from coremis.kernel.screens.columns import money_text, text_of
 from coremis.modules.payments.models import PayrollLine, TakenPaper
 from coremis.modules.payments.paper.contents import Facts, Part
-from coremis.modules.payments.paper.words import speller
+from coremis.modules.payments.paper.words import InWords
 from coremis.modules.payments.states import POSTED_PAYROLLS
 from coremis.modules.registry.models import DocumentKind, Household, Person
 
@@ -28,6 +28,7 @@ class Taken(NamedTuple):
     part: Part
     facts: Facts
     record: TakenPaper
+    in_words: InWords
     read: Sequence[PayrollLine] | None = None
 
     def lines(self) -> Iterator[Any]:
@@ -39,8 +40,9 @@ def payee_paper(taken: Taken) -> Paper:
     """The list as people sign it: A4 across, rows high enough for a thumb."""
     return Paper(
         title=_("Payee list"), subtitle=point_words(taken.part), marks=marks_of(taken.record), fields=fields_of(taken),
-        columns=columns(), rows=_rows(taken), sums=_sums(taken.facts.currency), notes=notes_of(taken), signatures=signatures(),
-        footer=footer_of(taken), bookmark=point_words(taken.part), code=lambda page: f"{taken.record.code}-{page}", row_height=11,
+        columns=columns(), rows=_rows(taken), sums=_sums(taken.facts.currency, taken.in_words), notes=notes_of(taken),
+        signatures=signatures(), footer=footer_of(taken), bookmark=point_words(taken.part),
+        code=lambda page: f"{taken.record.code}-{page}", row_height=11,
     )  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def columns() -> list[PaperColumn]:
 
 
 def _rows(taken: Taken) -> Iterator[Heading | Row]:
-    place, in_words = None, speller(taken.facts.currency, get_language() or "en")
+    place = None
     for line in taken.lines():
         if line.area_id != place:
             place = line.area_id
@@ -68,7 +70,7 @@ def _rows(taken: Taken) -> Iterator[Heading | Row]:
                 (line.payee_name, number_text(Person.number_prefix, line.payee_number)),
                 (line.alternate_name, number_text(Person.number_prefix, line.alternate_number)) if line.alternate_name else "",
                 document_words(line),
-                (money_text(amount), in_words(amount)),
+                (money_text(amount), taken.in_words(amount)),
                 "",
                 "",
             ],
@@ -83,9 +85,7 @@ def document_words(line: PayrollLine) -> str:
     return f"{kind} …{line.document_end}" if line.document_end else kind
 
 
-def _sums(currency: str) -> Sums:
-    in_words = speller(currency, get_language() or "en")
-
+def _sums(currency: str, in_words: InWords) -> Sums:
     def line(label: str, minor: int) -> Sum:
         amount = Money(minor, currency)
         return Sum(label, money_text(amount), in_words(amount))
@@ -190,8 +190,7 @@ def sheet_columns(currency: str) -> list[SheetColumn]:
 
 
 def _sheet_rows(taken: Taken) -> Iterator[list[Any]]:
-    facts = taken.facts
-    in_words = speller(facts.currency, get_language() or "en")
+    facts, in_words = taken.facts, taken.in_words
     for line in taken.lines():
         household = number_text(Household.number_prefix, line.household_number)
         yield [

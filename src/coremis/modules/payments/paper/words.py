@@ -17,6 +17,7 @@ FEMININE = {"fr": {"GBP", "EGP", "SSP", "SYP", "LBP", "INR", "MUR", "SCR", "TRY"
 AND = {"en": "and", "fr": "et", "pt": "e"}
 LOCALES = {"pt": "pt_PT"}
 MILLION = 1_000_000
+InWords = Callable[[Money], str]
 LARGE = re.compile(r"(.*(?:milh|bili|trili)\w+)(.*)", re.DOTALL)
 PORTUGUESE = [(r"\bum\b", "uma"), (r"\bdois\b", "duas"), (r"(\w+)entos\b", r"\1entas")]
 
@@ -26,9 +27,9 @@ def amount_in_words(amount: Money, language: str) -> str:
     return speller(amount.currency, language)(amount)
 
 
-def speller(currency: str, language: str) -> Callable[[Money], str]:
+def speller(currency: str, language: str | None) -> InWords:
     """The same for all amounts of a paper: what the country calls its currency is asked once, not on every line."""
-    code = language.split("-")[0]
+    code = (language or "en").split("-")[0]
     code = code if code in AND else "en"
     names = currency_names(currency, code)
     return lambda amount: _written(amount.amount_minor, currency, code, names)

@@ -1,6 +1,5 @@
 """The request for the funds of a payroll, and which notes and coins a currency has."""
 
-import hashlib
 from datetime import date
 from typing import Any
 
@@ -42,7 +41,7 @@ def take_funds_request(
         if not rows:
             raise Refusal(gettext_lazy("Nobody can be paid in this payroll now. Decide about the payments that are held."))
         facts = Facts(payroll.currency, sum(row[1] for row in rows), sum(row[2] for row in rows))
-        facts.digest = hashlib.sha256(repr((rows, bank_details)).encode()).hexdigest()
+        facts.told.update(repr((rows, bank_details)).encode())
         place = payroll.places.select_related("area").order_by("pk")[0].area
         order = Order(payroll, TakenPaper.Paper.FUNDS, needed_on, actor.pk)
         records = order.records([(Part(payroll, None, 1, 1, 1), facts)], lambda _point: place)

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 from django.db.models import TextChoices
 from django.utils import translation
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from coremis.kernel.access.models import User
 from coremis.kernel.actions.action import action
@@ -27,10 +27,11 @@ from coremis.kernel.files.writing import write_xlsx
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.work import Work
 from coremis.modules.payments.models import Payroll, PayrollLine, TakenPaper
-from coremis.modules.payments.paper.cash import cash_paper
+from coremis.modules.payments.paper.cash import cash_paper, denominations
 from coremis.modules.payments.paper.contents import NOT_LISTED, Facts, Part, facts_of, lines_of, parts_of, planned_parts
 from coremis.modules.payments.paper.payees import Taken, payee_paper, payee_sheet
 from coremis.modules.payments.paper.taking import Order
+from coremis.modules.payments.paper.words import InWords, speller
 from coremis.modules.payments.services.steps import locked, require_state
 from coremis.modules.payments.states import LIVE_PAYROLLS, PayrollState
 from coremis.modules.points.models import PaymentPoint
@@ -72,7 +73,8 @@ def take_payee_list(
         records = _order(payroll, file_format, pay_on, actor.pk).records(planned, _area_of(payroll))
         note(records)
         groups = _files([(part, record) for (part, _facts), record in zip(planned, records, strict=True)], file_format)
-        files = [_written(payroll, group, file_format, cash_sheets) for group in _taken(payroll, groups)]
+        values = _values(payroll, cash_sheets)
+        files = [_written(payroll, group, file_format, values) for group in _taken(payroll, groups)]
         return _delivered(files, _name(payroll, None, file_format), actor)
 
 
@@ -88,9 +90,13 @@ def take_point_list(
         check_inside(facts, take_point_list.name, actor)
         records = _order(payroll, file_format, pay_on, actor.pk).records(facts, lambda _point: point.area)
         note(records)
-        taken = [Taken(part, found, record) for (part, found), record in zip(facts, records, strict=True)]
+        in_words = speller(payroll.currency, get_language())
+        taken = [Taken(part, found, record, in_words) for (part, found), record in zip(facts, records, strict=True)]
         return _delivered(
-            [_written(payroll, taken, file_format, cash_sheets)], _name(payroll, point, file_format), actor, permission=take_point_list.name
+            [_written(payroll, taken, file_format, _values(payroll, cash_sheets))],
+            _name(payroll, point, file_format),
+            actor,
+            permission=take_point_list.name,
         )
 
 
@@ -105,7 +111,8 @@ def take_cash_sheet(
         check_inside(facts, take_cash_sheet.name, actor)
         records = Order(payroll, TakenPaper.Paper.CASH, pay_on, actor.pk).records(facts, lambda _point: point.area)
         note(records)
-        papers = [cash_paper(Taken(part, found, record)) for (part, found), record in zip(facts, records, strict=True)]
+        in_words, values = speller(payroll.currency, get_language()), denominations(payroll.currency)
+        papers = [cash_paper(Taken(part, found, record, in_words), values) for (part, found), record in zip(facts, records, strict=True)]
         return store(
             printed(papers, _("Cash sheet")), f"{payroll.number_text}-{point.code}-cash.pdf", user=actor, permission=take_cash_sheet.name
         )
@@ -120,8 +127,9 @@ def write_payee_lists(work: Work) -> bool:
         size += sum(item["line_count"] for item in files[work.cursor["at"]])
         work.cursor["at"] += 1
     with translation.override(work.params["language"]):
+        values = _values(payroll, work.params["cash"])
         for group in _taken(payroll, _planned(payroll, files[first : work.cursor["at"]])):
-            name, content = _written(payroll, group, ListFormat(work.params["format"]), work.params["cash"])
+            name, content = _written(payroll, group, ListFormat(work.params["format"]), values)
             work.cursor["made"].append([name, content.sha256, content.size])
     work.done += size
     return bool(work.cursor["at"] < len(files))
@@ -161,13 +169,13 @@ def note(records: Sequence[TakenPaper]) -> None:
 def printed(papers: Sequence[Paper] | Any, title: str) -> BinaryIO:
     """Papers as one PDF in memory, with the band of the environment on every page."""
     target = io.BytesIO()
-    write_papers(target, papers, title=title, language=translation.get_language() or "en", band=band_on_paper())
+    write_papers(target, papers, title=title, language=get_language() or "en", band=band_on_paper())
     return target
 
 
 def spoken(language: str) -> str:
     """The language asked for, else the reader's."""
-    return language or translation.get_language() or "en"
+    return language or get_language() or "en"
 
 
 def check_inside(facts: Sequence[tuple[Part, Facts]], permission: str, actor: Any) -> None:
@@ -229,30 +237,35 @@ def _taken(payroll: Payroll, groups: "list[list[tuple[Part, TakenPaper]]]") -> "
     """What stands on these papers, file by file, read with one statement; refuses where a payment changed since they were planned."""
     papers = [paper for group in groups for paper in group]
     read = iter(lines_of(payroll, [part for part, _record in papers]))
-    return [[_unchanged(part, record, next(read)) for part, record in group] for group in groups]
+    in_words = speller(payroll.currency, get_language())
+    return [[_unchanged(part, record, in_words, next(read)) for part, record in group] for group in groups]
 
 
-def _unchanged(part: Part, record: TakenPaper, lines: list[PayrollLine]) -> Taken:
+def _unchanged(part: Part, record: TakenPaper, in_words: InWords, lines: list[PayrollLine]) -> Taken:
     facts = facts_of(part, lines)
     if facts.digest == record.digest:
-        return Taken(part, facts, record, [line for line in lines if line.state not in NOT_LISTED])
+        return Taken(part, facts, record, in_words, [line for line in lines if line.state not in NOT_LISTED])
     facts = part.facts()  # a place that was renamed while the payroll was calculated stands under both names: ask for the numbers
     if facts.digest != record.digest:
         raise Refusal(gettext_lazy("The payroll changed while its lists were written. Ask for them again."))
-    return Taken(part, facts, record)
+    return Taken(part, facts, record, in_words)
 
 
-def _written(payroll: Payroll, taken: Sequence[Taken], file_format: ListFormat, cash_sheets: bool) -> tuple[str, Content]:
-    """One file, kept."""
+def _written(payroll: Payroll, taken: Sequence[Taken], file_format: ListFormat, values: list[int] | None) -> tuple[str, Content]:
+    """One file, kept; with the notes and coins of ``values`` each list has its cash sheet."""
     first = taken[0].part
     name = _name(payroll, first.point, ListFormat.XLSX if file_format == ListFormat.XLSX else ListFormat.PDF, first.number)
     if file_format == ListFormat.XLSX:
         target = io.BytesIO()
         write_xlsx(target, [payee_sheet(item) for item in taken])
     else:
-        papers = (paper for item in taken for paper in [payee_paper(item), *([cash_paper(item)] if cash_sheets else [])])
+        papers = (paper for item in taken for paper in [payee_paper(item), *([cash_paper(item, values)] if values is not None else [])])
         target = printed(papers, f"{_('Payee list')} {payroll.number_text}")  # type: ignore[assignment]
     return name, keep(target, MOST_BYTES)
+
+
+def _values(payroll: Payroll, cash_sheets: bool) -> list[int] | None:
+    return denominations(payroll.currency) if cash_sheets else None
 
 
 def _name(payroll: Payroll, point: PaymentPoint | None, file_format: ListFormat, part: int = 1) -> str:
@@ -265,11 +278,11 @@ def _delivered(files: list[tuple[str, Content]], name: str, user: Any, permissio
     permission = permission or take_payee_list.name
     if len(files) == 1:
         return attach(files[0][1], files[0][0], user=user, permission=permission)
-    target = tempfile.TemporaryFile()  # noqa: SIM115  (closed by the store's end; thousands of pages are too much for the memory)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for at, (one, content) in enumerate(files, start=1):
-            archive.writestr(zipfile.ZipInfo(f"{at:04d}-{one}", (1980, 1, 1, 0, 0, 0)), path_of(content.sha256).read_bytes())
-    return store(target, name.rsplit(".", 1)[0] + ".zip", user=user, permission=permission, most_bytes=MOST_BYTES)
+    with tempfile.TemporaryFile() as target:  # thousands of pages are too much for the memory
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+            for at, (one, content) in enumerate(files, start=1):
+                archive.writestr(zipfile.ZipInfo(f"{at:04d}-{one}", (1980, 1, 1, 0, 0, 0)), path_of(content.sha256).read_bytes())
+        return store(target, name.rsplit(".", 1)[0] + ".zip", user=user, permission=permission, most_bytes=MOST_BYTES)
 
 
 def attribute(name: str) -> str:

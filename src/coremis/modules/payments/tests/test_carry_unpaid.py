@@ -1,15 +1,18 @@
 """What was not paid is re-issued once, or paid with the next payment; never both (pitfall M16)."""
 
 import pytest
+from django.urls import reverse
 
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.testing.cast import make_user
 from coremis.modules.benefits.tests.sample import make_rule, part
 from coremis.modules.ledger.queries import postings_about
 from coremis.modules.payments import services
 from coremis.modules.payments.models import Incident, PayrollLine
 from coremis.modules.payments.queries import figures_of, ledger_differences
 from coremis.modules.payments.tests.sample import (
+    RIGHTS,
     agree,
     approved,
     balances,
@@ -148,3 +151,15 @@ def test_paid_late_all_the_same_is_an_incident(closed, programme, people):
     assert Incident.objects.get().line_id == late.pk
     late.refresh_from_db()
     assert (late.state, late.rolled_minor) == ("UNCOLLECTED", DUE)
+
+
+def test_both_ways_say_what_will_happen(closed, programme, country, client):
+    """The page of each names number and amount before anything is done."""
+    rule_of(programme, takes_backlog=True)
+    client.force_login(make_user("reader", *RIGHTS, area=country["Testland"]))
+    for name, words, typed in (
+        ("reissue_payroll", "Re-issue 2 payments", {"freeze_on": "2026-03-01"}),
+        ("carry_unpaid", "Carry on 2 payments", {}),
+    ):
+        page = client.post(reverse(f"payments:{name}", args=[closed.pk]), {"key": name, "step": "preview", **typed})
+        assert page.status_code == 200 and words in page.content.decode(), name

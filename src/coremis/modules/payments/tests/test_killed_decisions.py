@@ -5,11 +5,12 @@ import pytest
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.money import Money
 from coremis.kernel.jobs import ranges
+from coremis.kernel.jobs.tests.killed import run_killed
 from coremis.kernel.testing.cast import build_country
 from coremis.modules.payments import services
 from coremis.modules.payments.models import Difference, FlagGroup, FlagMember, Hold, PayrollLine, Review
 from coremis.modules.payments.tests.sample import agree, enrol, everyone, make_cycle, make_fund, make_programme, settled, verified
-from coremis.modules.payments.tests.test_killed_worker import digest, run_killed
+from coremis.modules.payments.tests.test_killed_worker import digest
 from coremis.modules.registry.models import Person
 from coremis.modules.registry.tests.factories import make_household
 

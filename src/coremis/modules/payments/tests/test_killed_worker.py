@@ -1,15 +1,11 @@
 import hashlib
 import json
-import subprocess
-import sys
 
 import pytest
-from django.conf import settings
-from django.db import connection
 
 from coremis.kernel.base.money import Money
 from coremis.kernel.jobs import ranges
-from coremis.kernel.jobs.models import Job
+from coremis.kernel.jobs.tests.killed import run_killed
 from coremis.kernel.testing.cast import build_country
 from coremis.modules.ledger.models import Movement, Posting, PostingTotal
 from coremis.modules.ledger.queries import postings_about
@@ -31,21 +27,6 @@ from coremis.modules.registry.tests.factories import make_household
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUSEHOLDS, SIZE = 8, 3
-
-
-def run_killed(row):
-    """Let workers run in processes of their own, each killed at its first chunk; then read the row again."""
-    here = connection.settings_dict
-    database = {name: here[name] for name in ("ENGINE", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")} | {"NAME": str(here["NAME"])}
-    task = {"database": database, "chunk": SIZE, "media": str(settings.MEDIA_ROOT)}
-    command = [sys.executable, "-m", "coremis.modules.payments.tests.killed_worker", json.dumps(task)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    endings = json.loads(done.stdout.splitlines()[-1])
-    assert 1 not in endings and endings.count(-9) >= 3, (endings, done.stderr, list(Job.objects.values_list("traceback", flat=True)))
-    assert not Job.objects.exclude(state="DONE").exists()
-    row.refresh_from_db()
-    return row
 
 
 def through(programme, area, calculator, sender, accountant, finish):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 
 from coremis.kernel.screens.forms import ActionForm
 from coremis.modules.scoring.definition import declared_names
@@ -44,4 +44,4 @@ class EntryForm(ActionForm):
         """The names that may be used, as a sentence."""
         names = names_of(self.target)
         known = names.member if of_members else declared_names(self.target.definition, names.unit, names.member)
-        return _now("Names: %(names)s") % {"names": ", ".join(sorted(known))}
+        return gettext("Names: %(names)s") % {"names": ", ".join(sorted(known))}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Refusal
@@ -59,7 +59,7 @@ class MemberFactForm(EntryForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["how"].choices = list(how_words().items())  # type: ignore[attr-defined]
-        example = _now("Such as: age between 15 and 64. Empty: every living member.")
+        example = gettext("Such as: age between 15 and 64. Empty: every living member.")
         self.fields["condition"].help_text = f"{example} {self.names_help(of_members=True)}"
 
     def entry(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class FactForm(EntryForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["formula"].help_text = f"{_now('Such as: rooms / max(size, 1).')} {self.names_help()}"
+        self.fields["formula"].help_text = gettext("Such as: rooms / max(size, 1).") + " " + self.names_help()
 
 
 class CategoryForm(EntryForm):
@@ -144,7 +144,7 @@ class ExampleForm(EntryForm):
         self.fields["category"].choices = [("", "–"), *categories]  # type: ignore[attr-defined]
         self.fields["stratum"].choices = [("", "–"), *self.strata()]  # type: ignore[attr-defined]
         names = ", ".join(sorted(example_names(self.target, names_of(self.target))))
-        self.fields["values"].help_text = _now("Such as: rooms = 2. Names: %(names)s") % {"names": names}
+        self.fields["values"].help_text = gettext("Such as: rooms = 2. Names: %(names)s") % {"names": names}
 
     def clean(self) -> dict[str, Any]:
         """The facts as they are stored."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.forms import LabelField
@@ -50,12 +50,12 @@ class TermForm(EntryForm):
         strata = self.strata()
         for code, name in strata:
             self.fields[f"weight_{code}"] = forms.DecimalField(
-                label=_now("Weight: %(stratum)s") % {"stratum": name}, required=False, help_text=_now("Empty: not in this stratum.")
+                label=gettext("Weight: %(stratum)s") % {"stratum": name}, required=False, help_text=gettext("Empty: not in this stratum.")
             )
-        self.fields["formula"].help_text = f"{_now('A name or a formula, such as: head_age.')} {self.names_help()}"
+        self.fields["formula"].help_text = gettext("A name or a formula, such as: head_age.") + " " + self.names_help()
         weights = f" {SEPARATOR} ".join(name for _code, name in strata)
-        lines = _now("One line each: answers = weights (%(strata)s). Such as: 1-3 = 31, or: tin, iron = 3.") % {"strata": weights}
-        self.fields["table"].help_text = f"{lines} {_now('All other answers: * = 0. Not in a stratum: -')}"
+        lines = gettext("One line each: answers = weights (%(strata)s). Such as: 1-3 = 31, or: tin, iron = 3.") % {"strata": weights}
+        self.fields["table"].help_text = lines + " " + gettext("All other answers: * = 0. Not in a stratum: -")
         self.rows = (  # type: ignore[misc]
             ("names",), ("code",), ("formula",), ("kind",), tuple(f"weight_{code}" for code, _name in strata), ("table",), ("only_where",),
             ("missing", "stand_in"),

@@ -1,6 +1,6 @@
 """What can change formulas, and what scores households."""
 
-from coremis.modules.scoring.services.formulas import (
+from coremis.modules.scoring.services.drafts import (
     SETTINGS,
     activate_version,
     check_ready,

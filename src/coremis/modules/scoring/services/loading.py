@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.refusal import Invalid
-from coremis.modules.scoring.loading import Reading, named
+from coremis.modules.scoring.loading import Reading
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
-from coremis.modules.scoring.services.formulas import WRONG, new_draft
+from coremis.modules.scoring.services.drafts import WRONG, new_draft
 
 MOST_ENTRIES, LONGEST_CODE = 50, 40
 State = FormulaVersion.State
@@ -40,6 +40,6 @@ def _loaded(entry: dict[str, Any]) -> FormulaVersion:
     code = str(entry["code"])
     formula = ScoreFormula.objects.filter(code=code).first()
     if formula is None:
-        formula = ScoreFormula(code=code, names=named(code.replace("-", " ")), source=str(entry.get("source") or "")[:2000])
+        formula = ScoreFormula(code=code, names={"en": code}, source=str(entry.get("source") or "")[:2000])
         formula.save()
     return new_draft(formula, Reading(entry).definition())

@@ -5,7 +5,7 @@ from itertools import count
 
 from coremis.kernel.actions.services import maintenance
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
-from coremis.modules.scoring.services.formulas import kept_with
+from coremis.modules.scoring.services.drafts import kept_with
 
 DAY = date(2026, 1, 20)
 _codes = count(1)

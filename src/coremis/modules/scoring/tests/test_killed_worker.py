@@ -3,8 +3,8 @@
 import pytest
 
 from coremis.kernel.jobs import ranges
+from coremis.kernel.jobs.tests.killed import run_killed
 from coremis.kernel.testing.cast import build_country
-from coremis.modules.payments.tests.test_killed_worker import run_killed
 from coremis.modules.registry.tests.factories import make_household, make_variable
 from coremis.modules.scoring import services
 from coremis.modules.scoring.models import Score, ScoreCount

@@ -52,7 +52,7 @@ def in_use(version):
 
 
 @pytest.mark.parametrize("source", ["copy", "shared"])
-def test_tanzania(country, source):
+def test_it_works(country, source):
     """11.154, 11.202, 11.002: the third is poor. The examples of the file gate the activation once their names are completed."""
     if source == "shared" and not SHARED.exists():
         pytest.skip("../shared is not at hand")

@@ -10,7 +10,7 @@ from coremis.modules.registry.tests.factories import make_household, make_variab
 from coremis.modules.scoring.models import FormulaVersion, Score
 from coremis.modules.scoring.queries import hidden_from, latest_scores, working
 from coremis.modules.scoring.services import start_version
-from coremis.modules.scoring.services.formulas import kept_with
+from coremis.modules.scoring.services.drafts import kept_with
 from coremis.modules.scoring.tests.sample import DAY, everywhere_the_same, make_version, stratum, term
 from coremis.modules.scoring.tests.test_activate_version import WRITER
 from coremis.modules.scoring.tests.test_score_households import score

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.jobs.work import Work
@@ -37,8 +37,8 @@ def said(settings: Settings, campaign: Campaign) -> list[str]:
     """In words."""
     if settings.get("until"):
         first, last = (date_format(date.fromisoformat(settings[name])) for name in ("from", "until"))
-        return [now("from %(first)s until %(last)s") % {"first": first, "last": last}]
-    return [now("%(days)s days") % {"days": settings.get("days", 14)}]
+        return [gettext("from %(first)s until %(last)s") % {"first": first, "last": last}]
+    return [gettext("%(days)s days") % {"days": settings.get("days", 14)}]
 
 
 WORK = StageWork(check=check, freeze=freeze, chunk=chunk, opens=True, words=said)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.jobs.work import Work
 from coremis.modules.filters.queries import checked, matching, words
-from coremis.modules.programmes.conditions import UNITS, fitting, used_names
+from coremis.modules.programmes.queries import UNITS, fitting, used_names
 from coremis.modules.targeting.kinds.stagework import Settings, StageWork, decided, only_known, pass_on, text, wrong
 from coremis.modules.targeting.models import Campaign, Outcome, StageRun
 

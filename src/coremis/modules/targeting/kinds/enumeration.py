@@ -5,14 +5,15 @@ from typing import Any
 
 from django.db.models import Q, When
 from django.utils.formats import date_format
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.jobs.work import Work
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Consent
+from coremis.modules.targeting.formulas import collection_target
 from coremis.modules.targeting.kinds.stagework import Settings, StageWork, decided, only_known, pass_on, text, wrong
-from coremis.modules.targeting.models import Campaign, Outcome, StageRun
+from coremis.modules.targeting.models import Campaign, Kind, Outcome, Quota, StageRun
 
 NOT_INTERVIEWED, NO_CONSENT = "not_interviewed", "no_consent"
 
@@ -41,11 +42,17 @@ def chunk(work: Work, run: StageRun) -> bool:
     return pass_on(work, run, {"outcome": decided(outcomes, "outcome"), "reason": decided(left_out, "reason")})
 
 
+def collection_goal(campaign: Campaign) -> int:
+    """How many should be interviewed for the planned quotas of a campaign: each times its multiplier; 0 without quotas."""
+    planned = Quota.objects.filter(stage__campaign=campaign, stage__kind=Kind.QUOTA, run=None, places__gt=0)
+    return sum(collection_target(places, factor) for places, factor in planned.values_list("places", "multiplier"))
+
+
 def said(settings: Settings, campaign: Campaign) -> list[str]:
     """In words."""
     since = date_format(date.fromisoformat(settings["since"])) if settings.get("since") else "–"
-    parts = [now("interviewed since %(day)s") % {"day": since}]
-    return [*parts, now("with consent")] if settings.get("consent") else parts
+    parts = [gettext("interviewed since %(day)s") % {"day": since}]
+    return [*parts, gettext("with consent")] if settings.get("consent") else parts
 
 
 WORK = StageWork(check=check, chunk=chunk, words=said)

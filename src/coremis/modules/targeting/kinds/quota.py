@@ -9,7 +9,7 @@ from django.db.models import Case, CharField, Count, Exists, F, IntegerField, Ou
 from django.db.models.functions import JSONObject, RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.bulk import insert_from
@@ -216,15 +216,17 @@ def ranking(run: StageRun, after: int, last: int | None) -> "QuerySet[Any]":
 def said(settings: Settings, campaign: Campaign) -> list[str]:
     """In words."""
     if settings.get("everybody"):
-        return [now("everybody who is left is selected")]
+        return [gettext("everybody who is left is selected")]
     factor = settings.get("multiplier")
-    parts = [now("%(total)s places") % {"total": number_format(settings["total"], force_grouping=True)}] if "total" in settings else []
+    parts = [gettext("%(total)s places") % {"total": number_format(settings["total"], force_grouping=True)}] if "total" in settings else []
     parts.append(
-        now("multiplier %(factor)s") % {"factor": number_format(Decimal(factor).normalize() + 0)} if factor else now("all others wait")
+        gettext("multiplier %(factor)s") % {"factor": number_format(Decimal(factor).normalize() + 0)}
+        if factor
+        else gettext("all others wait")
     )
     if settings.get("waits_until"):
-        parts.append(now("waiting until %(day)s") % {"day": date_format(date.fromisoformat(settings["waits_until"]))})
-    return ["; ".join(parts), now("between equals: %(ties)s") % {"ties": tie_words(settings, campaign)}]
+        parts.append(gettext("waiting until %(day)s") % {"day": date_format(date.fromisoformat(settings["waits_until"]))})
+    return ["; ".join(parts), gettext("between equals: %(ties)s") % {"ties": tie_words(settings, campaign)}]
 
 
 def tie_words(settings: Settings, campaign: Campaign) -> str:

@@ -6,7 +6,7 @@ from django.db.models import Case, CharField, F, FilteredRelation, Q, TextField,
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Left, NullIf
 from django.utils.formats import number_format
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.models import Area
@@ -89,9 +89,9 @@ def said(settings: Settings, campaign: Campaign) -> list[str]:
     formula = ScoreFormula.objects.filter(pk=settings.get("formula") or 0).first()
     parts = [str(version or formula or "–")]
     if settings.get("categories"):
-        parts.append(now("eligible: %(categories)s") % {"categories": ", ".join(settings["categories"])})
+        parts.append(gettext("eligible: %(categories)s") % {"categories": ", ".join(settings["categories"])})
     if settings.get("cut_off") is not None:
-        parts.append(now("cut-off %(score)s") % {"score": number_format(settings["cut_off"])})
+        parts.append(gettext("cut-off %(score)s") % {"score": number_format(settings["cut_off"])})
     return parts
 
 

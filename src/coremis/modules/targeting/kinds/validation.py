@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.jobs.work import Work
@@ -26,9 +26,9 @@ def chunk(work: Work, run: StageRun) -> bool:
 
 def said(settings: Settings, campaign: Campaign) -> list[str]:
     """In words."""
-    parts = [now("nothing said counts as confirmed") if settings.get("silence") else now("each selected household needs an answer")]
+    parts = [gettext("nothing said counts as confirmed") if settings.get("silence") else gettext("each selected household needs an answer")]
     if settings.get("most_replaced") is not None:
-        parts.append(now("at most %(share)s %% of a list is replaced") % {"share": settings["most_replaced"]})
+        parts.append(gettext("at most %(share)s %% of a list is replaced") % {"share": settings["most_replaced"]})
     return parts
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet, Sum
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
@@ -49,7 +49,9 @@ def set_quotas(*, stage: Stage, places: dict[str, Any], multiplier: str = "2", s
     if outside := [key for key in wanted if key not in inside]:
         named = areas.get(outside[0])
         raise Invalid(WRONG, {"places": [_("%(place)s lies outside the campaign.") % {"place": named.name if named else outside[0]}]})
-    keep_quotas(stage, {key: (count, None, None) for key, count in wanted.items()}, multiplier, source or now("typed"), others_stay=True)
+    keep_quotas(
+        stage, {key: (count, None, None) for key, count in wanted.items()}, multiplier, source or gettext("typed"), others_stay=True
+    )
     return stage
 
 
@@ -65,7 +67,7 @@ def compute_quotas(
     stage = _quota_stage(stage)
     shares = computed(stage, total, level, minimum, source)
     rows = {share.area.pk: (share.places, share.poverty_rate, share.households) for share in shares}
-    keep_quotas(stage, rows, multiplier, now("computed from poverty rate and households"), others_stay=False)
+    keep_quotas(stage, rows, multiplier, gettext("computed from poverty rate and households"), others_stay=False)
     return stage
 
 

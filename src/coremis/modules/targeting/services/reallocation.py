@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
@@ -45,7 +45,7 @@ def reallocate_quotas(*, stage: Stage, note: str = "", actor: Actor) -> Stage:
     run = last_run(stage)
     factor = Quota.objects.filter(run=run).values_list("multiplier", flat=True).first()
     rows = {move.area.pk: (move.after, None, None) for move in moves}
-    keep_quotas(stage, rows, "" if factor is None else str(factor), now("unused places moved"), others_stay=True)
+    keep_quotas(stage, rows, "" if factor is None else str(factor), gettext("unused places moved"), others_stay=True)
     return stage
 
 

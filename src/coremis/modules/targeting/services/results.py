@@ -14,9 +14,8 @@ from coremis.kernel.actions.numbers import take_serials
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
-from coremis.modules.programmes.conditions import UNITS
 from coremis.modules.programmes.models import Enrolment, GroupChange, Reason, Status, WaitingPlace
-from coremis.modules.programmes.queries import Choice
+from coremis.modules.programmes.queries import UNITS, Choice
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.services.enrolling import COLUMNS, new_rows, remove_prepared
 from coremis.modules.programmes.services.groups import know_sizes, new_group, new_values, params_of, reopen, settle

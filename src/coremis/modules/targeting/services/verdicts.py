@@ -20,6 +20,10 @@ from coremis.modules.targeting.queries import quotas_of
 from coremis.modules.targeting.services.campaigns import locked, require_open
 from coremis.modules.targeting.services.running import count
 
+__all__ = [
+    "Rejection", "close_appeals", "close_run", "close_validation", "confirm_others", "moving_up", "propose_addition", "record_verdict",
+]  # fmt: skip
+
 
 @action(_("Record what the community said"))
 def record_verdict(*, entry: StageEntry, verdict: Verdict, reason: str = "", note: str = "", actor: Actor) -> StageEntry:

@@ -3,16 +3,19 @@
 from itertools import count
 
 import pytest
+from django.test import Client
 
 from coremis.kernel.access.seats import permissions_of
 from coremis.kernel.actions.services import maintenance
+from coremis.kernel.testing.cast import build_country, make_user
 from coremis.kernel.testing.check_module import check_module
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Status
 from coremis.modules.programmes.tests.sample import enrol, make_household, make_programme
 from coremis.modules.registry.models import Household
+from coremis.modules.targeting.figures import counts_of
 from coremis.modules.targeting.models import Appeal, Campaign, CampaignChange, Quota, Stage, StageEntry, StageRun
 from coremis.modules.targeting.services.campaigns import Ladder
-from coremis.modules.targeting.tests.sample import make_campaign
+from coremis.modules.targeting.tests.sample import carry_out, make_campaign
 
 pytestmark = pytest.mark.django_db
 SERIAL = count()
@@ -63,3 +66,21 @@ def test_who_may_do_what():
     assert seats["commune"] == sees | {"record_verdict", "confirm_others", "propose_addition", "open_appeal"}
     assert seats["approver"] == sees and seats["it"] == set() == seats["payments"]
     assert {"run_stage", "approve_results", "enrol_selected"} <= {name.split(".")[1] for name in permissions_of("manager")}
+
+
+def test_counts_are_those_of_the_readers_places():
+    """pitfall S10: a campaign of two places shows a reader of one only the part of that place, panels and cards too."""
+    country = build_country()
+    programme = make_programme("P1")
+    campaign = make_campaign(programme, country["North"], ladder=Ladder.OPEN, code="C1")
+    make_household(country["Almond"], head_name="Ada")
+    for _one in range(4):
+        make_household(country["Cedar"], head_name="Lo")
+    run = carry_out(campaign, "LISTING", "QUOTA")
+    reader = make_user("reader", "targeting.view_campaign", "targeting.view_stageentry", area=country["Almond"])
+    client = Client()
+    client.force_login(reader)
+    for page in (f"/targeting/{campaign.pk}/", f"/targeting/stages/{run.stage_id}/", f"/targeting/lists/{run.pk}/"):
+        text = client.get(page).content.decode()
+        assert ">5<" not in text and ">1<" in text, page
+    assert counts_of([run], reader) == {run.pk: {"SELECTED": 1}}

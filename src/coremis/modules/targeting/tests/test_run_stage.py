@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from coremis.kernel.testing.cast import build_country
+from coremis.modules.targeting.kinds.enumeration import collection_goal
 from coremis.modules.targeting.models import Kind
 from coremis.modules.targeting.services.campaigns import Ladder
 from coremis.modules.targeting.tests.sample import (
@@ -52,6 +53,22 @@ def test_scores_rank_in_the_direction_of_the_formula():
     run = carry_out(campaign, Kind.LISTING, Kind.SCORING, Kind.QUOTA)
     assert [value for _rank, value in ranked(run, "SELECTED")] == [0.0] * 10
     assert outcomes(run) == {"SELECTED": 10, "WAITING": 20}
+
+
+def test_only_who_was_interviewed_is_assessed():
+    """The collection target is the quotas times their multiplier; who was not reached could not be assessed."""
+    country = build_country()
+    many_households(country["Almond"], 4)
+    seen = make_household(country["Almond"], interviewed_on=date(2026, 2, 1), consent="given")
+    silent = make_household(country["Almond"], interviewed_on=date(2026, 2, 1))
+    campaign = make_campaign(make_programme(), country["Almond"], ladder=Ladder.ENUMERATION)
+    give_quota(campaign, {country["Almond"]: 5}, multiplier="1.5")
+    assert collection_goal(campaign) == 8
+    set_stage(campaign, Kind.ENUMERATION, since="2026-01-15", consent=True)
+    run = carry_out(campaign, Kind.LISTING, Kind.ENUMERATION)
+    assert outcomes(run) == {"IN": 1, "NOT_ASSESSED": 5} and run.entries.get(outcome="IN").household == seen
+    assert run.entries.get(household=silent).reason == "no_consent"
+    assert set(run.entries.exclude(household__in=[seen, silent]).values_list("reason", flat=True)) == {"not_interviewed"}
 
 
 def test_who_cannot_be_scored_is_told_apart_by_the_variable():

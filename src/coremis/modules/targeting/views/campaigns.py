@@ -18,6 +18,8 @@ from coremis.kernel.screens.screen import ActionLink, whole_number
 from coremis.modules.programmes.models import GroupChange
 from coremis.modules.targeting import forms, previews, services, tables
 from coremis.modules.targeting.models import Appeal, Campaign, Kind, Stage, StageRun
+from coremis.modules.targeting.queries import current_run_of
+from coremis.modules.targeting.readiness import takeable
 from coremis.modules.targeting.views.addresses import campaign_url, change_url, run_url, stage_url
 from coremis.modules.targeting.words import campaign_word
 
@@ -72,8 +74,11 @@ def is_decided(campaign: Campaign) -> bool:
 
 
 def takes_over(campaign: Campaign) -> bool:
-    """Whether its result can be approved; once more for those whose appeal was open."""
-    return campaign.purpose == Purpose.SELECTION and (is_decided(campaign) or campaign.state == State.APPROVED)
+    """Whether its result can be approved; once more for those whose appeal was open before."""
+    if campaign.purpose != Purpose.SELECTION:
+        return False
+    run = current_run_of(campaign) if campaign.state == State.APPROVED else None
+    return is_decided(campaign) or (run is not None and takeable(run).exists())
 
 
 def is_approved(campaign: Campaign) -> bool:
@@ -98,12 +103,14 @@ def campaign_attention(request: HttpRequest, campaign: Campaign) -> list[Attenti
     moving = campaign.changes.filter(group__state=GroupChange.State.PREPARING).first()
     if moving is not None:
         notices.append(Attention("info", _("Being carried out: %(what)s.") % {"what": moving.get_what_display()}))
-    return [*notices, *open_appeals(campaign)]
+    return [*notices, *open_appeals(request, campaign)]
 
 
-def open_appeals(campaign: Campaign) -> list[Attention]:
-    """How many appeals are open."""
-    found = Appeal.objects.filter(entry__run__stage__campaign=campaign, state=Appeal.State.OPEN).count()
+def open_appeals(request: HttpRequest, campaign: Campaign) -> list[Attention]:
+    """How many appeals are open in the reader's places."""
+    user: Any = request.user
+    mine = Appeal.objects.visible_to(user, "targeting.view_appeal")
+    found = mine.filter(entry__run__stage__campaign=campaign, state=Appeal.State.OPEN).count()
     if not found:
         return []
     words = ngettext("%(count)s appeal is open.", "%(count)s appeals are open.", found) % {"count": text_of(found)}

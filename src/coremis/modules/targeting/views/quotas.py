@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.models import Area
@@ -43,7 +43,7 @@ class QuotaScreen(ActionScreen):
         except Refusal as problem:
             sentences = [str(one) for found in getattr(problem, "errors", {}).values() for one in found]
             return self.page(request, stage, " ".join(sentences) or str(problem), 422)
-        messages.success(request, now("The quotas are kept."))
+        messages.success(request, gettext("The quotas are kept."))
         return see_other(stage_url(stage))
 
     def page(self, request: HttpRequest, stage: Stage, problem: str = "", status: int = 200) -> HttpResponse:
@@ -96,16 +96,16 @@ set_quotas = QuotaScreen(
     services.set_quotas,
     target=(Stage, "pk"),
     back=stage_url,
-    title=lambda stage: now("Quotas: %(campaign)s") % {"campaign": stage.campaign},
+    title=lambda stage: gettext("Quotas: %(campaign)s") % {"campaign": stage.campaign},
 )
 reallocate_quotas = ActionScreen(
     services.reallocate_quotas, form=forms.NoteForm, target=(Stage, "pk"), preview=previews.reallocation, done=stage_url, back=stage_url,
-    title=lambda stage: now("Move unused places: %(campaign)s") % {"campaign": stage.campaign},
+    title=lambda stage: gettext("Move unused places: %(campaign)s") % {"campaign": stage.campaign},
     lead=_("Places that nobody took go to areas where somebody waits. The stage is then carried out again."),
 )  # fmt: skip
 compute_quotas = ActionScreen(
     services.compute_quotas, form=forms.ComputeForm, target=(Stage, "pk"), preview=previews.computing, done=stage_url, back=stage_url,
-    title=lambda stage: now("Compute quotas: %(campaign)s") % {"campaign": stage.campaign},
+    title=lambda stage: gettext("Compute quotas: %(campaign)s") % {"campaign": stage.campaign},
     lead=_("Places are divided by households times poverty rate, by largest remainder. The sum is exact."),
     initial=lambda request, stage: {"multiplier": stage.settings.get("multiplier") or None, "minimum": 0},
 )  # fmt: skip

@@ -14,6 +14,7 @@ from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
 from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.targeting import forms, previews, services, tables
 from coremis.modules.targeting.kinds import KINDS
+from coremis.modules.targeting.kinds.enumeration import collection_goal
 from coremis.modules.targeting.models import Kind, Stage, StageEntry, StageRun
 from coremis.modules.targeting.panels import when_and_who
 from coremis.modules.targeting.views.addresses import entry_url, of_stage, run_url, stage_url
@@ -32,7 +33,9 @@ def stage_facts(request: HttpRequest, stage: Stage) -> list[Fact]:
     """What a stage is set to."""
     campaign = stage.campaign
     said = KINDS[stage.kind].words(stage.settings, campaign) if stage.settings else [_("not set yet")]
+    goal = collection_goal(campaign) if stage.kind == Kind.ENUMERATION else 0
     return [
+        *([Fact(_("To be interviewed, by quotas and multiplier"), goal)] if goal else []),
         Fact(_("Targeting campaign"), str(campaign), of_stage(stage)), Fact(_("Order"), stage.position),
         Fact(_("Stage"), stage.get_kind_display()), *[Fact(_("Set to") if not place else "", words) for place, words in enumerate(said)],
     ]  # fmt: skip

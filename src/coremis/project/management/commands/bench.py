@@ -13,10 +13,11 @@ from coremis.project.bench.data import build
 from coremis.project.bench.imports import measure_import
 from coremis.project.bench.lists import measure_lists
 from coremis.project.bench.measure import Measured
+from coremis.project.bench.papers import measure_papers
 from coremis.project.bench.scores import measure_scores
 from coremis.project.bench.thread import Bench
 
-JOBS = ("import", "suspension", "payroll", "thread", "lists", "dashboard", "score")
+JOBS = ("import", "suspension", "payroll", "papers", "thread", "lists", "dashboard", "score")
 
 
 class Command(BaseCommand):
@@ -47,8 +48,12 @@ class Command(BaseCommand):
             measure_lists(bench)
         if "suspension" in jobs:
             bench.suspend_and_undo()
-        if "payroll" in jobs or "thread" in jobs:
-            bench.pay(only="" if "thread" in jobs else "payroll")
+        if {"payroll", "papers", "thread"} & set(jobs):
+            payroll = bench.calculate()
+            if "papers" in jobs:
+                measure_papers(bench, payroll)
+            if "thread" in jobs:
+                bench.pay(payroll)
         if "dashboard" in jobs:  # after the payroll, so that payments are counted too where it is measured
             measure_dashboards(bench)
         if "score" in jobs:

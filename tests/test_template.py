@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from coremis.kernel.actions.triggers import check_triggers
-from coremis.kernel.testing.template import fingerprint
+from tests.template import fingerprint
 
 pytestmark = pytest.mark.django_db
 

@@ -1,5 +1,5 @@
 """A process that starts real workers and lets them be killed at every chunk boundary and in the middle of every chunk:
-``python -m ...killed_worker '{"database": ..., "chunk": 3}'``. It prints how each worker ended (0, or -9 for SIGKILL).
+``python -m ...ranged_worker '{"database": ..., "chunk": 3}'``. It prints how each worker ended (0, or -9 for SIGKILL).
 """
 
 import json
