@@ -114,6 +114,10 @@ class Visitor:
         address = urlsplit(urljoin(urljoin(self.url, path), link))
         asked = address.query
         foreign = f"{address.scheme}://{address.netloc}" != self.url
-        if foreign or address.path.startswith(("/files/", "/static/", "/account/log", "/help/")) or (asked and not asked.startswith("tab=")):
+        if (
+            foreign
+            or address.path.startswith(("/files/", "/static/", "/account/log", "/help/"))
+            or (asked and not asked.startswith("tab="))
+        ):
             return ""
         return address.path + (f"?{asked}" if asked else "")
