@@ -4,6 +4,7 @@ The inputs are those of a small country in which the whole thread has run; every
 """
 
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 
 import pytest
@@ -41,6 +42,8 @@ WITHOUT_PLACE = {
     "administration.cancel_job": "own work, or the whole country: checked inside",
     "administration.retry_job": "own work, or the whole country: checked inside",
     "administration.set_up_country": "refused as soon as there is a country",
+    "administration.note_backup": "only the command that makes backups calls it; it writes no row but the history's",
+    "administration.note_restore": "only the command that restores calls it; it writes no row but the history's",
     "approvals.submit_request": "checks the places of what it submits",
     "areas.define_levels": "levels of the whole country",
     "areas.load_areas": "the places of the rows are checked inside",
@@ -87,8 +90,33 @@ WITHOUT_PLACE = {
     "filters.copy_filter": "a filter has no place: it is used with the reader's rights; whose it is, is checked inside",
     "filters.retire_filter": "a filter has no place: it is used with the reader's rights; whose it is, is checked inside",
     "filters.save_filter": "a filter has no place: it is used with the reader's rights; whose it is, is checked inside",
+    "geography.add_usual_figures": "kinds of figures of the whole country",
+    "geography.load_outlines": "the places of the outlines are checked inside",
+    "geography.save_figure_kind": "kinds of figures of the whole country",
     "payments.save_notes_and_coins": "notes and coins of the whole country",
     "payments.save_unclaimed_policy": "a programme has no place",
+    "points.add_provider": "a provider has no place; the points that name it have",
+    "points.change_provider": "a provider has no place; the points that name it have",
+    "programmes.store_criteria": "a programme has no place; the criteria are used with the reader's rights",
+    **dict.fromkeys(
+        [
+            "scoring.activate_version",
+            "scoring.load_formulas",
+            "scoring.move_entry",
+            "scoring.remove_entry",
+            "scoring.save_category",
+            "scoring.save_cutoff",
+            "scoring.save_example",
+            "scoring.save_fact",
+            "scoring.save_formula",
+            "scoring.save_member_fact",
+            "scoring.save_settings",
+            "scoring.save_stratum",
+            "scoring.save_term",
+            "scoring.start_version",
+        ],
+        "a formula has no place; a version is put into use with the approval of a second person, and scored where its places are",
+    ),
     "registry.accept_move": "a move has two places: the arriving one is checked inside",
     "registry.recall_move": "a move has two places: the leaving one is checked inside",
     "registry.reject_move": "as above",
@@ -156,7 +184,7 @@ def scalar_for(kind):
     if issubclass(kind, Enum):
         return next(iter(kind))
     made = {
-        bool: True, int: 1, str: "text", dict: {}, list: [], date: date(2026, 1, 1), Money: Money(100, "SZF"),
+        bool: True, int: 1, float: 1.0, Decimal: Decimal(1), str: "text", dict: {}, list: [], date: date(2026, 1, 1), Money: Money(100, "SZF"),
         PartialDate: parse_partial_date("1990"), Secret: Secret("Long-enough-9"),
     }  # fmt: skip
     return made[kind]

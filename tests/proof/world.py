@@ -20,10 +20,15 @@ from coremis.modules.benefits.models import BenefitRule, RuleVersion
 from coremis.modules.dashboards.models import Dashboard
 from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember
 from coremis.modules.filters.models import SavedFilter
+from coremis.modules.geography.models import AreaFigure, AreaGroup, FigureKind, GroupPlace
 from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, Provider, ServedPlace
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Household, HouseholdMove, Person
 from coremis.modules.registry.tests.factories import make_paper, make_photo
+from coremis.modules.scoring.models import FormulaVersion, Score, ScoreFormula, ScoreRun
+from coremis.modules.simulation.models import Simulation
+from coremis.modules.targeting.models import Appeal, Campaign, CampaignArea, Kind, Outcome, Stage, StageEntry, StageRun
+from coremis.modules.validation.models import Meeting
 from tests.proof.whole_thread import Thread
 
 # Signing in and looking at pages writes here; it is no business.
@@ -91,18 +96,52 @@ def furnish(found: Any) -> None:
     point = PaymentPoint(code="school", name="School", area=north)
     group = DuplicateGroup(likeness="PHONE", mark="0" * 64, found_on=today, member_count=1)
     mapping = SavedMapping(import_kind="intake.persons", name="List", name_key="list", owner=user)
+    keep(
+        rule, RuleVersion(rule=rule, version_number=1), provider, point, ServedPlace(point=point, area=north, valid_from=today),
+        HouseholdPoint(household=other, point=point, valid_from=today, reason="Nearer"),
+        PointManager(point=point, user=user, valid_from=today), group, DuplicateMember(group=group, person=person, since=today),
+        mapping, Correction(batch=batch, column="sex", before="x", after="female", made_by=user),
+        SavedFilter(name="Filter", subject="household", owner=user),
+        Dashboard(profile=Profile.objects.order_by("pk")[0], names={"en": "Board"}),
+        HouseholdMove(
+            household=household, from_area=north, to_area=found.country["Beech"], reason="Work", proposed_by=user.pk, proposed_name="m"
+        ),
+    )  # fmt: skip
+    furnish_geography(north, household)
+    furnish_targeting(programme, north, household)
+
+
+def furnish_geography(north: Any, household: Any) -> None:
+    """A figure, a group of places, and a simulation of what one formula scored."""
+    today, group = date(2026, 1, 1), AreaGroup(code="hills", names={"en": "Hills"})
+    kind, formula = FigureKind(code="people", names={"en": "People"}), ScoreFormula(code="card", names={"en": "Card"})
+    version = FormulaVersion(formula=formula, version_number=1)
+    run = ScoreRun(formula_version=version, area=north, area_ids=[north.pk], day=today, state=ScoreRun.State.DONE, scored=1)
+    keep(
+        kind, AreaFigure(area=north, kind=kind, value=120, year=2025, valid_from=today), group,
+        GroupPlace(group=group, area=north, valid_from=today), formula, version, run, Score(run=run, household=household, area=north, value=1),
+        Simulation(title="Up to 5", run=run, area=north, rule=Simulation.Rule.CUTOFF, cutoff=5),
+    )  # fmt: skip
+
+
+def furnish_targeting(programme: Any, north: Any, household: Any) -> None:
+    """A campaign with a list on which one household stands, an appeal of it, and the meeting of its village."""
+    today = date(2026, 1, 1)
+    campaign = Campaign(programme=programme, code="first", names={"en": "First"}, area=north, area_ids=[north.pk], day=today)
+    stage = Stage(campaign=campaign, position=1, kind=Kind.VALIDATION)
+    run = StageRun(stage=stage, attempt=1, state=StageRun.State.OPEN, listed=1, going_on=1)
+    entry = StageEntry(run=run, household=household, area=north, outcome=Outcome.IN)
+    keep(
+        campaign, CampaignArea(campaign=campaign, area=north), stage, run, entry,
+        Appeal(entry=entry, kind=Appeal.Kind.WRONG_DATA, words="The roof is of straw"),
+        Meeting(run=run, area=north, held_on=today, facilitator="A. Teacher", women=6, men=4),
+    )  # fmt: skip
+
+
+def keep(*rows: Any) -> None:
+    """Save rows that refer to each other, in this order, past every rule of the actions."""
     with maintenance("the world of the proofs"):
-        for row in (
-            rule, RuleVersion(rule=rule, version_number=1), provider, point, ServedPlace(point=point, area=north, valid_from=today),
-            HouseholdPoint(household=other, point=point, valid_from=today, reason="Nearer"),
-            PointManager(point=point, user=user, valid_from=today), group, DuplicateMember(group=group, person=person, since=today),
-            mapping, Correction(batch=batch, column="sex", before="x", after="female", made_by=user),
-            SavedFilter(name="Filter", subject="household", owner=user),
-            Dashboard(profile=Profile.objects.order_by("pk")[0], names={"en": "Board"}),
-            HouseholdMove(
-                household=household, from_area=north, to_area=found.country["Beech"], reason="Work", proposed_by=user.pk, proposed_name="m"
-            ),
-        ):  # fmt: skip
+        for row in rows:
             for field in row._meta.fields:  # the rows before got their ids only now
                 if field.is_relation and (held := getattr(row, field.name, None)) is not None:
                     setattr(row, field.name, held)
