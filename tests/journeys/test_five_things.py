@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator
 
 from coremis.project.demo import files, floods, planted
+from coremis.project.demo.prepared import FAULTS_FILE, PROVIDER_FILE
 from tests.journeys.house import House
 from tests.journeys.people import Somebody
 from tests.journeys.village import said
@@ -109,9 +110,9 @@ def test_import_a_file_with_twelve_faults(own_demo: House, meet: Meet) -> None:
     today = timezone.localdate()
     somebody = meet(own_demo, "guest")
     begin(somebody, 3)
-    faulty = somebody.page.request.get(f"/demo/files/{files.FAULTS_FILE}").body()
+    faulty = somebody.page.request.get(f"/demo/files/{FAULTS_FILE}").body()
     assert faulty == files.families_with_faults(today)
-    send(somebody, files.FAULTS_FILE, faulty)
+    send(somebody, FAULTS_FILE, faulty)
     somebody.wait_until(said("To correct"))
     page = somebody.page.url
     somebody.page.locator("main a[href$='/correct/']").first.click()
@@ -125,7 +126,7 @@ def test_import_a_file_with_twelve_faults(own_demo: House, meet: Meet) -> None:
     agree(meet(own_demo, "manager"), said("Take in the good rows of an import"))
     somebody.open(page)
     somebody.wait_for_status(said("taken in"))
-    send(somebody, files.FAULTS_FILE, files.corrected_families(today))
+    send(somebody, FAULTS_FILE, files.corrected_families(today))
     somebody.wait_for_status(said("checked"))
     assert f"{len(table(faulty)) - 1} {said('nothing to change')}" in somebody.text
     somebody.content()
@@ -177,9 +178,9 @@ def test_reconcile_the_floods(own_demo: House, meet: Meet) -> None:
     somebody = meet(own_demo, "guest")
     begin(somebody, 4)
     payroll = somebody.page.url
-    content = somebody.page.request.get(f"/demo/files/{files.PROVIDER_FILE}").body()
+    content = somebody.page.request.get(f"/demo/files/{PROVIDER_FILE}").body()
     somebody.open(f"{payroll}results/")
-    somebody.page.set_input_files("main input[type=file]", {"name": files.PROVIDER_FILE, "mimeType": "text/csv", "buffer": content})
+    somebody.page.set_input_files("main input[type=file]", {"name": PROVIDER_FILE, "mimeType": "text/csv", "buffer": content})
     somebody.confirm()
     results = somebody.page.url
     somebody.page.locator("main a[href$='/check/']").click()

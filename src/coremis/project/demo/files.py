@@ -15,11 +15,10 @@ from coremis.project.demo import floods, people
 from coremis.project.demo.clock import days_ago
 from coremis.project.demo.country import SETTLED, settled_hills
 from coremis.project.demo.money import RESULT_HEADS
+from coremis.project.demo.prepared import FAULTS_FILE, PROVIDER_FILE
 from coremis.project.demo.register import csv_of, send, whole_country
 from coremis.project.demo.seats import seat
 
-FAULTS_FILE, PROVIDER_FILE = "sanzira-twelve-faults.csv", "sanzira-floods-provider.csv"
-PREPARED = (FAULTS_FILE, PROVIDER_FILE)
 UNKNOWN = 76_543  # a payment that nobody made
 FIRST_NEW, LATER_NEW = 900_001, 910_001  # serial, so that nobody of the survey is taken for one of the new
 Row = dict[str, str]

@@ -12,8 +12,8 @@ from coremis.kernel.access.seats import SEATS
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.states import PAID_LINES
 from coremis.modules.registry.models import Household
-from coremis.project.demo.files import FAULTS_FILE, PROVIDER_FILE
 from coremis.project.demo.planted import ESPERANCE, NEIGHBOUR
+from coremis.project.demo.prepared import FAULTS_FILE, PROVIDER_FILE
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from coremis.kernel.actions.models import Change
 from coremis.kernel.actions.values import digest
 from coremis.kernel.screens.screen import Screen, see_other
 from coremis.project.demo import things
-from coremis.project.demo.files import PREPARED
+from coremis.project.demo.prepared import PREPARED
 from coremis.project.demo.seats import SWITCH
 
 BACKEND = "coremis.kernel.access.backends.AssignmentBackend"
