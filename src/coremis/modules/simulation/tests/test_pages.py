@@ -64,7 +64,15 @@ def test_a_simulation_is_asked_for_on_the_page(country, client):
     client.force_login(make_user("maker", "simulation.simulate", *SEES, area=country["North"]))
     address = reverse("simulation:simulate")
     assert "Who would be selected" in client.get(address).content.decode()
-    sent = {"title": "Three", "run": run.pk, "rule": "PLACES", "places": "3", "likelihoods": "0-4 90\n5-9 10", "weights": "SCORED", "key": "k1"}
+    sent = {
+        "title": "Three",
+        "run": run.pk,
+        "rule": "PLACES",
+        "places": "3",
+        "likelihoods": "0-4 90\n5-9 10",
+        "weights": "SCORED",
+        "key": "k1",
+    }
     wrong = client.post(address, {**sent, "likelihoods": "nonsense"})
     assert wrong.status_code == 422 and "Line 1" in wrong.content.decode()
     answer = client.post(address, sent)
