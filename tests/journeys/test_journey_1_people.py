@@ -151,6 +151,7 @@ def test_commune_officer_edits_a_phone(village: House, meet: Meet) -> None:
     commune.fill(phone="+99955500202", phone_owner="own")
     shown = commune.do_it()
     assert "•••101" in shown and "•••202" in shown and "+9995550" not in shown + commune.text
+    commune.page.locator("main .page-actions > .more > summary").click()
     commune.page.locator("main a[href$='/reveal/']").first.click()
     commune.fill(reason="Appel au sujet du versement")
     commune.confirm()

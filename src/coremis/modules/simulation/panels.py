@@ -21,6 +21,7 @@ from coremis.modules.simulation.queries import (
     HEAD,
     counts_of,
     decimal,
+    edge,
     knows_poor,
     percent,
     table_of,
@@ -104,7 +105,7 @@ def cutoffs(request: HttpRequest, simulation: Simulation) -> Shown:
         titles += [_("Poor among the selected"), _("Poor reached")]
     else:
         rows = bands_by_households(simulation)
-    shown = [[(cell, "") for cell in _cutoff_cells(edge, found, known)] for edge, found in rows]
+    shown = [[(cell, "") for cell in _cutoff_cells(score, found, known)] for score, found in rows]
     text = _("Shares of all households; the last two are rates of the selected and of the poor.") if known else ""
     return {"text": text, "table": figure_table([(title, "number") for title in titles], shown)}
 
@@ -112,15 +113,15 @@ def cutoffs(request: HttpRequest, simulation: Simulation) -> Shown:
 def bands_by_households(simulation: Simulation) -> list[tuple[float, Accuracy]]:
     """The same table where nobody said who is poor: only how many would be selected."""
     chosen, rows, whole = 0.0, [], sum(row[1] for row in simulation.results["bands"])
-    for edge, households, _known, _poor in simulation.results["bands"]:
+    for score, households, _known, _poor in simulation.results["bands"]:
         chosen += households
-        rows.append((edge, Accuracy(0, 0, chosen, whole - chosen)))
+        rows.append((score, Accuracy(0, 0, chosen, whole - chosen)))
     return rows
 
 
-def _cutoff_cells(edge: float, found: Accuracy, known: bool) -> list[str | None]:
+def _cutoff_cells(score: float, found: Accuracy, known: bool) -> list[str | None]:
     whole = found.households
-    cells = [decimal(edge, 0 if float(edge).is_integer() else 3), percent(found.chosen / whole if whole else None)]
+    cells = [edge(score), percent(found.chosen / whole if whole else None)]
     if not known:
         return cells
     measures = (percent(found.hit_rate), _maybe(found.bpac), percent(found.poor_among_chosen), percent(found.coverage))
@@ -222,10 +223,9 @@ def side_by_side(request: HttpRequest, comparison: Comparison) -> Shown:
         [_("Hit rate"), *(percent(one.hit_rate) if one else None for one in found)],
         [_("BPAC"), *(_maybe(one.bpac) if one else None for one in found)],
     ]
-    links = [reverse("simulation:simulation_detail", kwargs={"pk": one.pk}) for one in pair]
-    heads = [("", "text"), (str(pair[0]), "number"), (str(pair[1]), "number")]
-    table = figure_table(heads, [[(cell, "") for cell in row] for row in rows])
-    return {"table": table, "links": [{"url": url, "title": str(one)} for url, one in zip(links, pair, strict=True)]}
+    links = [(str(one), reverse("simulation:simulation_detail", kwargs={"pk": one.pk})) for one in pair]
+    heads = [(_("Measure"), "text"), (_("First"), "number"), (_("Second"), "number")]
+    return {"table": figure_table(heads, [[(_("Title"), ""), *links], *([(cell, "") for cell in row] for row in rows)])}
 
 
 def _maybe(value: float | None, decimals: int = 1) -> str | None:

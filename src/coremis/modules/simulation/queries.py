@@ -44,3 +44,8 @@ def decimal(value: float, decimals: int = 1) -> str:
     """A number with so many decimals in the reader's language; never a negative zero."""
     shown = Decimal(f"{value:.{decimals}f}")
     return number_format(shown + 0 if shown else Decimal(f"{0:.{decimals}f}"), use_l10n=True, force_grouping=True)
+
+
+def edge(score: float) -> str:
+    """A score at which a selection ends, without decimals where it has none."""
+    return decimal(score, 0 if float(score).is_integer() else 3)

@@ -8,13 +8,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.base.money import Money
 from coremis.kernel.screens.actionscreens import ActionScreen
+from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
+from coremis.modules.scoring.models import ScoreRun
 from coremis.modules.simulation import forms, services
+from coremis.modules.simulation.forms import SEES_RUNS, done_runs
 from coremis.modules.simulation.models import Comparison, Simulation, State
-from coremis.modules.simulation.queries import decimal
+from coremis.modules.simulation.queries import edge
 from coremis.modules.simulation.tables import SimulationTable, status_of
 
 
@@ -35,24 +39,26 @@ def asked(request: HttpRequest, simulation: Simulation) -> Sequence[Fact]:
         Fact(_("Who would be selected"), simulation.get_rule_display()),
     ]  # fmt: skip
     given: dict[Any, Any] = {
-        _("Cut-off"): None if simulation.cutoff is None else decimal(simulation.cutoff, 3),
+        _("Cut-off"): None if simulation.cutoff is None else edge(simulation.cutoff),
         _("Places"): simulation.places,
         _("Level"): simulation.level,
         _("Shared by"): simulation.get_weights_display() if simulation.weights else None,
         _("Quotas of the stage"): simulation.stage,
         _("Poor is who"): simulation.poor or None,
+        _("Amount of a payment"): text_of(Money(simulation.amount_minor, simulation.currency)) if simulation.amount_minor else None,
         _("Payments a year"): simulation.payments,
     }
     return [*facts, *(Fact(label, value if isinstance(value, int) else str(value)) for label, value in given.items() if value is not None)]
 
 
 def _as_before(request: HttpRequest, target: Any) -> Mapping[str, Any]:
-    """A new one begins with what the one it was opened from asked."""
+    """A new one begins with what the one it was opened from asked, or with the newest scores."""
     text = request.GET.get("like", "")
     rows = SimulationTable.visible(request.user)
     found = rows.filter(pk=int(text)).first() if text.isascii() and text.isdigit() and len(text) < 19 else None
     if found is None:
-        return {"title": _("Simulation of %(day)s") % {"day": timezone.localdate()}}
+        newest = done_runs(ScoreRun.objects.visible_to(request.user, SEES_RUNS)).first()  # type: ignore[arg-type]
+        return {"title": _("Simulation of %(day)s") % {"day": text_of(timezone.localdate())}, "run": newest}
     names = ("title", "run", "rule", "cutoff", "places", "level", "weights", "stage", "poor", "disability", "payments")
     lines = "\n".join(f"{start:g} {percent:g}" for start, percent in found.likelihoods)
     return {**{name: getattr(found, name) for name in names}, "likelihoods": lines}

@@ -98,7 +98,8 @@ def titles(page):
 def test_it_works(country, seat):
     """Pitfalls P1, S10: every link of every home page opens, and each number is the number of rows of the list behind it."""
     page = home(country[seat])
-    assert titles(page) == CARDS[seat]
+    known = {title for named in CARDS.values() for title in named}
+    assert [title for title in titles(page) if title in known] == CARDS[seat]  # other modules' cards have tests of their own
     client = signed_in(country[seat])
     for address, text in re.findall(r'href="([^"]+)"[^>]*>(?:<span class="card-figure">)?([^<]*)<', page):
         answer = client.get(unescape(address))

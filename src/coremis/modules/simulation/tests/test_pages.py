@@ -81,3 +81,16 @@ def test_a_simulation_is_asked_for_on_the_page(country, client):
     assert answer.status_code == 303 and found.likelihoods == [[0.0, 90.0], [5.0, 10.0]]
     like = client.get(f"{address}?like={found.pk}").content.decode()
     assert "Three" in like
+
+
+def test_the_form_begins_with_the_newest_scores(country, client):
+    make_run(country["North"], "old")
+    newest = make_run(country["North"], "new")
+    client.force_login(make_user("maker", "simulation.simulate", *SEES, area=country["North"]))
+    form = client.get(reverse("simulation:simulate")).content.decode()
+    assert f'<option value="{newest.pk}" selected>' in form
+
+
+def test_without_simulations_the_list_says_what_they_are_for(country, client):
+    client.force_login(make_user("reader", *SEES, area=country["North"]))
+    assert "before anybody decides" in client.get(reverse("simulation:simulation_list")).content.decode()
