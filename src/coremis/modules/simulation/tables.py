@@ -2,9 +2,11 @@
 
 from typing import Any, ClassVar
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.actions.models import Event
 from coremis.kernel.screens.columns import Column, Status
 from coremis.kernel.screens.tables import Table
 from coremis.modules.simulation.models import Simulation, State
@@ -32,14 +34,15 @@ class SimulationTable(Table):
         Column("coverage", _("Coverage of the poor"), show=lambda row: _rate(row, "coverage"), kind="number"),
         Column("leakage", _("Leakage"), show=lambda row: _rate(row, "leakage"), kind="number"),
         Column("state", _("Status"), show=status_of, kind="status"),
-        Column("made", _("Made"), show=lambda row: row.created_event.recorded_at, kind="date", sort="created_event_id"),
+        Column("made", _("Made"), show=lambda row: row.made, kind="date", sort="created_event_id"),
     ]
     default_sort = "-made"
     export_name = "simulations"
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
-        return rows.select_related("run__formula_version__formula", "run__area", "created_event")
+        made = Event.objects.filter(pk=OuterRef("created_event_id")).values("recorded_at")
+        return rows.select_related("run__formula_version__formula", "run__area").annotate(made=Subquery(made))
 
     @staticmethod
     def row_link(row: Any) -> str:

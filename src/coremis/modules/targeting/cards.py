@@ -17,7 +17,7 @@ from coremis.modules.programmes.models import Programme
 from coremis.modules.programmes.services import ProgrammeFigure
 from coremis.modules.registry.services.hooks import PlaceFigure
 from coremis.modules.targeting.figures import SEES, counted_by_place, list_address, results_in_force
-from coremis.modules.targeting.models import Campaign, Outcome, Quota, StageEntry, StageRun
+from coremis.modules.targeting.models import UNDER_WAY, Campaign, Outcome, Quota, StageEntry, StageRun
 from coremis.modules.targeting.queries import current_run_of
 from coremis.modules.targeting.readiness import free_places_of
 from coremis.modules.targeting.words import campaign_word
@@ -55,7 +55,7 @@ def place_address(outcome: Outcome) -> Any:
 def campaigns(request: HttpRequest) -> Shown:
     """The campaigns under way, each with its status and where it stands."""
     user: Any = request.user
-    rows = Campaign.objects.visible_to(user, "targeting.view_campaign").filter(state__in=("DRAFT", "RUNNING", "APPROVED"))
+    rows = Campaign.objects.visible_to(user, "targeting.view_campaign").filter(state__in=UNDER_WAY)
     shown = list(rows.select_related("programme").order_by("-day", "-pk")[:MOST])
     if not shown:
         return None

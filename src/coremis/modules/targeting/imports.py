@@ -12,7 +12,7 @@ from coremis.kernel.exchange.kinds import AREA, NUMBER, ImportColumn, ImportKind
 from coremis.kernel.exchange.rows import RowContext, StagedRow
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Household, Person
-from coremis.modules.targeting.models import Campaign, Kind, ListedUnit, Quota, Stage
+from coremis.modules.targeting.models import OPEN_CAMPAIGNS, Kind, ListedUnit, Quota, Stage
 from coremis.modules.targeting.services import set_quotas, set_stage
 from coremis.modules.targeting.services.quotas import MOST_PLACES, keep_quotas
 
@@ -36,7 +36,7 @@ LISTED_COLUMNS = (
 def stages_of(rows: list[StagedRow], kind: Kind) -> dict[str, Stage]:
     """The stage of this kind of each campaign that the rows name and that may still be changed; the first where there are several."""
     codes = {str(row.values.get("campaign") or "").strip() for row in rows}
-    found = Stage.objects.filter(campaign__code__in=codes, campaign__state__in=(Campaign.State.DRAFT, Campaign.State.RUNNING), kind=kind)
+    found = Stage.objects.filter(campaign__code__in=codes, campaign__state__in=OPEN_CAMPAIGNS, kind=kind)
     return {stage.campaign.code: stage for stage in found.select_related("campaign__programme", "campaign__area").order_by("-position")}
 
 

@@ -15,7 +15,7 @@ from coremis.modules.programmes.models import Programme, Status
 from coremis.modules.programmes.queries import free_places
 from coremis.modules.targeting.figures import by_place, former_result
 from coremis.modules.targeting.kinds import KINDS
-from coremis.modules.targeting.models import Campaign, Kind, Outcome, StageEntry, StageRun
+from coremis.modules.targeting.models import Campaign, Kind, Outcome, Stage, StageEntry, StageRun
 from coremis.modules.targeting.queries import was_validated
 from coremis.modules.targeting.readiness import Obstacle, already_in, free_places_of, in_line, obstacles, takeable
 from coremis.modules.targeting.services.enrolment import check_areas
@@ -158,12 +158,12 @@ def carrying_out(inputs: Inputs, actor: Any) -> Preview:
     except Refusal as problem:
         sentences = [str(one) for found in getattr(problem, "errors", {}).values() for one in found]
         return Preview(problem=" ".join(sentences) or str(problem))
-    before = stage.campaign.stages.filter(position__lt=stage.position).exclude(state="SKIPPED").order_by("-position").first()
+    before = stage.campaign.stages.filter(position__lt=stage.position).exclude(state=Stage.State.SKIPPED).order_by("-position").first()
     run = current_run(before) if before else None
     facts: list[Any] = [(_("Targeting campaign"), stage.campaign), (_("Stage"), stage)]
     facts += [("", words) for words in kind.words(settings, stage.campaign)]
     facts += [(_("List before"), f"{before}: {text_of(run.listed)}")] if before and run else []
-    again = [str(other) for other in stage.campaign.stages.filter(position__gt=stage.position, state="DONE")]
+    again = [str(other) for other in stage.campaign.stages.filter(position__gt=stage.position, state=Stage.State.DONE)]
     facts += [(_("To be done again afterwards"), ", ".join(again))] if again else []
     if stage.kind == Kind.QUOTA and not settings["everybody"]:
         facts.append((_("Places by quotas"), sum(stage.quotas.filter(run=None).values_list("places", flat=True))))

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from datetime import timedelta
 
 import django
@@ -16,14 +17,14 @@ from django.conf import settings
 SHORT_LEASE = timedelta(seconds=0.1)
 
 
-def kill_myself():
+def kill_myself(*_ignored):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def work_until_killed(sample_kinds, worker, place):
-    """Run what is due; die in mid-chunk or after the first committed chunk."""
+def work_until_killed(worker, place, holder, mid_chunk):
+    """Run what is due; die where ``holder`` calls its ``mid_chunk`` (a name), or after the first committed chunk."""
     if place == "mid-chunk":
-        sample_kinds.mid_chunk = kill_myself
+        setattr(holder, mid_chunk, kill_myself)
     elif place == "boundary":
         worker.after_chunk = kill_myself
     while worker.Job.objects.filter(state__in=("WAITING", "RUNNING", "CANCELLING")).exists():
@@ -38,6 +39,8 @@ def fork(run, *arguments):
         try:
             run(*arguments)
             code = 0
+        except Exception:
+            traceback.print_exc()
         finally:
             os._exit(code)
     return child
@@ -59,7 +62,7 @@ def main(task):
         endings = []
         while 0 not in endings and 1 not in endings and len(endings) < 60:
             place = ("mid-chunk", "boundary")[len(endings) % 2]
-            endings.append(ending(fork(work_until_killed, sample_kinds, worker, place)))
+            endings.append(ending(fork(work_until_killed, worker, place, sample_kinds, "mid_chunk")))
     print(json.dumps(endings))
 
 

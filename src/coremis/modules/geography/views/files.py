@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.queries import country
-from coremis.kernel.exchange.models import Batch
+from coremis.kernel.exchange.models import Batch, BatchRow
 from coremis.kernel.exchange.services import read_file
 from coremis.kernel.jobs.models import UNFINISHED
 from coremis.kernel.screens.actionscreens import ActionScreen
@@ -146,7 +146,7 @@ class FileScreen(DetailScreen):
             **progress_of(record),
             "cards": cards_of(record),
             "reasons": [(words, text_of(count)) for words, count in previews.reasons_of(record)],
-            "examples": record.rows.filter(state="BAD").order_by("number")[:20],
+            "examples": record.rows.filter(state=BatchRow.State.BAD).order_by("number")[:20],
             "changes": previews.change_lines(record),
             "mapped": [(titles.get(code, code), ", ".join(given)) for code, given in record.mapping.items()],
             "source_file": record.source_file,

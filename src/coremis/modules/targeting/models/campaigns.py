@@ -61,12 +61,16 @@ class Campaign(Record):
     @property
     def is_open(self) -> bool:
         """Whether its stages may still be arranged and run."""
-        return self.state in (self.State.DRAFT, self.State.RUNNING)
+        return self.state in OPEN_CAMPAIGNS
 
     @property
     def reference_day(self) -> date:
         """The reference date as a date, also before the row was read back."""
         return self.day if isinstance(self.day, date) else date.fromisoformat(str(self.day))
+
+
+OPEN_CAMPAIGNS = (Campaign.State.DRAFT, Campaign.State.RUNNING)
+UNDER_WAY = (*OPEN_CAMPAIGNS, Campaign.State.APPROVED)
 
 
 class CampaignArea(Record):

@@ -17,7 +17,7 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.geography.queries import figures_on, inherited_figures
 from coremis.modules.targeting.formulas import largest_remainder, waiting_places, weight
 from coremis.modules.targeting.kinds.quota import checked_multiplier, places_to_give, planned
-from coremis.modules.targeting.models import Campaign, Kind, Quota, Stage
+from coremis.modules.targeting.models import Campaign, Kind, Quota, Stage, StageRun
 from coremis.modules.targeting.services.campaigns import locked, require_open
 from coremis.modules.targeting.services.order import later, redo
 
@@ -107,7 +107,7 @@ def _quota_stage(stage: Stage) -> Stage:
     stage.campaign = campaign
     if stage.kind != Kind.QUOTA:
         raise Refusal(_("Quotas belong to a quota stage. Add one first."))
-    if stage.runs.filter(state="PREPARING").exists():
+    if stage.runs.filter(state=StageRun.State.PREPARING).exists():
         raise Refusal(_("A stage is being carried out. Wait until it has ended, or cancel it."))
     return stage
 
