@@ -27,6 +27,10 @@ DATA = {
     "points_paymentpoint": ("code", "name", "address", "note"), "filters_savedfilter": ("name", "description"),
     "approvals_request": ("note",), "approvals_decision": ("note",), "payments_incident": ("note", "reason", "what", "explanation", "told"), "payments_payroll": ("note",), "benefits_benefitrule": ("code", "names", "component"), "benefits_ruleversion": ("definition",), "payments_flaggroup": ("reason",),
     "payments_flagmember": ("reason",), "payments_hold": ("reason", "note"), "payments_resultfile": ("name", "headers"), "ledger_account": ("owner_name",), "ledger_posting": ("proof",),
+    "programmes_enrolment": ("status_note",), "programmes_groupchange": ("note",), "programmes_waitingplace": ("note",),
+    "targeting_campaign": ("code", "names"), "targeting_stagerun": ("note",), "targeting_stageentry": ("note",), "targeting_quota": ("source",),
+    "scoring_scoreformula": ("code", "names", "source"), "scoring_formulaversion": ("definition",),
+    "geography_figurekind": ("code", "names", "unit"), "geography_areafigure": ("source",), "geography_areashape": ("source",),
 }  # fmt: skip
 # The product's name, languages in their own words, file formats, names of fields that a condition is written with.
 OURS = r"CORE-MIS|EN-XA|English|Français|Português|Anglais|Pseudo|Excel|CSV|UTF-?8|UTF-16|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|PP-\d+|SZ[NEW]*\d+(-\d+)?|\d+ [A-Z][a-z]{2} \d{4}|file(?= SZ|$)"
