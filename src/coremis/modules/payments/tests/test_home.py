@@ -32,6 +32,7 @@ from coremis.modules.points.models import PaymentPoint
 from coremis.modules.points.tests.sample import make_point
 from coremis.modules.registry.tests.factories import make_household
 
+PAGE = 50  # rows of a list on one page
 CARDS = {
     "manager": ["To decide", "Programmes", "Funds", "Payment calendar", "What is stuck, and with whom", "Women among the recipients", "My places"],
     "commune": ["My places", "Lists to print", "My imports", "Unpaid in the last cycle", "Find a household or a person"],
@@ -107,7 +108,8 @@ def test_it_works(country, seat):
         number = re.sub(r"[\s,.\u202f\xa0]", "", unescape(text))
         if number.isdigit() and "count" in (answer.context or {}):
             assert not answer.context["problems"], (address, answer.context["problems"])
-            assert listed(answer) == int(number), (address, text, answer.context["count"])
+            assert listed(answer) == min(int(number), PAGE), (address, text, answer.context["count"])
+            assert int(number) <= PAGE or answer.context["count"]["number"] == int(number), (address, text, answer.context["count"])
 
 
 def listed(answer):
@@ -119,7 +121,8 @@ def test_the_figures_of_a_commune(country):
     page = home(country["commune"])
     assert "Almond" in page and "Date palm" not in page
     row = re.search(r"<tr>(?:(?!</tr>).)*Almond.*?</tr>", page, re.S)[0]
-    assert re.findall(r">(\d+)</a>", row) == ["8", "1", "0", "6", "1"]
+    found = re.findall(r">(\d+)</a>", row)  # other modules' figures stand after the first
+    assert [found[0], *found[-4:]] == ["8", "1", "0", "6", "1"]
     assert "Ill" in page, page[-6000:]
     assert "Payee list" in page, page[-6000:]
 
