@@ -96,10 +96,12 @@ def propose_addition(
 def close_validation(*, run: StageRun, note: str = "", actor: Actor) -> StageRun:
     """Whoever was rejected gives the place to the highest-ranked of the same waiting list who was confirmed; additions are assessed.
 
-    Refused while somebody selected has no answer, unless silence counts as agreement in this stage.
+    Refused while somebody selected has no answer, unless silence counts as agreement in this stage; and where a village would
+    replace more of its list than the stage allows (rulebook 2.4).
     """
     run = _open_run(run.pk)
     rows = StageEntry.objects.filter(run=run.pk)
+    check_replaced(run)
     silent = rows.filter(outcome=Outcome.SELECTED, verdict="")
     if run.settings.get("silence"):
         update_from(rows.filter(outcome__in=(Outcome.SELECTED, Outcome.WAITING), verdict=""), verdict=Verdict.CONFIRMED.value)
@@ -111,6 +113,21 @@ def close_validation(*, run: StageRun, note: str = "", actor: Actor) -> StageRun
     if moving := list(moving_up(run).values_list("pk", flat=True)):
         update_from(rows.filter(pk__in=moving), outcome=Outcome.SELECTED.value, reason=MOVED_UP, waits_until=None)
     return close_run(run, note)
+
+
+def check_replaced(run: StageRun) -> None:
+    """Refuse where more of a village's selected were rejected than the stage allows; the first such village is named."""
+    most = run.settings.get("most_replaced")
+    if most is None:
+        return
+    selected = StageEntry.objects.filter(run=run.pk, outcome=Outcome.SELECTED).order_by().values("area__name", "area")
+    counted = selected.annotate(all=Count("pk"), rejected=Count("pk", filter=Q(verdict=Verdict.REJECTED)))
+    for village in counted.order_by("area__name"):
+        if village["rejected"] * 100 > most * village["all"]:
+            raise Refusal(
+                _("%(place)s would replace %(rejected)s of %(all)s selected, more than %(most)s %%. Look at its answers again."),
+                place=village["area__name"], rejected=village["rejected"], all=village["all"], most=most,
+            )  # fmt: skip
 
 
 def moving_up(run: StageRun) -> "QuerySet[Any]":

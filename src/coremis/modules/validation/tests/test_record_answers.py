@@ -94,6 +94,19 @@ def test_a_closed_list_takes_no_answers(land):
         say(run, village, {entry: ("CONFIRMED",)})
 
 
+def test_a_village_replaces_no_more_than_the_stage_allows(land):
+    village = land["Almond"]
+    run = open_validation([village], silence=True, most_replaced=25)
+    first, second, *_rest = entries(run, village, "SELECTED")
+    say(run, village, {first: ("REJECTED", "not_here"), second: ("REJECTED", "twice")})
+    with pytest.raises(Refusal, match="2 of 4"):
+        targeting.close_validation(run=run, actor=everything())
+    say(run, village, {second: ("CONFIRMED",)})
+    targeting.close_validation(run=run, actor=everything())
+    run.refresh_from_db()
+    assert run.state == "DONE"
+
+
 def test_a_meeting_is_kept_once_a_village(land):
     village = land["Almond"]
     run = open_validation([village])
