@@ -73,11 +73,12 @@ def test_why_esperance_is_selected_and_her_neighbour_waits(own_demo: House, meet
 
 
 def village_list(somebody: Somebody) -> None:
-    """From how it came about to the list of the community validation, and its print for Murembe."""
+    """From how it came about over the campaign to its community validation, and its print for Murembe."""
     somebody.page.locator("main a[href*='/targeting/outcomes/']").first.click()
-    somebody.page.locator("main tbody tr", has_text=said("Community validation")).locator("a").first.click()
-    somebody.page.locator("main a[href*='/targeting/lists/']").first.click()
-    somebody.page.locator("main a[href$='/lists/']").first.click()
+    somebody.page.locator("main a[href='/targeting/1/']").first.click()
+    somebody.page.locator("main tbody tr", has_text=said("Community validation")).locator("a[href*='/stages/']").first.click()
+    somebody.page.locator("main tbody a[href*='/targeting/lists/']").first.click()
+    somebody.page.locator("main a[href^='/validation/'][href$='/lists/']").first.click()
     somebody.choose_place(CODE, VILLAGE)
     somebody.fill(paper="PDF")
     with somebody.page.expect_download() as waiting:
