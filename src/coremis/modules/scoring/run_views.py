@@ -14,6 +14,7 @@ from coremis.kernel.screens.columns import Status
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
 from coremis.kernel.screens.screen import ActionLink, whole_number
+from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.scoring import forms, previews, services
 from coremis.modules.scoring.models import Score, ScoreRun
 from coremis.modules.scoring.tables import RunTable, ScoreTable, run_status
@@ -72,7 +73,7 @@ run_detail = DetailScreen(
         ),
         ActionLink(_("Score again"), again_url, "scoring.score_households"),
     ],
-    prepare=with_formula,
+    prepare=with_formula, timeline=Timeline(hidden=frozenset({"results"})),
 )  # fmt: skip
 
 score_list = ListScreen(

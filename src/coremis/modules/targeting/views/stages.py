@@ -12,6 +12,7 @@ from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
 from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.targeting import forms, previews, services, tables
 from coremis.modules.targeting.kinds import KINDS
 from coremis.modules.targeting.kinds.enumeration import collection_goal
@@ -27,6 +28,11 @@ State = Stage.State
 def can_change(stage: Stage) -> bool:
     """Whether the stage may be set, moved or left out."""
     return stage.campaign.is_open and not stage.runs.filter(state=StageRun.State.PREPARING).exists()
+
+
+def settings_words(value: Any, stage: Stage) -> dict[str, str]:
+    """What a stage was set to, in words."""
+    return {gettext("Set to"): " · ".join(KINDS[stage.kind].words(value, stage.campaign)) if value else gettext("not set yet")}
 
 
 def stage_facts(request: HttpRequest, stage: Stage) -> list[Fact]:
@@ -66,6 +72,7 @@ stage_detail = DetailScreen(
     status=lambda stage: stage_word(stage, carried_out(stage)),
     facts=stage_facts,
     attention=stage_attention,
+    timeline=Timeline(pieces={"settings": settings_words}),
     actions=[
         ActionLink(
             _("Carry out"), "targeting:run_stage", "targeting.run_stage", tone="primary",
@@ -164,6 +171,7 @@ run_detail = DetailScreen(
     status=run_word,
     facts=run_facts,
     attention=run_attention,
+    timeline=Timeline(hidden=frozenset({"settings"})),
     actions=[
         ActionLink(
             _("Open the list"), "targeting:entry_list", "targeting.view_stageentry", tone="primary",
