@@ -13,7 +13,7 @@ from coremis.project.demo import files, floods, planted
 from coremis.project.demo.prepared import FAULTS_FILE, PROVIDER_FILE
 from tests.journeys.house import House
 from tests.journeys.people import Somebody
-from tests.journeys.village import said
+from tests.journeys.village import CODE, VILLAGE, said
 
 pytestmark = pytest.mark.browser
 Meet = Callable[..., Somebody]
@@ -68,7 +68,21 @@ def test_why_esperance_is_selected_and_her_neighbour_waits(own_demo: House, meet
         assert said(outcome) in somebody.text
         ranks[one] = number_in(somebody.page.locator("main tbody td.number").first.inner_text())
     assert scores[planted.ESPERANCE] < scores[planted.NEIGHBOUR] and ranks[planted.ESPERANCE] < ranks[planted.NEIGHBOUR]
+    village_list(somebody)
     somebody.content()
+
+
+def village_list(somebody: Somebody) -> None:
+    """From how it came about to the list of the community validation, and its print for Murembe."""
+    somebody.page.locator("main a[href*='/targeting/outcomes/']").first.click()
+    somebody.page.locator("main tbody tr", has_text=said("Community validation")).locator("a").first.click()
+    somebody.page.locator("main a[href*='/targeting/lists/']").first.click()
+    somebody.page.locator("main a[href$='/lists/']").first.click()
+    somebody.choose_place(CODE, VILLAGE)
+    somebody.fill(paper="PDF")
+    with somebody.page.expect_download() as waiting:
+        somebody.page.locator("main button[value=confirm]").first.click()
+    assert waiting.value.path().read_bytes().startswith(b"%PDF-")
 
 
 def term_by_term(somebody: Somebody) -> int:

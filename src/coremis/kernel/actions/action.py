@@ -21,12 +21,15 @@ FORMER_NAMES: dict[str, str] = {}
 
 
 def action(
-    title: Any, *, approvable: bool = False, covers: tuple[Any, ...] = (), formerly: tuple[str, ...] = ()
+    title: Any, *, approvable: bool = False, covers: tuple[Any, ...] = (), formerly: tuple[str, ...] = (), within: tuple[str, ...] = ()
 ) -> Callable[[Callable[..., R]], "Action[R]"]:
-    """Declare an action. ``covers`` lists inner actions that run on this one's permission and approval."""
+    """Declare an action. ``covers`` lists inner actions that run on this one's permission and approval.
+
+    ``within`` names the inputs whose places count: where one village of a whole list is meant, the actor needs the right there only.
+    """
 
     def declare(body: Callable[..., R]) -> Action[R]:
-        made = Action(body, title, approvable, covers)
+        made = Action(body, title, approvable, covers, within)
         if made.name in ACTIONS and ACTIONS[made.name].body.__module__ != body.__module__:
             raise TypeError(f"Two actions are called {made.name}.")
         ACTIONS[made.name] = made
@@ -47,11 +50,12 @@ def find_action(name: str) -> "Action[Any]":
 class Action(Generic[R]):
     """One thing people or jobs may do. Its name is also its permission, its history entry and its event."""
 
-    def __init__(self, body: Callable[..., R], title: Any, approvable: bool, covers: tuple[Any, ...]) -> None:
+    def __init__(self, body: Callable[..., R], title: Any, approvable: bool, covers: tuple[Any, ...], within: tuple[str, ...] = ()) -> None:
         self.body = body
         self.title = title
         self.approvable = approvable
         self.covers = frozenset(inner.name for inner in covers)
+        self.within = frozenset(within)
         self.parameters: dict[str, Parameter] = read_parameters(body)
         self.name = f"{app_label(body.__module__)}.{body.__name__}"
         self.__doc__ = body.__doc__
@@ -97,8 +101,12 @@ class Action(Generic[R]):
 
     def check_places(self, actor: Any, permission: str, values: dict[str, Any]) -> None:
         """Refuse inputs that lie outside the places where the actor may do this."""
-        if not actor.may(permission, places_of(values)):
+        if not actor.may(permission, places_of(self.placed(values))):
             self._outside()
+
+    def placed(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The inputs whose places count."""
+        return {name: value for name, value in values.items() if not self.within or name in self.within}
 
     def to_stored(self, values: dict[str, Any]) -> dict[str, Any]:
         """The inputs as plain data for keys, approvals and jobs; secrets are left out."""
@@ -134,7 +142,7 @@ class Action(Generic[R]):
         given = self._authority(outer)
         event = write_event(self, actor, values, outer, given if self.approvable else None)
         writing = context.Writing(self, actor, permission, event, outer, approved, given)
-        writing.several.extend(item for item in records_in(values) if getattr(item, "areas_path", None))
+        writing.several.extend(item for item in records_in(self.placed(values)) if getattr(item, "areas_path", None))
         with context.writing_as(writing), context.approved_by(None):
             result = self.body(**values, actor=actor)
         writing.check_several()

@@ -31,7 +31,7 @@ NOTED = ("run", "area", "paper", "number", "copy", "digest", "code", "listed", "
 PAGE_STARTS = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")  # what a scan or photo begins with
 
 
-@action(_("Take a village list"))
+@action(_("Take a village list"), within=("area",))
 def take_village_list(
     *, run: StageRun, area: Area, paper: VillageList.Paper = VillageList.Paper.PDF, language: str = "", actor: Actor
 ) -> Attachment:  # fmt: skip
@@ -63,7 +63,7 @@ def _written(taken: list[tuple[VillagePart, VillageList]], paper: VillageList.Pa
     return target
 
 
-@action(_("Record a meeting"))
+@action(_("Record a meeting"), within=("area",))
 def record_meeting(
     *, run: StageRun, area: Area, held_on: date, facilitator: str, women: int, men: int, young: int | None = None,
     with_disability: int | None = None, quorum_reached: bool | None = None, committee: str = "", minutes: str = "",
@@ -96,7 +96,7 @@ def attach_minutes(*, meeting: Meeting, name: str, sha256: str, size: int, actor
     return files_of(meeting).filter(sha256=sha256).first() or attach(content, name, owner=meeting)
 
 
-@action(_("Record the answers of a village"))
+@action(_("Record the answers of a village"), within=("area",))
 def record_answers(*, run: StageRun, area: Area, said: dict[str, Any], actor: Actor) -> StageRun:
     """What the community said about the entries of a village: ``said`` holds verdict, reason and note by the entry's id.
 

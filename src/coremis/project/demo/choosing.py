@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from coremis.kernel.approvals.models import Request
@@ -11,32 +10,27 @@ from coremis.kernel.areas.models import Area
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Household
 from coremis.modules.scoring.models import ScoreFormula
-from coremis.modules.targeting.models import Campaign, Kind, Outcome, Rejection, Stage, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.models import Campaign, Kind, Stage, StageRun
 from coremis.modules.targeting.services import (
     approve_results,
     close_appeals,
-    close_validation,
     compute_quotas,
-    confirm_others,
     create_campaign,
     enrol_selected,
-    record_verdict,
     run_stage,
     set_quotas,
     set_stage,
 )
 from coremis.modules.targeting.services.campaigns import Ladder
+from coremis.project.demo import villages
 from coremis.project.demo.clock import days_ago
-from coremis.project.demo.country import SETTLED, settled_hills
-from coremis.project.demo.people import by_weight, hill_at
-from coremis.project.demo.planted import PLANTED
+from coremis.project.demo.country import SETTLED
+from coremis.project.demo.people import by_weight
 from coremis.project.demo.quotas import places_for
 from coremis.project.demo.seats import agreed, seat, work_off
 
 HILLS = 4  # the level of the villages
 MULTIPLIER = "1.5"
-REJECTED, PROPOSED = 0.005, 0.003  # of the places of the programme
-REASONS = (Rejection.NOT_HERE, Rejection.NOT_POOR, Rejection.PUBLIC_EMPLOYEE, Rejection.REFUSED, Rejection.TWICE)
 SEED = 2023
 
 
@@ -60,9 +54,10 @@ def choose_the_poorest(programme: Programme, formula: ScoreFormula, households: 
         stage = set_up(campaign, Kind.QUOTA, seed=SEED, multiplier=MULTIPLIER)
         compute_quotas(stage=stage, total=places_for(households), level=HILLS, multiplier=MULTIPLIER, actor=seat("manager"))
         carry_out(campaign, Kind.QUOTA)
-        carry_out(campaign, Kind.VALIDATION)
+        run = carry_out(campaign, Kind.VALIDATION)
+        villages.take_a_list(run, households)
     with days_ago(ago - 8):
-        hear_the_villages(campaign, households)
+        villages.hear_the_villages(run, households)
         carry_out(campaign, Kind.APPEALS)
     with days_ago(ago - 23):
         close_appeals(run=run_of(campaign, Kind.APPEALS), actor=seat("manager"))
@@ -120,28 +115,6 @@ def run_of(campaign: Campaign, kind: Kind) -> StageRun:
     """The list of a stage, as it was made last."""
     found: StageRun = StageRun.objects.filter(stage__campaign=campaign, stage__kind=kind).latest("pk")
     return found
-
-
-def hear_the_villages(campaign: Campaign, households: int) -> None:
-    """Most is confirmed; some are rejected with a reason, some proposed who were not on the list. Nothing of it in planted villages."""
-    run, places = run_of(campaign, Kind.VALIDATION), places_for(households)
-    hills = set(settled_hills(households)) - {hill_at(households, one.hill) for one in PLANTED}
-    entries = StageEntry.objects.filter(run=run, area__code__in=hills).order_by("household__number")
-    rejected = every(entries.filter(outcome=Outcome.SELECTED), max(1, round(places * REJECTED)))
-    for place, entry in enumerate(rejected):
-        record_verdict(entry=entry, verdict=Verdict.REJECTED, reason=REASONS[place % len(REASONS)].value, actor=seat("manager"))
-    for entry in every(entries.filter(outcome=Outcome.NOT_SELECTED), max(1, round(places * PROPOSED))):
-        record_verdict(entry=entry, verdict=Verdict.ADDITION, note="The house burned down after the survey", actor=seat("manager"))
-    zones = {hill[:-2] for hill in settled_hills(households)}
-    for zone in Area.objects.filter(code__in=zones).order_by("code"):
-        confirm_others(run=run, area=zone, actor=seat("manager"))
-    close_validation(run=run, note="Read out in every village", actor=seat("manager"))
-
-
-def every(rows: "QuerySet[StageEntry]", count: int) -> list[StageEntry]:
-    """So many of the rows, spread evenly."""
-    found = list(rows)
-    return found[:: max(1, len(found) // count)][:count]
 
 
 def enrol(campaign: Campaign) -> None:

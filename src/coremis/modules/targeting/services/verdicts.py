@@ -57,7 +57,7 @@ def _reason_before(entry: StageEntry) -> str:
     return before.reason if before else entry.reason
 
 
-@action(_("Confirm all others of a village"))
+@action(_("Confirm all others of a village"), within=("area",))
 def confirm_others(*, run: StageRun, area: Area, actor: Actor) -> StageRun:
     """Everybody selected or waiting in a place about whom nothing was said is confirmed: the list was read out and agreed to."""
     run = _open_run(run.pk)
