@@ -30,7 +30,7 @@ def test_it_works(country):
     tree = {"about": "household", "where": {"all": [link]}}
     assert list(matching(Household.objects.all(), tree, DAY)) == [inside]
     assert set(matching(Household.objects.all(), {**tree, "where": {"not": link}}, DAY)) == {suspended, outside}
-    assert words(tree) == "Households: is in a programme where [Programme is Programme NET and Status is active]"
+    assert words(tree) == "Households: is in a programme where [Programme: Programme NET and Status: active]"
 
 
 @pytest.mark.django_db

@@ -85,6 +85,7 @@ def test_it_works(land, people):
     ]
     first, second = entries(run, village, "SELECTED")[:2]
     assert (first.verdict, second.verdict, second.reason, second.note) == ("CONFIRMED", "REJECTED", "not_here", "Parti en ville")
+    rows[1][NOTE] = " "  # another file that says the same
     again = brought(rows, people, land)
     assert (again.applied_count, again.bad_count) == (0, 0)
 
