@@ -23,6 +23,7 @@ def chromium() -> str:
     return named if Path(named).exists() else ""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What follows from each other goes to one worker: the long journey through the village, else each file."""
     for item in items:
