@@ -63,7 +63,8 @@ def in_browser(words: list[str]) -> Outcome:
     found = os.environ.get("COREMIS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
         return Outcome("browser", None, f"no Chromium found (looked for {', '.join(BROWSERS)}; COREMIS_CHROMIUM may name one)")
-    return run(f"browser ({found})", [*TWO, "loadgroup", "-m", "browser", *words], {"COREMIS_CHROMIUM": found})
+    # One after the other: the journeys through the village follow from each other, across files.
+    return run(f"browser ({found})", ["-m", "browser", *words], {"COREMIS_CHROMIUM": found})
 
 
 def run(name: str, arguments: list[str], variables: dict[str, str]) -> Outcome:
