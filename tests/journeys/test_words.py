@@ -34,7 +34,7 @@ DATA = {
 }  # fmt: skip
 # The product's name, languages in their own words, file formats, names of fields that a condition is written with, the demo's files and
 # keys, and what stands in the cells of the file that waits to be corrected.
-OURS = r"CORE-MIS|EN-XA|English|Français|Português|Anglais|Pseudo|Excel|CSV|XLSX|SVG|UTF-?8|UTF-16|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|PP-\d+|(SZ|NEW|KES|TAV)\d+(-\d+)?|sanzira-[\w-]+\.csv|(\d+ )?[A-Z][a-z]{2} \d{4}|All households|file(?= SZ|$)|own|(yes|no|male|female|head|spouse|child)( · (yes|no|male|female|head|spouse|child|\?))*"
+OURS = r"CORE-MIS|EN-XA|English|Français|Português|Anglais|Pseudo|Excel|CSV|XLSX|SVG|UTF-?8|UTF-16|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|PP-\d+|(SZ|NEW|KES|TAV)\d+(-\d+)?|sanzira-[\w-]+\.csv|(\d+ )?[A-Z][a-z]{2} \d{4}|All households|[\d.,]+ [KMG]B|file(?= SZ|$)|own|(yes|no|male|female|head|spouse|child)( · (yes|no|male|female|head|spouse|child|\?))*"
 # Under a portrait without a picture stand the first letters of the names; names in several languages stand with their codes.
 INITIALS, CODES = re.compile(r"[A-Z]{1,2}"), re.compile(r" \((?:en|fr|pt)\)")
 # Sentences of Django, which brings their translations itself.
