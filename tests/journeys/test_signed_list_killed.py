@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.journeys.house import COREMIS, House, free_port, run, start, wait_for
 from tests.journeys.people import Somebody
@@ -53,8 +53,8 @@ def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     running.stop()
 
 
-def row(page: Page, number: int) -> "Page":
-    return page.locator("main table[data-enter=down] tbody tr").nth(number - 1)  # type: ignore[return-value]
+def row(page: Page, number: int) -> Locator:
+    return page.locator("main table[data-enter=down] tbody tr").nth(number - 1)
 
 
 def as_typed(page: Page) -> list[object]:

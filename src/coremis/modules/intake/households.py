@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.dates import parse_partial_date
 from coremis.kernel.exchange.kinds import ImportColumn
-from coremis.kernel.exchange.rows import ALONE, RowContext, StagedRow
+from coremis.kernel.exchange.rows import ALONE, RowContext, StagedRow, listed
 from coremis.modules.intake.choices import ACCEPT, HEAD, Choices, choices_of
 from coremis.modules.intake.columns import describes_household
 from coremis.modules.intake.persons import folded_name
@@ -161,8 +161,3 @@ def year_of(row: StagedRow) -> int | None:
     """The year of birth, where it is known."""
     birth = row.values.get("birth")
     return int(birth[:4]) if birth else None
-
-
-def listed(rows: list[StagedRow]) -> str:
-    """The numbers of rows in words."""
-    return ", ".join(str(row.number) for row in rows[:10])
