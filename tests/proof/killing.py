@@ -65,9 +65,9 @@ def fork(*arguments: Any) -> int:
 
 
 def main(task: dict[str, Any]) -> None:
+    django.setup()
     if "media" in task:
         settings.MEDIA_ROOT = task["media"]
-    django.setup()
     from django.core.management import call_command
     from django.db import connection
 

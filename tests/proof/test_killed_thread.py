@@ -1,6 +1,5 @@
 """The whole thread with workers that are killed at every chunk boundary and in the middle of every chunk."""
 
-import json
 import random
 from importlib import import_module
 
@@ -11,12 +10,13 @@ from django.core.management import call_command
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.exchange.models import Batch
 from coremis.kernel.jobs.models import Job
+from coremis.kernel.jobs.tests.ready import ask
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.registry.models import Household
 from tests.proof.digest import digests
-from tests.proof.scratch import on_a_copy, start
+from tests.proof.scratch import on_a_copy
 from tests.proof.suspension import Proof
 from tests.proof.whole_thread import PIECES, Thread
 from tests.proof.workers import at_every_boundary, at_random_moments, undisturbed
@@ -43,10 +43,7 @@ def run_killed(deaths):
 
     def finish():
         task = {"mode": "forks", "seed": len(deaths), "media": settings.MEDIA_ROOT, "set": PIECES}
-        process = start("tests.proof.killing", json.dumps(task))
-        told, problem = process.communicate(timeout=200)
-        assert process.returncode == 0, problem
-        endings = json.loads(told.splitlines()[-1])
+        endings, problem = ask("tests.proof.killing", **task)
         assert 1 not in endings and 0 in endings, problem
         assert not Job.objects.exclude(state="DONE").exists(), list(Job.objects.values_list("kind", "state", "traceback"))
         deaths.append(endings.count(-9))
