@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("coremis.kernel.screens.urls")),
     *module_urls(),
 ]
+handler400 = "coremis.kernel.screens.errors.unreadable"
 handler403 = "coremis.kernel.screens.errors.forbidden"
 handler404 = "coremis.kernel.screens.errors.not_found"
 handler500 = "coremis.kernel.screens.errors.broken"

@@ -13,6 +13,22 @@ from coremis.kernel.base.refusal import NotPermitted, OutsidePlaces, Refusal
 log = logging.getLogger("coremis.errors")
 
 
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: what was sent is no request of a browser, or far too long."""
+    return problem_page(request, 400, _("This could not be done"), _("What was sent cannot be read, or is too long."), [load_again()])
+
+
+def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: the form does not belong to this sign-in: it lay open while somebody signed out or in, or comes from elsewhere."""
+    sentence = _("This page was too old. Check what you typed and send it again.")
+    return problem_page(request, 403, _("This could not be done"), sentence, [load_again()])
+
+
+def load_again() -> str:
+    """The next step where a page no longer holds."""
+    return _("Go back and load the page again, to see how things stand now.")
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: the reader's rights do not include the page."""
     sentence = str(exception) if isinstance(exception, Refusal) else _("Your rights do not include it.")
@@ -29,8 +45,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def conflict(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """409: what was asked cannot be done as things stand; the refusal says why."""
-    steps = [_("Go back and load the page again, to see how things stand now.")]
-    return problem_page(request, 409, _("This could not be done"), str(refusal), steps)
+    return problem_page(request, 409, _("This could not be done"), str(refusal), [load_again()])
 
 
 def broken(request: HttpRequest) -> HttpResponse:

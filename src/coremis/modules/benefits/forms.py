@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.money import Money, figures, parse_amount
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.forms import ActionForm, LabelField, MoneyField, RecordField
+from coremis.kernel.screens.screen import whole_number
 from coremis.modules.benefits.definition import LIMITS, MOST_RECOVERED
 from coremis.modules.benefits.formulas import PartKind
 from coremis.modules.benefits.names import member_names, unit_names
@@ -96,9 +97,9 @@ class PartForm(ActionForm):
         for line in str(self.cleaned_data.get("steps") or "").splitlines():
             size, colon, amount = line.partition(":")
             if line.strip():
-                if not colon or not size.strip().isdigit():
+                if not colon or (number := whole_number(size.strip())) is None:
                     raise forms.ValidationError(_("“%(line)s” is not understood. Write it as “4: 25000”.") % {"line": line[:40]})
-                found.append([int(size), _minor(amount, self.currency) or 0])
+                found.append([number, _minor(amount, self.currency) or 0])
         return found
 
     def clean(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.details import DetailScreen, Fact
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.lists import EmptyState, ListScreen
-from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.screen import ActionLink, whole_number
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.benefits import forms, previews, services
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
@@ -105,10 +105,10 @@ def _part_now(request: HttpRequest, version: Any) -> Mapping[str, Any]:
 
 
 def _example_now(request: HttpRequest, version: Any) -> Mapping[str, Any]:
-    examples, asked = version.definition.get("examples", []), request.GET.get("place", "")
-    if not asked.isdigit() or int(asked) >= len(examples):
+    examples, place = version.definition.get("examples", []), whole_number(request.GET.get("place", ""))
+    if place is None or place >= len(examples):
         return {}
-    return forms.example_shown(examples[int(asked)], int(asked), version.rule.programme.currency)
+    return forms.example_shown(examples[place], place, version.rule.programme.currency)
 
 
 class PartScreen(ActionScreen):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.facts import Fact, Known, Link, Scope
+from coremis.kernel.screens.screen import whole_number
 from coremis.modules.filters.tree import DEEPEST, MOST_PARTS, OPERATORS, Tree, missing
 from coremis.modules.filters.typed import read_value, typed_value
 
@@ -112,7 +113,7 @@ class Draft:
     def _link(self, part: Part, user: Any, permission: str) -> Tree:
         if part.link is None:
             raise missing(part.name)
-        if part.how == "least" and not (part.number.isdigit() and 1 <= int(part.number) <= 99):
+        if part.how == "least" and not 1 <= (whole_number(part.number) or 0) <= 99:
             raise Refusal(_("Write how many there must be at least, from 1 to 99."))
         count = {"some": 1, "none": 0}.get(part.how) if part.how != "least" else int(part.number)
         inside = part.parts[0] if part.parts else None

@@ -97,6 +97,6 @@ def _name_order(key: str) -> tuple[int, str]:
 def feature_words(feature: Feature) -> str:
     """“Gitega (no. 12)”: what a feature calls itself, and its number in the file."""
     named = sorted((key for key, value in feature.properties.items() if isinstance(value, str) and value), key=_name_order)
-    words = str(feature.properties[named[0]])[:60] if named else ""
+    words = "".join(filter(str.isprintable, feature.properties[named[0]]))[:60] if named else ""  # files hold signs that cannot be kept
     number = _("no. %(number)s") % {"number": feature.number}
     return f"{words} ({number})" if words else str(number)

@@ -147,15 +147,18 @@ def _clean_ring(raw: Any, hole: bool, done: Cleaned) -> Ring:
     return ring
 
 
+def _is_number(part: Any) -> bool:
+    return type(part) is int or type(part) is float and math.isfinite(part)
+
+
 def _point(one: Any, done: Cleaned) -> Point:
-    if not isinstance(one, list) or len(one) < 2 or not all(type(part) in (int, float) and math.isfinite(part) for part in one[:2]):
+    if not isinstance(one, list) or len(one) < 2 or not all(map(_is_number, one[:2])):
         raise Refusal(_("A point has no longitude and latitude."))
     if len(one) > 2:
         done.repairs.add(FLAT)
-    longitude, latitude = round(float(one[0]), DIGITS), round(float(one[1]), DIGITS)
-    if not (-180 <= longitude <= 180 and -90 <= latitude <= 90):
+    if not (-180 <= one[0] <= 180 and -90 <= one[1] <= 90):  # before it becomes a float: a whole number may be too large for one
         raise Refusal(_("The point %(point)s does not lie on the globe. Export the file in degrees."), point=f"{one[0]}, {one[1]}"[:60])
-    return longitude, latitude
+    return round(float(one[0]), DIGITS), round(float(one[1]), DIGITS)
 
 
 def signed_area(ring: Ring) -> float:

@@ -19,6 +19,7 @@ from coremis.kernel.exchange.staging import Stager
 from coremis.kernel.exchange.values import shown
 from coremis.kernel.files.cells import Cell
 from coremis.kernel.screens.columns import text_of
+from coremis.kernel.screens.screen import whole_number
 
 SHOWN_ROWS = 6
 DAY_FIRST, MONTH_FIRST, SERIAL, ZEROS, AS_IS = "day", "month", "serial", "zeros", "as_is"
@@ -156,7 +157,10 @@ def first_rows(batch: Batch, rows: Sequence[Sequence[Cell]]) -> tuple[list[str],
 def _with_places(lines: list[list[Understood]], codes: list[str], columns: dict[str, ImportColumn]) -> list[list[Understood]]:
     """Places by their names: one statement for all."""
     places = {
-        int(line[at].text) for line in lines for at, code in enumerate(codes) if columns[code].kind == AREA and line[at].text.isdigit()
+        number
+        for line in lines
+        for at, code in enumerate(codes)
+        if columns[code].kind == AREA and (number := whole_number(line[at].text)) is not None
     }
     names = {str(pk): name for pk, name in Area.objects.filter(pk__in=places).values_list("pk", "name")} if places else {}
     return [

@@ -13,6 +13,7 @@ from coremis.modules.payments.findings import NEEDS_VERDICT, DifferenceKind, Fla
 from coremis.modules.payments.models import Difference, FlagGroup, FlagMember, Hold
 from coremis.modules.payments.states import HoldReason
 from coremis.modules.payments.words import flag_status, verdict_status
+from coremis.modules.registry.queries import PHONE, masked
 
 
 def line_url(line: Any) -> str:
@@ -78,7 +79,14 @@ class FlagMemberTable(Table):
         Column("number", _("Payment number"), show=lambda row: row.line.number_text, kind="code", link=lambda row: line_url(row.line)),
         Column("payee", _("Payee"), show=lambda row: payee_of(row.line)),
         Column("place", _("Place"), show=lambda row: place_of(row.line)),
-        Column("phone", _("Phone"), show=lambda row: row.line.payee_phone, kind="code"),
+        Column(
+            "phone",
+            _("Phone"),
+            show=lambda row: row.line.payee_phone,
+            kind="code",
+            permission=PHONE,
+            masked=lambda row: masked(row.line.payee_phone) if row.line.payee_phone else "",
+        ),
         Column("document", _("Document"), show=lambda row: f"…{row.line.document_end}" if row.line.document_end else "", kind="code"),
         Column("members", _("Household members"), show=lambda row: getattr(row, "members", None), kind="number"),
         Column("before", _("Payments before"), show=lambda row: getattr(row, "paid_before", 0), kind="number"),

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.dates import DAY, parse_partial_date
-from coremis.kernel.base.money import decimals_of, parse_amount
+from coremis.kernel.base.money import LARGEST, decimals_of, parse_amount
 from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.base.text import fold
@@ -111,7 +111,7 @@ def amount_of(cell: Any, currency: str) -> int | None:
         raise InvalidOperation
     if not isinstance(cell, str) and cell is not None:
         exact, places = Decimal(str(cell)), decimals_of(currency)
-        if exact != round(exact, places):
+        if exact != round(exact, places) or abs(exact.scaleb(places)) > LARGEST:
             raise InvalidOperation
         return _not_negative(int(exact.scaleb(places)))
     text = shown(cell)

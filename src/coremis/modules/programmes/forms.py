@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField, RowsField
+from coremis.kernel.screens.screen import whole_number
 from coremis.modules.filters.queries import FilterField
 from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
 from coremis.modules.programmes.reasons import NEW, TRANSITIONS
@@ -174,7 +175,7 @@ class ChosenStatusForm(ChangeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         typed = self["enrolments"].value() or ""
-        ids = [int(text) for text in str(typed).split() if text.isdigit()][: MOST_CHOSEN + 1]
+        ids = [number for text in str(typed).split() if (number := whole_number(text)) is not None][: MOST_CHOSEN + 1]
         rows = Enrolment.objects.visible_to(self.actor, "programmes.view_enrolment").filter(pk__in=ids)
         offered: Any = self.fields["change"]
         offered.offer(sorted(set(rows.order_by().values_list("status", flat=True))), arrow=True)

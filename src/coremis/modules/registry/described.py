@@ -11,6 +11,7 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.modules.registry.models import Relationship, Sex
 
 PAIR = re.compile(r"([a-z][a-z0-9_]*)\s*=\s*(.+)")
+NUMBER = re.compile(r"[+-]?(?:[0-9]{1,15}(?:\.[0-9]{0,15})?|\.[0-9]{1,15})")
 YES, NO = ("yes", "true", "oui", "sim"), ("no", "false", "non", "não")
 
 
@@ -18,7 +19,7 @@ def read_member(line: str, names: Mapping[str, str]) -> dict[str, Any]:
     """One member from words: a number is the age; a sex; a relation; anything else as name=value."""
     found: dict[str, Any] = {}
     for word in line.replace(",", " ").split():
-        if word.isdigit():
+        if re.fullmatch(r"[0-9]{1,3}", word):
             found["age"] = int(word)
         elif word in Sex.values and word != Sex.OTHER:
             found["sex"] = word
@@ -38,10 +39,9 @@ def read_pair(text: str, names: Mapping[str, str]) -> tuple[str, Any]:
     if kind == "boolean" and value.lower() in YES + NO:
         return match[1], value.lower() in YES
     if kind == "number":
-        try:
-            number = Decimal(value)
-        except ArithmeticError:
-            raise Refusal(_("“%(value)s” is not a number."), value=value[:40]) from None
+        if not NUMBER.fullmatch(value):
+            raise Refusal(_("“%(value)s” is not a number."), value=value[:40])
+        number = Decimal(value)
         return match[1], int(number) if number == number.to_integral_value() else float(number)
     return match[1], value
 

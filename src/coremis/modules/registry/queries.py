@@ -26,7 +26,7 @@ from coremis.modules.registry.models import (
 )
 from coremis.modules.registry.panels_of_facts import variables as variables_panel
 from coremis.modules.registry.rules import clean_phone
-from coremis.modules.registry.sight import REVEALING, Sight, history_reader, phone_for, usable
+from coremis.modules.registry.sight import PHONE, REVEALING, Sight, history_reader, masked, phone_for, usable
 from coremis.modules.registry.variable_columns import variable_columns
 from coremis.modules.registry.variable_facts import dictionary_facts, fact_key
 from coremis.modules.registry.variable_filters import variable_filters
@@ -34,8 +34,8 @@ from coremis.modules.registry.words import variable_differences, variable_name
 
 # What other modules need to keep, show and ask variables of their own records.
 __all__ = [
-    "REVEALING", "DataHolder", "FactsForm", "Sight", "VariableUse", "data_of", "dictionary_facts", "fact_key", "history_reader",
-    "holder_of", "member_text", "phone_for", "read_member", "read_pair", "shown_data", "usable", "uses_name", "value_text",
+    "PHONE", "REVEALING", "DataHolder", "FactsForm", "Sight", "VariableUse", "data_of", "dictionary_facts", "fact_key", "history_reader",
+    "holder_of", "masked", "member_text", "phone_for", "read_member", "read_pair", "shown_data", "usable", "uses_name", "value_text",
     "variable_columns", "variable_differences", "variable_filters", "variable_name", "variables_panel",
 ]  # fmt: skip
 

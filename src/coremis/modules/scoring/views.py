@@ -13,7 +13,7 @@ from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.lists import EmptyState, ListScreen
-from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.screen import ActionLink, whole_number
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.scoring import forms, previews, services
 from coremis.modules.scoring.definition import problems_of
@@ -176,7 +176,7 @@ class EntryScreen(ActionScreen):
             told = {"name": form.cleaned_data["name"], "facts": form.facts, "expected": form.expected()}
         else:
             told = {self.takes: form.entry()}
-        by_place = {"place": int(replaces) if replaces.isdigit() else None}
+        by_place = {"place": whole_number(replaces)}
         return {"version": attempt.target, **told, **(by_place if "place" in self.action.parameters else {"replaces": replaces})}
 
 

@@ -51,7 +51,7 @@ class LoadForm(ActionForm):
         """The formulas as they stand in the file."""
         try:
             found = json.loads(self.cleaned_data["file"].read(MOST_BYTES).decode())
-        except ValueError:
+        except (ValueError, RecursionError):
             raise forms.ValidationError(_("This file cannot be read. Choose a JSON file with a list of formulas.")) from None
         entries = found if isinstance(found, list) else [found]
         if not entries or not all(isinstance(entry, dict) for entry in entries):

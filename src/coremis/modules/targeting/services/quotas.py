@@ -14,6 +14,7 @@ from coremis.kernel.actions.context import Actor
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.screens.screen import whole_number
 from coremis.modules.geography.queries import figures_on, inherited_figures
 from coremis.modules.targeting.formulas import largest_remainder, waiting_places, weight
 from coremis.modules.targeting.kinds.quota import checked_multiplier, places_to_give, planned
@@ -115,9 +116,10 @@ def _quota_stage(stage: Stage) -> Stage:
 def _read(places: Mapping[str, Any]) -> dict[int, int]:
     found = {}
     for key, count in places.items():
-        if not str(key).isdigit() or isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_PLACES:
+        area = whole_number(str(key))
+        if area is None or isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_PLACES:
             raise Invalid(WRONG, {"places": [_("Places are whole numbers from zero upwards.")]})
-        found[int(key)] = count
+        found[area] = count
     return found
 
 
