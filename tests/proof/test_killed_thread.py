@@ -10,7 +10,6 @@ from django.core.management import call_command
 from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.exchange.models import Batch
 from coremis.kernel.jobs.models import Job
-from coremis.kernel.jobs.tests.ready import ask
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.payments.models import Payroll, PayrollLine
@@ -19,7 +18,7 @@ from tests.proof.digest import digests
 from tests.proof.scratch import on_a_copy
 from tests.proof.suspension import Proof
 from tests.proof.whole_thread import PIECES, Thread
-from tests.proof.workers import at_every_boundary, at_random_moments, undisturbed
+from tests.proof.workers import at_every_boundary, at_random_moments, killed_again_and_again, undisturbed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,11 +41,7 @@ def run_killed(deaths):
     """Finish the work by workers that are killed; notes how many were."""
 
     def finish():
-        task = {"mode": "forks", "seed": len(deaths), "media": settings.MEDIA_ROOT, "set": PIECES}
-        endings, problem = ask("tests.proof.killing", **task)
-        assert 1 not in endings and 0 in endings, problem
-        assert not Job.objects.exclude(state="DONE").exists(), list(Job.objects.values_list("kind", "state", "traceback"))
-        deaths.append(endings.count(-9))
+        deaths.append(killed_again_and_again(PIECES, len(deaths), settings.MEDIA_ROOT))
 
     return finish
 

@@ -21,6 +21,7 @@ from coremis.modules.targeting.facts import facts
 from coremis.modules.targeting.imports import LISTED, QUOTAS
 from coremis.modules.targeting.kinds.scoring import SOURCE
 from coremis.modules.targeting.models import Campaign, Stage, StageEntry, StageRun
+from coremis.modules.targeting.pipeline import STEPS
 from coremis.modules.targeting.services.running import go_on_after_scores, to_score
 from coremis.modules.targeting.views.addresses import campaign_url
 
@@ -45,6 +46,7 @@ def with_approval(action: Action[Any], preview: Callable[..., Any]) -> list[Cont
 contributions: list[Contribution] = [
     *facts,
     *CARDS,
+    *STEPS,
     MenuItem(_("Targeting"), "targeting:campaign_list", group=ASSESS, order=50),
     MenuItem(_("Appeals"), "targeting:appeal_list", group=ASSESS, order=55),
     HouseholdSource(SOURCE, to_score, go_on_after_scores),

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
+from coremis.modules.targeting.pipeline import result_list
 from coremis.modules.targeting.views import appeals, campaigns, quotas, stages
 
 app_name = "targeting"
 urlpatterns: list[URLPattern] = [
     path("", campaigns.campaign_list, name="campaign_list"),
     path("create/", campaigns.create_campaign, name="create_campaign"),
+    path("results/", result_list, name="result_list"),
     path("<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("<int:pk>/change/", campaigns.change_campaign, name="change_campaign"),
     path("<int:pk>/abandon/", campaigns.abandon_campaign, name="abandon_campaign"),
