@@ -146,6 +146,6 @@ def sections(content: bytes) -> dict[str, set[str]]:
     for text in (text for page in pages_of(content) for text in page):
         heading = next((word for word in HEADINGS if text.startswith(f"{said(word)} (")), "")
         under = heading or under
-        if text.startswith("Rang0") or text.startswith("Rang1"):
+        if text.startswith(("Rang0", "Rang1")):
             found.setdefault(under, set()).add(text.split()[0])
     return found
