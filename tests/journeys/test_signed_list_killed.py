@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.journeys.house import COREMIS, House, free_port, run, start, wait_for
+from tests.journeys.house import COREMIS, House, free_port, start, wait_for
 from tests.journeys.people import Somebody
 
 pytestmark = pytest.mark.browser
@@ -44,11 +44,9 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(browser: Browser, payday_folder: Callable[[str, int], Path]) -> Iterator[Server]:
     """An installation with six payments in payment."""
-    folder = tmp_path_factory.mktemp("killed")
-    run(folder, "-m", "tests.journeys.prepare_list", "en", str(LINES))
-    running = Server(folder)
+    running = Server(payday_folder("en", LINES))
     yield running
     running.stop()
 
