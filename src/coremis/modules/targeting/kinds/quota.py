@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When, Window
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject, RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -266,7 +266,7 @@ def by_categories(run: StageRun, after: int, last: int | None) -> Chain:
     shares = run.settings["shares"]
     rules = [fits(run.stage.campaign, rule_of(share)) for share in shares]
     fit = {f"fit_{place}": Case(When(rule, then=Value(1)), default=Value(0)) for place, rule in enumerate(rules)}
-    have = {f"have_{place}": Cast(KT(f"{PATH}__shares__{share['code']}"), IntegerField()) for place, share in enumerate(shares)}
+    have = {f"have_{place}": Cast(KeyTextTransform(share["code"], f"{PATH}__shares"), IntegerField()) for place, share in enumerate(shares)}
     first = Case(When(outcome=Outcome.SELECTED, then=Value(1)), default=Value(0), output_field=IntegerField())
     rows = ranked(run, after, last).annotate(
         first_in=first, **fit, **have, fitting=JSONObject(**{share["code"]: F(f"fit_{place}") for place, share in enumerate(shares)}),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When, Window
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Greatest, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -159,7 +159,7 @@ def moving_up(run: StageRun) -> list[tuple[int, str]]:
     codes = [share["code"] for share in quota.run.settings.get("shares", [])] if quota.run else []
     fit = {f"fit_{at}": Case(When(**{f"fits__{code}": 1}, then=Value(1)), default=Value(0)) for at, code in enumerate(codes)}
     lack = {
-        f"have_{at}": Greatest(Cast(KT(f"{path}__shares__{code}"), IntegerField()) - number(held.filter(came_by=code)), 0)
+        f"have_{at}": Greatest(Cast(KeyTextTransform(code, f"{path}__shares"), IntegerField()) - number(held.filter(came_by=code)), 0)
         for at, code in enumerate(codes)
     }
     rows = waiting.annotate(

@@ -25,6 +25,7 @@ from coremis.modules.targeting.views.campaigns import progress
 from coremis.modules.targeting.words import category_name, outcome_word, reason_words, run_word, stage_word, with_rule_names
 
 State = Stage.State
+WITH_ENTRY = ("household", "person", "area", "run__stage__campaign__programme", "score__run__formula_version__formula")
 
 
 def can_change(stage: Stage) -> bool:
@@ -252,7 +253,7 @@ entry_detail = DetailScreen(
             show=lambda entry: entry.run.state in (StageRun.State.OPEN, StageRun.State.DONE),
         ),
     ],
-    prepare=lambda rows: with_rule_names(rows.select_related("household", "person", "area", "run__stage__campaign__programme")),
+    prepare=lambda rows: with_rule_names(rows.select_related(*WITH_ENTRY)),
 )  # fmt: skip
 record_verdict = ActionScreen(
     services.record_verdict, form=forms.VerdictForm, target=(StageEntry, "pk"), done=entry_url, back=entry_url,
