@@ -141,7 +141,7 @@ class GivePlaceForm(ActionForm):
 
     remedy = forms.ChoiceField(
         label=_("Give"), choices=Appeal.Remedy.choices, widget=forms.RadioSelect(),
-        help_text=_("A free place, where there is one; else the waiting list, or a place beyond the quota, which others must agree to."),
+        help_text=_("A free place where there is one, else the waiting list. Others must agree to a place beyond the quota."),
     )  # fmt: skip
     note = NoteField()
 

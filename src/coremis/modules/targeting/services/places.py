@@ -122,7 +122,7 @@ def check_remedy(found: Standing, remedy: Appeal.Remedy) -> None:
     if remedy == Remedy.PLACE and found.free <= 0:
         raise Refusal(_("No place is free in %(place)s. Choose the waiting list, or ask for a place beyond the quota."), place=area)
     if remedy == Remedy.BEYOND and found.free > 0:
-        raise Refusal(_("%(count)s places are free in %(place)s. Give one of them."), count=found.free, place=area)
+        raise Refusal(_("Free in %(place)s: %(count)s. Give one of these places."), count=found.free, place=area)
 
 
 def until(found: Standing) -> date | None:

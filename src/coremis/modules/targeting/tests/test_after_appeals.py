@@ -73,7 +73,7 @@ def test_a_place_that_became_free_goes_to_the_appellant():
     approved(services.enrol_selected, campaign=campaign, areas=[village], actor=everything())
     agreed(change_status, enrolment=Enrolment.objects.filter(status="ACTIVE").first(), status=Status.EXITED, reason=Reason.VOLUNTARY)
     waiting, outside = accepted(campaign, 5), accepted(campaign, 11)
-    with pytest.raises(Refusal, match="1 places are free"):
+    with pytest.raises(Refusal, match="Free in Almond: 1"):
         give(outside, "BEYOND")
     give(waiting, "PLACE")
     assert WaitingPlace.objects.get(enrolment__household=waiting.entry.household).removed_on is not None

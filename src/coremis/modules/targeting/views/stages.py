@@ -126,7 +126,7 @@ set_stage = ActionScreen(
 set_shares = ActionScreen(
     services.set_stage, form=forms.SharesForm, target=(Stage, "pk"), done=stage_url, back=stage_url,
     title=lambda stage: gettext("Quotas by category: %(stage)s") % {"stage": stage}, button=_("Keep the categories"),
-    lead=_("Each category has its own places in every place; the others go by rank. Whoever fits several comes in by the first."),
+    lead=_("Each category has its own places; the others go by rank. Whoever fits several comes in by the first."),
     initial=lambda request, stage: forms.initial_shares(stage),
     inputs=lambda cleaned, stage: {"stage": stage, "settings": cleaned["settings"]},
 )  # fmt: skip
