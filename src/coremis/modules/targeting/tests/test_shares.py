@@ -4,9 +4,12 @@ import random
 from fractions import Fraction
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.refusal import Invalid
+from coremis.kernel.jobs.worker import run_job
 from coremis.kernel.testing.cast import build_country
 from coremis.modules.programmes.tests.sample import many_households
 from coremis.modules.registry.models import Household
@@ -159,3 +162,18 @@ def test_a_rejected_place_goes_to_the_next_of_its_category():
     expected = StageEntry.objects.filter(run=run, fits__women=1, outcome="WAITING").order_by("rank").first()
     assert moved.came_by == "women" and moved.fits["women"] == 1 and (expected is None or moved.rank < expected.rank)
     assert StageEntry.objects.filter(run=run, came_by="women", outcome="SELECTED").count() == 4
+
+
+@pytest.mark.django_db
+def test_three_statements_for_all_villages_of_a_chunk():
+    """The temporary table, the entries out of it, and its end: their number grows neither with villages nor with categories."""
+    country, campaign = listed(12, ("Almond", "Beech", "Cedar"))
+    set_stage(campaign, Kind.QUOTA, shares=[WOMEN, YOUNG], reserve="10")
+    give_quota(campaign, {country[name]: 5 for name in ("Almond", "Beech", "Cedar")})
+    carry_out(campaign, Kind.LISTING, Kind.SCORING)
+    run = services.run_stage(stage=stage_of(campaign, Kind.QUOTA), actor=everything())
+    with CaptureQueriesContext(connection) as queries:
+        run_job(run.job_id)
+    asked = [query["sql"] for query in queries if "targeting_placed" in query["sql"]]
+    assert [sql.split()[0] for sql in asked] == ["CREATE", "INSERT", "DROP"]
+    assert StageEntry.objects.filter(run=run).count() == 36
