@@ -38,7 +38,7 @@ from coremis.modules.targeting.services.campaigns import Ladder
 from coremis.project.bench.data import build
 from coremis.project.bench.imports import write_file
 from coremis.project.bench.measure import tidy
-from coremis.project.bench.scores import CHILDREN, DAY, formula_for
+from coremis.project.bench.scores import CHILDREN, DAY, prepared
 from coremis.project.bench.thread import AMOUNT, Bench, three_parts
 from coremis.project.demo.seats import agreed, decide
 from tests.journeys.house import free_port, wait_for
@@ -58,7 +58,7 @@ class Day:
         build(households)
         self.programme = Programme.objects.get(code="bench")
         self.bench = Bench(households)
-        self.version = formula_for(self.bench)
+        self.version = prepared(self.bench)
         self.file = folder / "persons.csv"
         self.imported = write_file(self.file, imported)
         for seat in SEATS:

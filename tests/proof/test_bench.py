@@ -10,7 +10,18 @@ from coremis.project.management.commands.bench import JOBS, Command
 from tests.proof.scratch import on_a_copy
 
 ROWS = 500
-WITH_A_FLOOR = {"suspension", "payroll", "release", "reconciliation with its check", "counting ahead", "score", "import"}
+WITH_A_FLOOR = {
+    "suspension",
+    "payroll",
+    "release",
+    "reconciliation with its check",
+    "counting ahead",
+    "score",
+    "campaign: list",
+    "campaign: quota",
+    "campaign: approval",
+    "import",
+}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/fill/", campaigns.fill_places, name="fill_places"),
     path("stages/<int:pk>/", stages.stage_detail, name="stage_detail"),
     path("stages/<int:pk>/set/", stages.set_stage, name="set_stage"),
+    path("stages/<int:pk>/categories/", stages.set_shares, name="set_shares"),
     path("stages/<int:pk>/carry-out/", stages.run_stage, name="run_stage"),
     path("stages/<int:pk>/earlier/", stages.move_stage_earlier, name="move_stage_earlier"),
     path("stages/<int:pk>/later/", stages.move_stage_later, name="move_stage_later"),
@@ -40,4 +41,5 @@ urlpatterns: list[URLPattern] = [
     path("appeals/", appeals.appeal_list, name="appeal_list"),
     path("appeals/<int:pk>/", appeals.appeal_detail, name="appeal_detail"),
     path("appeals/<int:pk>/decide/", appeals.decide_appeal, name="decide_appeal"),
+    path("appeals/<int:pk>/give/", appeals.give_place, name="give_place"),
 ]
