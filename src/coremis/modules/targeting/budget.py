@@ -90,8 +90,8 @@ def _against(budget: Budget, amounts: Sequence[Money]) -> list[tuple[str, Any]]:
     return [(title, Money(abs(left), budget.currency))]
 
 
-def by_area(budget: Budget | None, shown: Sequence[Area]) -> dict[int, tuple[Money, Money]]:
-    """One payment and all planned ones to the selected, for each of the places shown, with all below them. One query."""
+def by_area(budget: Budget | None, shown: Sequence[Area]) -> dict[int, list[Money]]:
+    """One payment and, where more are planned, all of them to the selected, for each of the places shown and all below. One query."""
     if budget is None or not budget.costs.rules:
         return {}
     villages = {area for area, _outcome in budget.costs.once}
@@ -99,12 +99,8 @@ def by_area(budget: Budget | None, shown: Sequence[Area]) -> dict[int, tuple[Mon
     inside: dict[int, set[int]] = {area.pk: set() for area in shown}
     for place, village in tree.values_list("ancestor", "descendant"):
         inside[place].add(village)
-    return {
-        place: (
-            _total(budget.costs.once, below, budget.currency), _total(budget.costs.planned, below, budget.currency)
-        )
-        for place, below in inside.items()
-    }  # fmt: skip
+    reckoned = [budget.costs.once, *([budget.costs.planned] if budget.payments > 1 else [])]
+    return {place: [_total(amounts, below, budget.currency) for amounts in reckoned] for place, below in inside.items()}
 
 
 def _total(amounts: Mapping[tuple[int, str], int], villages: set[int], currency: str) -> Money:

@@ -69,7 +69,7 @@ def by_place(run: StageRun, user: Any, budget: Budget | None = None) -> dict[str
     titles = [(_("Place"), ""), (_("On the list"), "number"), *((title, "number") for _outcome, title in heads)]
     if budget is not None and costs:
         many: Any = ngettext("%(n)s payment", "%(n)s payments", budget.payments) % {"n": text_of(budget.payments)}
-        titles += [(_("One payment"), "amount"), (many, "amount")]
+        titles += [(_("One payment"), "amount"), *([(many, "amount")] if budget.payments > 1 else [])]
     return figure_table(titles, ready) if ready else None
 
 

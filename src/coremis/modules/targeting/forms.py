@@ -8,10 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.models import AreaLevel
+from coremis.kernel.base.numbers import read_number
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
 from coremis.modules.filters.queries import FilterField, words
 from coremis.modules.programmes.models import Programme
 from coremis.modules.programmes.queries import names_for
+from coremis.modules.registry.models import Household, Person
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.targeting.kinds.categorical import Mode
 from coremis.modules.targeting.kinds.listing import Source
@@ -116,6 +118,23 @@ class VerdictForm(ActionForm):
     verdict = forms.ChoiceField(label=_("Community"), choices=Verdict.choices)
     reason = forms.ChoiceField(label=_("Reason of a rejection"), choices=[("", "–"), *Rejection.choices], required=False)
     note = NoteField()
+
+
+class ProposeForm(ActionForm):
+    """Who is missing on a list, found by the number."""
+
+    number = forms.CharField(label=_("Number of the household or person"), max_length=20)
+    note = NoteField()
+
+    def clean_number(self) -> Household | Person:
+        """The household or person of this number in the places of whoever proposes."""
+        unit = self.target.stage.campaign.programme.unit
+        model: Any = Household if unit == Programme.Unit.HOUSEHOLD else Person
+        number = read_number(self.cleaned_data["number"]) or 0
+        found: Household | Person | None = model.objects.visible_to(self.actor, f"registry.view_{unit}").filter(number=number).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody of this number is on the register in your places."))
+        return found
 
 
 class AppealForm(ActionForm):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.queries import below
 from coremis.modules.points.queries import point_of_household
-from coremis.modules.programmes.models import OPEN, PLACED, Enrolment, Programme, Status, WaitingPlace
+from coremis.modules.programmes.models import OPEN, PLACED, Enrolment, GroupChange, Programme, Status, WaitingPlace
 from coremis.modules.programmes.queries import open_enrolments
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.queries import NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT, recipient_problem_on
@@ -37,7 +37,15 @@ def takeable(run: StageRun) -> "QuerySet[StageEntry]":
     unit = campaign.programme.unit
     inside = Enrolment._base_manager.filter(programme=campaign.programme_id, status__in=OPEN, **{unit: OuterRef(f"{unit}_id")})
     rows: QuerySet[StageEntry] = StageEntry.objects.filter(_alive(unit), run=run.pk, outcome__in=DECIDED)
-    return rows.filter(~Exists(inside), ~blocked(unit, campaign), _in_time())
+    return rows.filter(~Exists(inside), ~Exists(brought(campaign)), ~blocked(unit, campaign), _in_time())
+
+
+def brought(campaign: Campaign) -> "QuerySet[Enrolment]":
+    """For ``Exists`` over entries: whom the campaign brought into the programme, unless that was undone; also who left since."""
+    unit = campaign.programme.unit
+    mine = Enrolment._base_manager.filter(group__campaign_change__campaign=campaign, **{unit: OuterRef(f"{unit}_id")})
+    rows: QuerySet[Enrolment] = mine.exclude(group__undone_by__state=GroupChange.State.DONE)
+    return rows
 
 
 def _alive(unit: str) -> Q:
@@ -135,9 +143,9 @@ def _found(rows: "QuerySet[Any]", one: str) -> Coalesce:
 def owed(selected: "QuerySet[StageEntry]", campaign: Campaign) -> "QuerySet[StageEntry]":
     """Those of the selected who have not been taken over, because of an open appeal: their place is nobody else's."""
     unit = campaign.programme.unit
-    there = Enrolment._base_manager.filter(programme=campaign.programme_id, **{unit: OuterRef(f"{unit}_id")})
-    rows: QuerySet[StageEntry] = selected.filter(_alive(unit))
-    return rows.exclude(Exists(there.filter(Q(status__in=OPEN) | Q(group__campaign_change__campaign=campaign))))
+    inside = Enrolment._base_manager.filter(programme=campaign.programme_id, status__in=OPEN, **{unit: OuterRef(f"{unit}_id")})
+    rows: QuerySet[StageEntry] = selected.filter(_alive(unit), ~Exists(inside), ~Exists(brought(campaign)))
+    return rows
 
 
 def free_places_of(run: StageRun, area_ids: Iterable[int]) -> "QuerySet[Quota]":

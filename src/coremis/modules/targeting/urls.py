@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("stages/<int:pk>/move-places/", quotas.reallocate_quotas, name="reallocate_quotas"),
     path("lists/<int:pk>/", stages.run_detail, name="run_detail"),
     path("lists/<int:pk>/entries/", stages.entry_list, name="entry_list"),
+    path("lists/<int:pk>/propose/", stages.propose_addition, name="propose_addition"),
     path("lists/<int:pk>/close-validation/", stages.close_validation, name="close_validation"),
     path("lists/<int:pk>/close-appeals/", stages.close_appeals, name="close_appeals"),
     path("outcomes/<int:pk>/", stages.entry_detail, name="entry_detail"),

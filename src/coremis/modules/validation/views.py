@@ -162,6 +162,7 @@ def row_of(entry: StageEntry, said: Mapping[str, Any], errors: Mapping[str, str]
         "choices": [(Verdict.CONFIRMED, Verdict.CONFIRMED.label), (Verdict.REJECTED, Verdict.REJECTED.label)] if decided
         else [(Verdict.ADDITION, Verdict.ADDITION.label)], "decided": decided,
         "verdict": Verdict(entry.verdict).label if entry.verdict else "",
+        "rejected_for": Rejection(entry.reason).label if rejected and entry.reason in Rejection.values else "",
     }  # fmt: skip
 
 

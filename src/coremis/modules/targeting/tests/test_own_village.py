@@ -1,6 +1,7 @@
 """An officer of one village proposes somebody of that village, also where the campaign reaches many."""
 
 import pytest
+from django.test import Client
 
 from coremis.kernel.actions.models import Event
 from coremis.kernel.base.refusal import OutsidePlaces, Refusal
@@ -45,6 +46,23 @@ def test_it_works():
     with pytest.raises(Refusal):
         services.propose_addition(run=run, actor=officer)
     assert StageEntry.objects.filter(run=run).count() == 13
+
+
+def test_the_page_finds_whom_by_the_number():
+    """An officer types the number of a household of the own village; that of another village is not found."""
+    country, run = opened()
+    officer = make_user(
+        "officer", "targeting.propose_addition", "targeting.view_stageentry", "registry.view_household", area=country["Almond"]
+    )
+    client = Client()
+    client.force_login(officer)
+    page = f"/targeting/lists/{run.pk}/propose/"
+    mine, other = make_household(country["Almond"], head_name="Nia"), make_household(country["Fig"], head_name="Ola")
+    key = client.get(page).content.decode().split('name="key" value="')[1].split('"')[0]
+    refused = client.post(page, {"key": key, "number": other.number_text})
+    assert refused.status_code == 422 and "in your places" in refused.content.decode()
+    assert client.post(page, {"key": key, "number": mine.number_text}).status_code == 302
+    assert StageEntry.objects.get(run=run, household=mine).verdict == "ADDITION"
 
 
 def test_nobody_counts_a_list_by_hand():

@@ -11,7 +11,7 @@ from coremis.modules.registry.models import Household
 from coremis.modules.targeting import previews, services
 from coremis.modules.targeting.models import Campaign, Kind, StageEntry
 from coremis.modules.targeting.queries import current_run_of, outcomes_of
-from coremis.modules.targeting.readiness import free_places_of, obstacles
+from coremis.modules.targeting.readiness import free_places_of, obstacles, takeable
 from coremis.modules.targeting.services.campaigns import Ladder
 from coremis.modules.targeting.tests.sample import (
     approved,
@@ -104,6 +104,19 @@ def test_the_result_can_be_undone_as_every_group_change():
     group = approved(services.approve_results, campaign=campaign, actor=everything())
     undo(group)
     assert statuses(campaign.programme) == {Status.EXITED: 8}
+    approved(services.approve_results, campaign=campaign, actor=everything())
+    assert statuses(campaign.programme) == {Status.EXITED: 8, Status.POTENTIAL: 8}
+
+
+def test_who_left_since_is_not_taken_over_again():
+    """A result is taken over once: who exited afterwards is neither brought back nor owed a place."""
+    village, campaign = decided()
+    approved(services.approve_results, campaign=campaign, actor=everything())
+    approved(services.enrol_selected, campaign=campaign, areas=[village], actor=everything())
+    agreed(change_status, enrolment=Enrolment.objects.filter(status="ACTIVE").first(), status=Status.EXITED, reason=Reason.VOLUNTARY)
+    assert not takeable(current_run_of(campaign)).exists()
+    with pytest.raises(Refusal, match="Nobody is left"):
+        agreed(services.approve_results, campaign=again(campaign), actor=everything())
 
 
 def test_an_open_appeal_holds_back_only_whom_it_is_about():

@@ -13,6 +13,7 @@ from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen, Owner
 from coremis.kernel.screens.screen import ActionLink
 from coremis.kernel.screens.timeline import Timeline
+from coremis.modules.registry.models import Household
 from coremis.modules.targeting import forms, previews, services, tables
 from coremis.modules.targeting.kinds import KINDS
 from coremis.modules.targeting.kinds.enumeration import collection_goal
@@ -192,12 +193,22 @@ run_detail = DetailScreen(
             show=lambda run: run.state not in (StageRun.State.PREPARING, StageRun.State.STOPPED),
         ),
         ActionLink(
+            _("Propose somebody"), "targeting:propose_addition", "targeting.propose_addition", show=is_open_run(Kind.VALIDATION)
+        ),
+        ActionLink(
             _("Close the community validation"), "targeting:close_validation", "targeting.close_validation",
             show=is_open_run(Kind.VALIDATION),
         ),
         ActionLink(_("Close the appeal window"), "targeting:close_appeals", "targeting.close_appeals", show=is_open_run(Kind.APPEALS)),
     ],
     prepare=lambda rows: rows.select_related("stage__campaign__programme", "source__stage"),
+)  # fmt: skip
+propose_addition = ActionScreen(
+    services.propose_addition, form=forms.ProposeForm, target=(StageRun, "pk"), done=entry_url, back=run_url,
+    lead=_("Somebody whom the list forgot. They are assessed, and never selected straight away."),
+    inputs=lambda cleaned, run: {
+        "run": run, "note": cleaned["note"], "household" if isinstance(cleaned["number"], Household) else "person": cleaned["number"],
+    },
 )  # fmt: skip
 close_validation = ActionScreen(services.close_validation, form=forms.NoteForm, target=(StageRun, "pk"), done=run_url, back=run_url)
 close_appeals = ActionScreen(services.close_appeals, form=forms.NoteForm, target=(StageRun, "pk"), done=run_url, back=run_url)
