@@ -32,8 +32,8 @@ def let_tests_flush() -> None:
         return database.ops.sql_flush(style, sorted(tables), **options)
 
     BaseDatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
-    command.sql_flush = tables_to_empty  # type: ignore[assignment]
-    command.emit_post_migrate_signal = lambda *_words, **_options: None  # type: ignore[assignment]
+    command.sql_flush = tables_to_empty  # type: ignore[attr-defined]
+    command.emit_post_migrate_signal = lambda *_words, **_options: None  # type: ignore[attr-defined]
 
 
 def every_text_of_the_database() -> Iterator[str]:
