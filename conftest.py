@@ -52,6 +52,8 @@ def kept(request: pytest.FixtureRequest, django_db_setup: Any, django_db_blocker
     """
     from django.db import transaction
 
+    marks = [item.get_closest_marker("django_db") for item in request.session.items if item.path == request.path]
+    assert not any(mark and mark.kwargs.get("transaction") for mark in marks), "a test that commits needs a file of its own"
     with django_db_blocker.unblock(), transaction.atomic():
         yield
         transaction.set_rollback(True)
