@@ -1,6 +1,8 @@
 """Somebody at a browser: signs in, opens pages, fills forms, and notices what the browser complains about."""
 
 import re
+import time
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -173,24 +175,29 @@ class Somebody:
         """What the page says at its top."""
         return single_blanks(" ".join(self.page.locator("main .notice").all_inner_texts()))
 
-    def wait_until(self, words: str, seconds: int = 60, gone: bool = False) -> None:
-        """Load the page again until it says this, or says it no longer: long work is done by the worker."""
-        for _attempt in range(seconds * 4):
-            if (words in self.text) is not gone:
-                return
+    def again_and_again(self, seconds: int) -> Iterator[None]:
+        """Load the page again, every quarter of a second, until the time is up."""
+        until = time.monotonic() + seconds
+        yield
+        while time.monotonic() < until:
             self.page.wait_for_timeout(250)
             self.page.reload()
+            yield
+
+    def wait_until(self, words: str, seconds: int = 60, gone: bool = False) -> None:
+        """Load the page again until it says this, or says it no longer: long work is done by the worker."""
+        for _attempt in self.again_and_again(seconds):
+            if (words in self.text) is not gone:
+                return
         raise AssertionError(f"“{words}” did not {'go' if gone else 'appear'} on {self.page.url}:\n{self.text[:2000]}")
 
     def wait_for_status(self, *words: str, seconds: int = 60) -> None:
         """Load the page again until the status beside its title is one of these."""
         said = ""
-        for _attempt in range(seconds * 4):
+        for _attempt in self.again_and_again(seconds):
             said = self.page.locator(".page-head .status").first.inner_text().strip()
             if said in words:
                 return
-            self.page.wait_for_timeout(250)
-            self.page.reload()
         raise AssertionError(f"“{said}” instead of {words} on {self.page.url}:\n{self.text[:2000]}")
 
     def content(self) -> None:

@@ -47,9 +47,9 @@ def test_it_works(scenarios: House, meet: Meet) -> None:
     told = chief.take_home()
     assert MINE in told and OTHERS not in told
     for address in addresses(scenarios, MINE):
-        assert chief.open(address).status == 200, address
+        assert chief.page.request.get(address).status == 200, address
     for address in addresses(scenarios, OTHERS):
-        assert chief.open(address).status == 404, address
+        assert chief.page.request.get(address).status == 404, address
     chief.content()
 
 
@@ -84,7 +84,7 @@ def test_a_long_list_written_in_the_background(scenarios: House, meet: Meet) -> 
     told = waiting.value.path().read_text("utf-8-sig")
     assert MINE in told and OTHERS not in told and len(told.strip().splitlines()) == mine + 1
     for seat in ("manager", "data", "auditor"):
-        assert meet(scenarios, seat).open(link).status == 404
+        assert meet(scenarios, seat).page.request.get(link).status == 404
     chief.content()
 
 

@@ -56,7 +56,7 @@ def test_it_works(scenarios: House, meet: Meet) -> None:
     assert payments.try_to_decide(request)[0] == 403
     assert approver.try_to_decide(request)[0] in (403, 404, 422), "the second level cannot go first"
     controller.open(request)
-    assert controller.page.locator(f"main a[href^='{payroll.removeprefix(scenarios.url)}flags/']").count()
+    assert "Flagged groups 1" in controller.text
     controller.decide("approve")
     approver.open(request)
     approver.page.locator("main a[href*='/flags/']").first.click()
@@ -90,7 +90,7 @@ def test_the_corrected_run_passes(scenarios: House, meet: Meet) -> None:
     request = asked_for(payroll, verifier, payments)
     for level in (controller, approver):
         level.open(request)
-        assert not level.page.locator("main a[href*='/flags/']").count()
+        assert "Flagged groups 0" in level.text
         assert TOTAL in level.decide("approve")
     payments.open(payroll)
     payments.wait_for_status("approved")

@@ -1,7 +1,8 @@
 """Acceptance scenarios 3, 4 and 10, by the seats and routes of a country that was set up by the assistant.
 
-Scenario 1 is shown in ``intake/tests/test_thousand_rows.py``, 6 in ``payments/tests/test_bank_file.py``, 7 in
-``payments/tests/test_merged_people.py`` and ``registry/tests/test_past.py``.
+Scenario 1 is shown in ``intake/tests/test_thousand_rows.py``, 2 in ``targeting/tests/test_scenario_two.py``, 6 in
+``payments/tests/test_bank_file.py``, 7 in ``payments/tests/test_merged_people.py`` and ``registry/tests/test_past.py``. At the screen:
+``test_scenario_1_import.py`` and the files of the other numbers beside it; 7 is in ``test_scenarios_at_the_screen.py``.
 """
 
 import csv

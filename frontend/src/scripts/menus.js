@@ -1,5 +1,5 @@
 // Menus and the choice of a place close with Escape, with a click beside them, and when another one opens; the drawer
-// closes with Escape.
+// closes with Escape. The entry of this page is in sight, however long the side menu is.
 
 const open = () => [...document.querySelectorAll("details.menu[open], details.area-filter[open]")];
 
@@ -23,3 +23,6 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+const current = document.querySelector(".side [aria-current]"), menu = current?.closest(".side-inner");
+if (menu && current.offsetTop + current.offsetHeight > menu.clientHeight) menu.scrollTop = current.offsetTop - menu.clientHeight / 2;

@@ -13,9 +13,9 @@ from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.preview import Preview
 from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.duplicates import forms, services
-from coremis.modules.duplicates.models import DuplicateGroup, Verdict
+from coremis.modules.duplicates.models import DuplicateGroup, DuplicateMember, Verdict
 from coremis.modules.duplicates.services.verdicts import NO_LONGER
-from coremis.modules.duplicates.tables import GroupTable, group_state
+from coremis.modules.duplicates.tables import GroupTable, group_state, people_words
 
 
 def group_url(group: DuplicateGroup) -> str:
@@ -33,7 +33,9 @@ def group_facts(request: HttpRequest, group: DuplicateGroup) -> list[Fact]:
 def verdict_preview(inputs: dict[str, Any], actor: Any) -> Preview:
     """What the verdict means."""
     group = inputs["group"]
-    facts = [(_("Alike in"), group.get_likeness_display()), (_("Persons"), group.member_count)]
+    seen = DuplicateMember.objects.visible_to(actor, "registry.view_person").filter(group=group, until=None)
+    group.seen = seen.select_related("person").order_by("pk")
+    facts = [(_("Alike in"), group.get_likeness_display()), (_("Persons"), people_words(group))]
     return Preview(facts=facts, changes=[(_("Verdict"), None, Verdict(inputs["verdict"]).label)], button=str(_("Keep this verdict")))
 
 
@@ -47,8 +49,9 @@ group_list = ListScreen(
     empty=EmptyState(_("Nobody seems to be registered twice"), _("The register is searched every night.")),
 )
 look_for_duplicates = ActionScreen(
-    services.look_for_duplicates, done=lambda _nothing: reverse("duplicates:groups"), back=lambda _nothing: reverse("duplicates:groups")
-)
+    services.look_for_duplicates, done=lambda _nothing: reverse("duplicates:groups"), back=lambda _nothing: reverse("duplicates:groups"),
+    lead=_("Everybody is compared with everybody else, as every night. What is found appears in the list."), button=_("Look now"),
+)  # fmt: skip
 group_detail = DetailScreen(
     DuplicateGroup,
     permission="duplicates.view_duplicategroup",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.money import Money
@@ -39,7 +40,7 @@ account_list = ListScreen(
 
 account_statement = ListScreen(
     StatementTable,
-    title=lambda account: f"{account.get_station_display()} · {account.owner or account.currency}",
+    title=lambda account: capfirst(f"{account.get_station_display()} · {account.owner or account.currency}"),
     lead=_("Newest first. Each line is one posting; it leads to its single movements."),
     owner=Owner(Account, "ledger.view_account", "account"),
     actions=[

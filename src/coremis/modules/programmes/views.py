@@ -100,7 +100,7 @@ store_criteria = ActionScreen(
     services.store_criteria,
     title=lambda programme: gettext("Usual criteria: %(programme)s") % {"programme": programme},
     form=forms.CriteriaForm, target=(Programme, "pk"), lead=names_in_words, done=lambda criteria: programme_url(criteria.programme),
-    back=programme_url, inputs=lambda cleaned, programme: {"programme": programme, **cleaned},
+    back=programme_url, inputs=lambda cleaned, programme: {"programme": programme, **cleaned}, button=_("Keep"),
 )  # fmt: skip
 
 

@@ -181,7 +181,7 @@ def homes(request: HttpRequest, person: Person) -> Shown:
     rows = sorted(found, key=lambda row: (row.left_on is not None, -row.pk))
     if not rows:
         return {"text": _("This person lives in no household that is registered.")}
-    facts = [Fact(row.household.number_text, _home_words(row), household_url(row.household_id)) for row in rows]
+    facts = [Fact(_home_words(row), str(row.household), household_url(row.household_id)) for row in rows]
     return {"facts": [fact.ready() for fact in facts]}
 
 
@@ -189,7 +189,7 @@ def collects_for(request: HttpRequest, person: Person) -> Shown:
     """The households for which somebody may collect."""
     found = Recipient.objects.visible_to(reader(request), "registry.view_recipient").filter(person=person, valid_until=None)
     facts = [
-        Fact(row.household.number_text, _("alternate recipient") if row.rank else _("primary recipient"), household_url(row.household_id))
+        Fact(_("alternate recipient") if row.rank else _("primary recipient"), str(row.household), household_url(row.household_id))
         for row in found.select_related("household")
     ]
     return {"facts": [fact.ready() for fact in facts]} if facts else None
