@@ -1,6 +1,7 @@
 """The forms of this module."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -93,6 +94,12 @@ class SimulationForm(ActionForm):
             words = {"low": edge(bounds[0]), "high": edge(bounds[1])}
             told = _("The scores lie between %(low)s and %(high)s.") % words
             self.fields["cutoff"].help_text = f"{self.fields['cutoff'].help_text} {told}"
+
+    def lines(self) -> Iterator[list[forms.BoundField]]:
+        """Without what belongs to other rules; that comes along unseen."""
+        for line in super().lines():
+            if shown := [field for field in line if not field.is_hidden]:
+                yield shown
 
     def clean(self) -> dict[str, Any]:
         """Only what the chosen rule reads."""

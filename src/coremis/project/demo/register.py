@@ -42,7 +42,7 @@ def set_up() -> None:
             actor=seat("data"), **dwellings.variable(question),
         )  # fmt: skip
     for position, asked in enumerate(functioning.VARIABLES):
-        about = {**asked, "kind": VariableDefinition.Kind(str(asked["kind"]))}
+        about = {**asked, "kind": VariableDefinition.Kind(asked["kind"])}
         define_variable(subject=VariableDefinition.Subject.PERSON, position=position, actor=seat("data"), **about)
 
 
