@@ -43,7 +43,7 @@ class SimulationForm(ActionForm):
         label=_("Cut-off"), required=False, max_digits=16, decimal_places=6,
         help_text=_("The last score that is still selected."),
     )  # fmt: skip
-    places = forms.IntegerField(label=_("Places"), required=False, min_value=1, help_text=_("How many households in all."))
+    places = forms.IntegerField(label=_("Number of places"), required=False, min_value=1, help_text=_("How many households in all."))
     level = forms.ModelChoiceField(
         label=_("Level"), queryset=AreaLevel.objects.order_by("position"), required=False, empty_label="–",
         help_text=_("The areas that are told apart in the result, and that share the places."),
