@@ -1,19 +1,20 @@
 """What the chart templates print: positions in per cent, so that one drawing fits a phone, a wide page and a file."""
 
 from dataclasses import dataclass, field
-from textwrap import shorten, wrap
+from textwrap import wrap
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from coremis.kernel.datasets.dataset import PLACE
 from coremis.kernel.datasets.widget import Chart, Size
-from coremis.modules.dashboards.formulas import labelled, parts, percent, positions, round_top, shares
+from coremis.modules.dashboards.formulas import apart, parts, percent, positions, round_top, shares, spread
 from coremis.modules.dashboards.reading import Column, Line, Number, Reading
 
 MOST_BARS, MOST_SERIES, MOST_LABELS, FEW_LABELS = 15, 6, 7, 4
 ROW, LEGEND, PLOT, TOP, TEXT = 42, 20, 170, 26, 16
-SIGNS, LINES, MONTH = 44, 3, 12  # signs beside each other on a phone, lines of one label, signs below a point
+SIGNS, HALF, BROAD = 44, 76, 96  # signs beside each other on a phone, on half a line, on the whole line
+LINES, MONTH = 3, 12  # lines of one label, signs below a point
 NARROWEST = 1_100  # a segment below 11 % has no room for its number
 # From dark to light, so that neighbours differ in grey too; the page's style replaces them where it is dark.
 DASHES = ("", "6 4", "2 3", "10 3 2 3", "1 4", "12 5")
@@ -152,31 +153,43 @@ def segments(line: Line, y: int) -> list[dict[str, Any]]:
 def line(reading: Reading) -> Drawing:
     """A line over time for each column; values stand beside its points where there is room."""
     legend = legend_of(reading)
-    across, shown = positions(len(reading.lines)), labelled(len(reading.lines), MOST_LABELS if is_broad(reading) else FEW_LABELS)
-    narrow = {place for at, place in enumerate(sorted(shown)) if at in labelled(len(shown), FEW_LABELS)}
+    across, short = positions(len(reading.lines)), [cut(row.words) for row in reading.lines]
+    shown, narrow = with_room([len(words) for words in short], is_broad(reading))
     largest = max((number.drawn() for row in reading.lines for number in row.numbers), default=0)
     top, offset = round_top(max(1, largest)), height_of(legend) + TOP
     series = [
-        {**tone(place), "dashes": DASHES[place % MOST_SERIES], **course(reading, place, across, top, offset, shown, narrow)}
+        {**tone(place), "dashes": DASHES[place % MOST_SERIES], **course(reading, place, across, top, offset)}
         for place in range(len(reading.columns))
     ]
     last = len(reading.lines) - 1
     rows = [
-        {"x": percent(x), "words": shorten(row.words, MONTH, placeholder="…"), "anchor": anchor(at, last), "broad": at not in narrow}
-        for at, (x, row) in enumerate(zip(across, reading.lines, strict=True))
+        {"x": percent(x), "words": words, "anchor": anchor(at, last), "broad": at not in narrow}
+        for at, (x, words) in enumerate(zip(across, short, strict=True))
         if at in shown
     ]
     marks = {"series": series, "top": offset, "bottom": offset + PLOT, "plot": PLOT, "words": offset + PLOT + 18}
     return Drawing("dashboards/charts/line.svg", offset + PLOT + 28, legend, rows, marks)
 
 
-def course(
-    reading: Reading, place: int, across: list[int], top: int, offset: int, shown: set[int], narrow: set[int]
-) -> dict[str, Any]:  # fmt: skip
+def cut(words: str) -> str:
+    """A label below a point; the table has all of it."""
+    return words if len(words) <= MONTH else words[: MONTH - 1] + "…"
+
+
+def with_room(lengths: list[int], broad: bool) -> tuple[set[int], set[int]]:
+    """Which of the points get their text: on a wide page, and of these on a phone. As many as fit, the first and the last at least."""
+    count, longest = len(lengths), max(lengths)
+    wide = apart(count, MOST_LABELS if broad else FEW_LABELS, longest, BROAD if broad else HALF)
+    shown = spread(range(count), wide)
+    return set(shown), set(spread(shown, apart(count, FEW_LABELS, longest, SIGNS)))
+
+
+def course(reading: Reading, place: int, across: list[int], top: int, offset: int) -> dict[str, Any]:
     """One line: its path, and its points; those of the first line say their number where there is room, on a phone fewer of them."""
     heights = parts([row.numbers[place].drawn() for row in reading.lines], top)
     ys = [offset + PLOT - height * PLOT // 10_000 for height in heights]
     last = len(ys) - 1
+    shown, narrow = with_room([len(row.numbers[0].text) * 13 // 10 for row in reading.lines], is_broad(reading))  # they are bold
     said = shown if place == 0 else set()
     points = [
         {"x": percent(x), "y": y, "above": y - 9, "number": row.numbers[place], "said": at in said, "broad": at not in narrow,

@@ -39,9 +39,19 @@ def positions(count: int) -> list[int]:
     return [5_000] if count == 1 else [300 + place * 9_400 // (count - 1) for place in range(count)]
 
 
-def labelled(count: int, most: int) -> set[int]:
-    """Which of the points get a label, so that at most ``most`` stand beside each other; the first and the last always."""
-    if count <= most:
-        return set(range(count))
-    step = -(-(count - 1) // (most - 1))
-    return {*range(0, count - 1 - step // 2, step), count - 1}
+def apart(count: int, most: int, longest: int, room: int) -> int:
+    """How many points apart texts of ``longest`` signs stand, so that at most ``most`` fit on a line of ``room`` signs without meeting.
+
+    Those at both ends stand inside the drawing, so a neighbour needs one and a half times their length.
+    """
+    by_text = -(-(count - 1) * (150 * longest + 100) // (94 * room))
+    return max(1, by_text, -(-(count - 1) // (most - 1)))
+
+
+def spread(points: Sequence[int], gap: int) -> list[int]:
+    """Points at least so far apart, beginning with the first; the last is always among them."""
+    kept = list(points[:1])
+    for point in points[1:-1]:
+        if point - kept[-1] >= gap and points[-1] - point >= gap:
+            kept.append(point)
+    return [*kept, *points[-1:]] if len(points) > 1 else kept

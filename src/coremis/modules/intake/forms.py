@@ -109,7 +109,8 @@ class MatchColumnsForm(ActionForm):
         self.batch = self._read_again(target, data) if data else with_saved(target, (kwargs.get("initial") or {}).get("saved"))
         self.kind = find_kind(target.import_kind)
         self.columns = self.kind.all_columns()
-        self.chosen = ("source", "conflicts", "clear_word") if self.kind.clears else CHOSEN
+        chosen = ("source", "conflicts") if self.kind.clears else CHOSEN
+        self.chosen = (*(name for name in chosen if name in self.kind.options), *(("clear_word",) if self.kind.clears else ()))
         if self.batch is not target and data:
             data = {**data.dict(), **{name: value for name, value in self._guessed().items() if name not in data}}
         super().__init__(data, files, target=target, **kwargs)
@@ -240,7 +241,8 @@ class MatchColumnsForm(ActionForm):
     def _options(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         options = {name: self.batch.options.get(name, "") for name in READING}
         options |= {name: cleaned[name] for name in ("day_first", "decimal_comma", *self.chosen) if name in cleaned}
-        options["ages_on"] = cleaned["ages_on"].isoformat() if cleaned.get("ages_on") else ""
+        if "ages_on" in options:
+            options["ages_on"] = options["ages_on"].isoformat() if options["ages_on"] else ""
         values: dict[str, dict[str, str]] = {}
         for name, (code, word) in self.words.items():
             if meant := cleaned.get(name):

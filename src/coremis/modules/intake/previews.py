@@ -13,7 +13,8 @@ from coremis.kernel.exchange.undoing import require_undoable
 from coremis.kernel.jobs.messages import rendered
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.preview import Preview
-from coremis.modules.intake.queries import effect_of, left_out_of, undo_of
+from coremis.modules.intake.imports import KINDS
+from coremis.modules.intake.queries import Effect, effect_of, left_out_of, undo_of
 from coremis.modules.intake.recognition import shown_value
 from coremis.modules.intake.tables import column_title
 
@@ -24,8 +25,7 @@ def batch_effect(inputs: dict[str, Any], actor: Any) -> Preview:
     effect = effect_of(batch)
     facts = [
         (_("File"), batch.name), (_("Place"), batch.area.name), (_("Sent by"), batch.sent_by), (_("Rows in the file"), batch.row_count),
-        (_("New households"), effect.new_households), (_("New persons"), effect.new_persons),
-        (_("Persons with changes"), effect.changed_persons), (_("Rows that change nothing"), effect.unchanged),
+        *what_is_new(batch, effect), (_("Rows that change nothing"), effect.unchanged),
     ]  # fmt: skip
     if batch.warning_counts:
         facts.append((_("Warnings"), sum(number for _column, _message, number in batch.warning_counts)))
@@ -37,8 +37,28 @@ def batch_effect(inputs: dict[str, Any], actor: Any) -> Preview:
     facts += [(_("Changes: %(column)s") % {"column": title}, found) for title, found, _examples in changes_words(batch)]
     left_out = [(reason_words(batch, column, message), number) for column, message, number in left_out_of(batch)]
     count = effect.writes
-    button = ngettext("Take in %(n)s person", "Take in %(n)s persons", count) % {"n": text_of(count)}
-    return Preview(facts=facts, count=count, left_out=left_out, button=button, changes=changes, table=places_table(effect.places))
+    if brings_people(batch):
+        button = ngettext("Take in %(n)s person", "Take in %(n)s persons", count) % {"n": text_of(count)}
+    else:
+        button = ngettext("Take in %(n)s row", "Take in %(n)s rows", count) % {"n": text_of(count)}
+    return Preview(
+        facts=facts, count=count, left_out=left_out, button=button, changes=changes, table=places_table(effect.places, brings_people(batch))
+    )
+
+
+def brings_people(batch: Batch) -> bool:
+    """Whether its rows are persons; other modules bring rows of their own."""
+    return batch.import_kind in {kind.name for kind in KINDS}
+
+
+def what_is_new(batch: Batch, effect: Effect) -> list[tuple[str, int]]:
+    """What an import adds and changes, in the words of what it brings."""
+    if not brings_people(batch):
+        return [(_("New rows"), effect.new_persons), (_("Rows with changes"), effect.changed_persons)]
+    return [
+        (_("New households"), effect.new_households), (_("New persons"), effect.new_persons),
+        (_("Persons with changes"), effect.changed_persons),
+    ]  # fmt: skip
 
 
 def changes_words(batch: Batch) -> list[tuple[str, int, list[tuple[str, str, str]]]]:
@@ -121,9 +141,9 @@ def open_reason(message: str) -> str:
     return (text % Gaps()).replace("….", "…") if "%(" in text else text
 
 
-def places_table(places: Any) -> dict[str, Any]:
+def places_table(places: Any, of_people: bool) -> dict[str, Any]:
     """Good rows by place, as the template prints a table."""
-    titles = (_("Place"), _("Persons"))
+    titles = (_("Place"), _("Persons") if of_people else _("Rows"))
     heads = [
         {"title": title, "css": css, "help": "", "sort_url": "", "sorted": ""} for title, css in zip(titles, ("", "number"), strict=True)
     ]

@@ -28,7 +28,7 @@ from coremis.modules.intake.choices import choices_of
 from coremis.modules.intake.correcting import CorrectRowsForm, ReplaceTextForm, after_correcting, asked_page, asked_text, problem_address
 from coremis.modules.intake.forms import USE_SAVED, MatchColumnsForm, SendFileForm
 from coremis.modules.intake.imports import OPEN_FILES, PERSONS
-from coremis.modules.intake.previews import asked_effect, asked_undo, changes_words, mapped_words, open_reason
+from coremis.modules.intake.previews import asked_effect, asked_undo, brings_people, changes_words, mapped_words, open_reason
 from coremis.modules.intake.tables import (
     SEE,
     BatchTable,
@@ -262,10 +262,8 @@ def cards_of(batch: Batch) -> list[tuple[Text, int]]:
         return []
     if batch.state == State.CHECKED:
         effect = queries.effect_of(batch)
-        middle = [
-            (_("new persons"), effect.new_persons), (_("new households"), effect.new_households),
-            (_("with changes"), effect.changed_persons),
-        ]  # fmt: skip
+        people = [(_("new persons"), effect.new_persons), (_("new households"), effect.new_households)]
+        middle = [*(people if brings_people(batch) else [(_("new"), effect.new_persons)]), (_("with changes"), effect.changed_persons)]
     else:
         middle = [(_("taken in"), batch.applied_count)]
     if batch.undone_count or batch.kept_count:
@@ -359,7 +357,7 @@ batch = BatchScreen(
     facts=lambda request, batch: [
         Fact(_("Sent by"), batch.sent_by),
         Fact(_("Sent on"), batch.sent_at),
-        Fact(_("Name of the list"), choices_of(batch).source),
+        *([Fact(_("Name of the list"), choices_of(batch).source)] if brings_people(batch) else []),
         Fact(_("Saved mapping"), saved_words(batch)),
         Fact(_("Rows to correct"), share_words(batch)),
         Fact(_("Taken in on"), batch.applied_at),

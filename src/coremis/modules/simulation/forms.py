@@ -1,6 +1,7 @@
 """The forms of this module."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -42,7 +43,7 @@ class SimulationForm(ActionForm):
         label=_("Cut-off"), required=False, max_digits=16, decimal_places=6,
         help_text=_("The last score that is still selected."),
     )  # fmt: skip
-    places = forms.IntegerField(label=_("Places"), required=False, min_value=1, help_text=_("How many households in all."))
+    places = forms.IntegerField(label=_("Number of places"), required=False, min_value=1, help_text=_("How many households in all."))
     level = forms.ModelChoiceField(
         label=_("Level"), queryset=AreaLevel.objects.order_by("position"), required=False, empty_label="–",
         help_text=_("The areas that are told apart in the result, and that share the places."),
@@ -93,6 +94,12 @@ class SimulationForm(ActionForm):
             words = {"low": edge(bounds[0]), "high": edge(bounds[1])}
             told = _("The scores lie between %(low)s and %(high)s.") % words
             self.fields["cutoff"].help_text = f"{self.fields['cutoff'].help_text} {told}"
+
+    def lines(self) -> Iterator[list[forms.BoundField]]:
+        """Without what belongs to other rules; that comes along unseen."""
+        for line in super().lines():
+            if shown := [field for field in line if not field.is_hidden]:
+                yield shown
 
     def clean(self) -> dict[str, Any]:
         """Only what the chosen rule reads."""

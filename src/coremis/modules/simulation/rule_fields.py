@@ -14,6 +14,9 @@ Rule = Simulation.Rule
 OF_RULE: Mapping[str, tuple[str, ...]] = {
     Rule.CUTOFF: ("cutoff",), Rule.PLACES: ("places",), Rule.SHARED: ("places", "weights"), Rule.QUOTAS: ("stage",),
 }  # fmt: skip
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    Rule.CUTOFF: ("cutoff",), Rule.PLACES: ("places",), Rule.SHARED: ("places", "level"), Rule.QUOTAS: ("stage",),
+}  # fmt: skip
 EDIT = "edit"  # the step that shows the form again as it was typed
 SHOWS_ANEW = {"hx-post": "", "hx-trigger": "change", "hx-vals": f'{{"step": "{EDIT}"}}', "hx-target": "#main", "hx-push-url": "false"}
 
@@ -46,6 +49,8 @@ def hide_others(form: Any, rule: str) -> None:
     """Only what the rule reads is shown. What was typed for another one comes along, in case somebody goes back to it."""
     for name in others(rule):
         form.fields[name].widget = form.fields[name].hidden_widget()
+    for name in NEEDED[rule]:
+        form.fields[name].required = True
     if form.is_bound and form.data.get("step") == EDIT:
         form._errors = ErrorDict()  # nothing was sent yet that could be wrong
 

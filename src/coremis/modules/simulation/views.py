@@ -40,7 +40,7 @@ def asked(request: HttpRequest, simulation: Simulation) -> Sequence[Fact]:
     ]  # fmt: skip
     given: dict[Any, Any] = {
         _("Cut-off"): None if simulation.cutoff is None else edge(simulation.cutoff),
-        _("Places"): simulation.places,
+        _("Number of places"): simulation.places,
         _("Level"): simulation.level,
         _("Shared by"): simulation.get_weights_display() if simulation.weights else None,
         _("Quotas of the stage"): simulation.stage,

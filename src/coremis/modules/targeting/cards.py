@@ -16,7 +16,7 @@ from coremis.kernel.screens.tables import figure_table
 from coremis.modules.programmes.models import Programme
 from coremis.modules.programmes.services import ProgrammeFigure
 from coremis.modules.registry.services.hooks import PlaceFigure
-from coremis.modules.targeting.figures import SEES, counted_by_place, list_address, results_in_force
+from coremis.modules.targeting.figures import SEES, counted_by_place, results_in_force
 from coremis.modules.targeting.models import UNDER_WAY, Campaign, Outcome, Quota, StageEntry, StageRun
 from coremis.modules.targeting.queries import current_run_of
 from coremis.modules.targeting.readiness import free_places_of
@@ -43,13 +43,8 @@ def figure(title: Any, outcomes: Sequence[str], order: int, verdict: str = "") -
 
 
 def place_address(outcome: Outcome) -> Any:
-    """The page of a village's list: the newest list that was made, filtered."""
-
-    def address(place: int) -> str:
-        run = StageRun.objects.filter(pk__in=results_in_force()).order_by("-pk").first()
-        return list_address(run, area=place, outcome=outcome.value) if run else reverse("targeting:campaign_list")
-
-    return address
+    """The page of a village's list, over the newest campaign of each programme, as the column counts them."""
+    return lambda place: f"{reverse('targeting:result_list')}?{urlencode({'area': place, 'outcome': outcome.value})}"
 
 
 def campaigns(request: HttpRequest) -> Shown:

@@ -5,6 +5,7 @@ asked. The codes are those of the social registry standard (SPDCI).
 """
 
 import random
+from typing import Any
 
 ASKED_FROM = 5  # years
 # Of a hundred people of an age, how many have a disability; rising with age as surveys find it.
@@ -18,7 +19,7 @@ DIFFICULTIES = (
     ("COM_SS", "being understood", "se faire comprendre", "fazer-se entender", 6),
 )
 COLUMNS = {"disability": "disability", "difficulty": "main difficulty"}
-VARIABLES = (
+VARIABLES: tuple[dict[str, Any], ...] = (
     {"code": "disability", "kind": "BOOLEAN", "names": {"en": "Disability", "fr": "Handicap", "pt": "Deficiência"}, "filterable": True},
     {
         "code": "difficulty", "kind": "CHOICE", "filterable": True,

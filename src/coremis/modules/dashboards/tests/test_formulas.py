@@ -35,14 +35,22 @@ def test_the_top_of_a_scale_is_round(largest, top):
 
 
 @calmly
-@given(some.integers(1, 200), some.integers(2, 12))
-def test_labels_are_few_and_hold_both_ends(count, most):
-    found = formulas.labelled(count, most)
-    assert {0, count - 1} <= found and len(found) <= most and max(found) < count
-
-
-@calmly
 @given(some.integers(1, 300))
 def test_points_stand_in_order_inside(count):
     found = formulas.positions(count)
     assert found == sorted(found) and found[0] >= 0 and found[-1] <= 10_000 and len(found) == count
+
+
+@calmly
+@given(some.integers(2, 80), some.integers(1, 36), some.sampled_from([44, 76, 96]), some.integers(2, 8))
+def test_labels_beside_each_other_do_not_meet(count, longest, room, most):
+    """Laid out as they are drawn, the first to the right of its point and the last to the left; thinned out again for a phone."""
+    shown = formulas.spread(range(count), formulas.apart(count, most, longest, room))
+    for kept in (shown, formulas.spread(shown, formulas.apart(count, 4, longest, 44))):
+        assert kept[0] == 0 and kept[-1] == count - 1 and len(kept) <= most
+        wide = room if kept is shown else 44
+        at = [formulas.positions(count)[place] * wide / 10_000 for place in kept]
+        left = [at[0], *(x - longest / 2 for x in at[1:-1]), at[-1] - longest]
+        right = [at[0] + longest, *(x + longest / 2 for x in at[1:-1]), at[-1]]
+        if 2 * longest <= wide * 0.94:
+            assert all(end <= start for end, start in zip(right, left[1:], strict=False)), (left, right)

@@ -113,7 +113,7 @@ def test_long_labels_run_into_nothing(country, client):
     households(country, Almond=3, Fig=2)
     refresh()
     user = person(country, "screens.export_list")
-    share = Placed("registry.households", "households", chart="share", by="place")
+    share = Placed("registry.households", "households", chart=Chart.SHARE, by="place")
     board = with_figures(user, BARS, share)
     client.force_login(user)
     given = {"dashboard": board.pk, "format": "svg"}

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from coremis.kernel.access.seats import permissions_of
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.approvals.models import Request
 from coremis.kernel.approvals.services import approve_request
@@ -171,3 +172,30 @@ def test_equal_keys_alone_do_not_make_the_same_list(country, people, client):
     others = GOOD.replace("Ana", "Zita").replace("Ben", "Yves").replace("Clô", "Xavier").replace("Dan", "Wanda")
     page = client.get(upload(client, country, (TITLES + others).encode(), name="other people.csv").url)
     assert page.context["form"]["source"].value() == "other-people" and "The register knows" not in page.content.decode()
+
+
+def test_other_lists_are_sent_from_here_too(country, people, client):
+    """Payments of a former system and payment points, by whoever may bring them; from the page of the points with one click."""
+    client.force_login(make_user("data", *permissions_of("data"), area=country["North"]))
+    listed = client.get(reverse("points:point_list")).content.decode()
+    address = f"{reverse('intake:create_batch')}?kind=points.points"
+    assert address in listed
+    offered = dict(client.get(address).context["form"].fields["kind"].choices)
+    assert {"intake.persons", "former.payments", "points.points"} <= set(offered) and "geography.units" not in offered
+    sent = {"key": "one", "step": "confirm", "area": country["North"].pk, "area_text": "", "kind": "points.points"}
+    file = SimpleUploadedFile("points.csv", b"code,name,place,serves\nPP1,Market,N1A,N1A\nPP1,,,N1B\n")
+    match = client.post(reverse("intake:create_batch"), {**sent, "file": file}).url
+    page = client.get(match)
+    assert "Households without a head" not in page.content.decode()
+    address = client.post(match, typed(page)).url
+    run_until_idle()
+    shown = client.get(address).content.decode()
+    assert "new persons" not in shown and Batch.objects.get().good_count == 2, list(BatchRow.objects.values("values", "problems"))
+    asked = client.post(reverse("intake:apply_batch", args=[Batch.objects.get().pk]), {"key": "three", "step": "preview"})
+    assert "Take in 2 rows" in asked.content.decode()
+
+
+def test_nobody_is_offered_what_they_may_not_bring(country, people, client):
+    client.force_login(people[0])
+    offered = dict(client.get(reverse("intake:create_batch")).context["form"].fields["kind"].choices)
+    assert "intake.persons" in offered and not {"points.points", "former.payments"} & set(offered)
