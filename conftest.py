@@ -1,11 +1,23 @@
 """Test set-up shared by all packages."""
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 DATABASE_FIXTURES = frozenset({"db", "transactional_db", "django_db_setup", "live_server"})
+# Where processes share the work, these files come first, longest first: so none of them is left alone at the end. The second opens
+# no database, and is at work while the first waits for the migrated one.
+LONGEST = [
+    "tests/proof/test_killed_thread.py", "tests/architecture/test_modules_removable.py",
+    *(f"src/coremis/modules/{name}.py" for name in (
+        "payments/tests/test_screens", "payments/tests/test_home", "administration/tests/test_screens", "registry/tests/test_module",
+        "payments/tests/test_killed_worker", "payments/tests/test_killed_decisions", "targeting/tests/test_module",
+        "programmes/tests/test_module", "programmes/tests/test_killed_worker", "geography/tests/test_screens",
+    )),
+    "tests/real/test_costarica_import.py", "tests/proof/test_dashboards.py", "tests/proof/test_restore_trial.py",
+]  # fmt: skip
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coremis.project.settings")
 
 
@@ -22,11 +34,27 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what opens no database of the test run: it need not run once for each kind of database."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what opens no database of the test run: it need not run once for each kind of database; and put long files first."""
+    if hasattr(config, "workerinput"):
+        first = {name: place for place, name in enumerate(LONGEST)}
+        items.sort(key=lambda item: first.get(item.nodeid.partition("::")[0], len(first)))
     for item in items:
         if not item.get_closest_marker("django_db") and not DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("no_database")
+
+
+@pytest.fixture(scope="module")
+def kept(request: pytest.FixtureRequest, django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
+    """For fixtures of a whole file: what they make in the database is there for each of its tests, which leaves it as it was.
+
+    Objects are not brought back to what they were, so each test reads its own: see modules/administration/tests/conftest.py.
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import psycopg
 
 URL = "COREMIS_TEST_DATABASE_URL"
 LOCAL_SERVERS = ("postgresql:///test", "postgresql:///postgres")
-TWO = ("-n", "2", "--dist")
+TWO = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # in the order of conftest.py
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -43,7 +43,7 @@ def main(words: list[str]) -> int:
 
 
 def on_embedded(words: list[str]) -> Outcome:
-    return run("embedded database (SQLite)", [*TWO, "loadfile", "-m", "not browser", *words], {})
+    return run("embedded database (SQLite)", [*TWO, "-m", "not browser", *words], {})
 
 
 def on_postgresql(words: list[str]) -> Outcome:
@@ -52,7 +52,7 @@ def on_postgresql(words: list[str]) -> Outcome:
     for url in [named] if named else LOCAL_SERVERS:
         problem = reason_against(url)
         if not problem:
-            arguments = [*TWO, "loadfile", "-m", "not browser and not no_database", *words]
+            arguments = [*TWO, "-m", "not browser and not no_database", *words]
             return run(f"PostgreSQL ({without_password(url)}), what opens a database", arguments, {URL: url})
     where = f"{URL} names" if named else "the local server is"
     return Outcome("PostgreSQL", False if named else None, f"{where} not usable: {problem}")

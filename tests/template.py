@@ -53,7 +53,7 @@ def let_tests_copy() -> None:
         self.connection.ensure_connection()
         return str(name)
 
-    BaseDatabaseCreation.create_test_db = create  # type: ignore[method-assign]
+    BaseDatabaseCreation.create_test_db = create  # type: ignore[method-assign]  # replaced on purpose, for tests only
 
 
 def fingerprint() -> str:

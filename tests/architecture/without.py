@@ -33,7 +33,7 @@ def main() -> None:
     from coremis.kernel.testing.cast import build_country, make_user
 
     if "migrated" not in sys.argv:
-        MigrationLoader(connection).project_state().apps  # noqa: B018  (raises where a migration or a model is missing)
+        assert MigrationLoader(connection).project_state().apps.get_models()  # raises where a migration or a model is missing
         settings.MIGRATION_MODULES = {config.label: None for config in apps.get_app_configs()}
     call_command("migrate", verbosity=0, run_syncdb=True)
     call_command("check", databases=["default"], fail_level="WARNING")

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -18,6 +20,8 @@ from tests.template import sqlite_template
 ROOT = Path(__file__).resolve().parents[2]
 COREMIS = ("-m", "coremis.project.cli")
 PREPARE = ("-m", "tests.journeys.prepare")
+SCENARIOS = ("-m", "tests.journeys.prepare_scenarios")
+PAYDAY = ("-m", "tests.journeys.prepare_list")
 PSEUDO = ("-m", "tests.journeys.pseudo_server")
 
 
@@ -27,6 +31,11 @@ class House:
 
     url: str
     folder: Path
+
+    def row(self, question: str) -> Any:
+        """The first row that its database answers."""
+        with sqlite3.connect(self.folder / "coremis.sqlite3") as database:
+            return database.execute(question).fetchone()
 
 
 def variables(folder: Path) -> dict[str, str]:
@@ -71,15 +80,15 @@ def start(folder: Path, command: tuple[str, ...]) -> "subprocess.Popen[bytes]":
 
 
 def wait_for(address: str, running: list["subprocess.Popen[bytes]"]) -> None:
-    """Return as soon as the address answers."""
-    for _attempt in range(300):
+    """Return as soon as the address answers; a machine that does much else takes its time."""
+    for _attempt in range(1200):
         assert all(process.poll() is None for process in running), "A process of the installation has ended. Read its .log file."
         try:
             urlopen(address, timeout=5).close()
             return
         except (URLError, ConnectionError):
             time.sleep(0.1)
-    raise AssertionError(f"{address} did not answer in 30 seconds.")
+    raise AssertionError(f"{address} did not answer in two minutes.")
 
 
 def free_port() -> int:

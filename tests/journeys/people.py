@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from tests.journeys.house import House
 
+PATIENCE = 30_000  # milliseconds; only a failure takes as long, or a machine that does much else
 PASSWORD = "Sanzira-2026"  # of all demo seats: see coremis.project.demo.seats
 WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 REFUSED = re.compile(r"the server responded with a status of (403|404|422)")
@@ -27,7 +28,7 @@ class Somebody:
         self.context: BrowserContext = browser.new_context(
             base_url=house.url, viewport=size or WIDE, accept_downloads=True, **{"locale": "fr-FR", "reduced_motion": "reduce", **options}
         )
-        self.context.set_default_timeout(8_000)
+        self.context.set_default_timeout(PATIENCE)
         self.context.on("page", self.watch)
         self.page: Page = self.context.new_page()
 
@@ -50,6 +51,12 @@ class Somebody:
         self.page.press("input[name=password]", "Enter")
         self.page.wait_for_selector("nav.side")
         return self
+
+    def come_in(self) -> None:
+        """The home page; through the sign-in page where there is no session yet, or no longer."""
+        self.page.goto("/")
+        if not self.page.locator("nav.side").count():
+            self.sign_in()
 
     def choose_language(self, language: str) -> None:
         """In the top bar; it stays with the account."""
@@ -143,29 +150,48 @@ class Somebody:
         links = self.page.locator("nav.side a").all()
         return {re.sub(r"\s+\d+$", "", link.inner_text().strip()): link.get_attribute("href") or "" for link in links}
 
+    def search(self, path: str, words: str) -> list[str]:
+        """Type words into the search of a list; gives the addresses of what is found."""
+        self.open(f"{path}?clear=1")
+        self.page.locator("main form.filters input[type=search]").first.fill(words)
+        with self.page.expect_response(lambda answer: answer.request.method == "POST" or "?q=" in answer.url):
+            self.page.keyboard.press("Enter")
+        self.page.locator("main .chip--on, main .empty").first.wait_for()
+        return [link.get_attribute("href") or "" for link in self.page.locator(f"main tbody td a[href^='{path}']").all()]
+
+    def rows(self) -> int:
+        """How many rows the list says that it has."""
+        return int(re.sub(r"\D", "", self.page.locator("main .count strong").inner_text()))
+
+    def take_home(self) -> str:
+        """The list as a CSV file."""
+        with self.page.expect_download() as waiting:
+            self.page.locator("main .toolbar button[name=format][value=csv]").click()
+        return waiting.value.path().read_text("utf-8-sig")
+
     def notices(self) -> str:
         """What the page says at its top."""
         return single_blanks(" ".join(self.page.locator("main .notice").all_inner_texts()))
 
-    def wait_until(self, words: str, seconds: int = 30) -> None:
-        """Load the page again until it says this: long work is done by the worker."""
+    def wait_until(self, words: str, seconds: int = 60, gone: bool = False) -> None:
+        """Load the page again until it says this, or says it no longer: long work is done by the worker."""
         for _attempt in range(seconds * 4):
-            if words in self.text:
+            if (words in self.text) is not gone:
                 return
             self.page.wait_for_timeout(250)
             self.page.reload()
-        raise AssertionError(f"“{words}” did not appear on {self.page.url}:\n{self.text[:2000]}")
+        raise AssertionError(f"“{words}” did not {'go' if gone else 'appear'} on {self.page.url}:\n{self.text[:2000]}")
 
-    def wait_for_status(self, words: str, seconds: int = 30) -> None:
-        """Load the page again until the status beside its title is this one."""
+    def wait_for_status(self, *words: str, seconds: int = 60) -> None:
+        """Load the page again until the status beside its title is one of these."""
         said = ""
         for _attempt in range(seconds * 4):
             said = self.page.locator(".page-head .status").first.inner_text().strip()
-            if said == words:
+            if said in words:
                 return
             self.page.wait_for_timeout(250)
             self.page.reload()
-        raise AssertionError(f"“{said}” instead of “{words}” on {self.page.url}:\n{self.text[:2000]}")
+        raise AssertionError(f"“{said}” instead of {words} on {self.page.url}:\n{self.text[:2000]}")
 
     def content(self) -> None:
         """Nothing was complained about."""

@@ -10,13 +10,19 @@ from django.core.management import call_command
 
 
 def main(language: str) -> None:
-    """Everything of the demo's first step, with all seats in one language."""
+    """The country, with all seats in one language."""
+    begin(language)
+
+
+def begin(language: str) -> None:
+    """Everything of the demo's first step, where nobody has done it yet in this folder; all seats in one language."""
     django.setup()
     call_command("migrate", verbosity=0)
     from coremis.kernel.access.models import User
     from coremis.project.demo.load import set_up
 
-    set_up()
+    if not User.objects.exists():
+        set_up()
     User.objects.update(language=language)
 
 

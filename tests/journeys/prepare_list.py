@@ -6,25 +6,19 @@ Run in a process of its own: ``python -m tests.journeys.prepare_list fr``.
 import sys
 from datetime import date
 
-import django
-from django.core.management import call_command
+from tests.journeys.prepare import begin
 
 LINES = 200
 
 
 def main(language: str, lines: int = LINES) -> None:
     """The demo's first step, then a payroll that has been sent."""
-    django.setup()
-    call_command("migrate", verbosity=0)
-    from coremis.kernel.access.models import User
+    begin(language)
     from coremis.kernel.areas.models import Area
     from coremis.modules.payments.tests import sample
     from coremis.modules.registry.tests.factories import make_household
-    from coremis.project.demo.load import set_up
     from coremis.project.demo.seats import seat
 
-    set_up()
-    User.objects.update(language=language)
     programme = sample.make_programme()
     village = Area.objects.order_by("-level__position", "pk").first()
     assert village is not None

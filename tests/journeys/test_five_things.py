@@ -121,7 +121,7 @@ def test_hold_one_of_two_payees_with_one_phone(own_demo: House, meet: Meet) -> N
 
 
 def test_import_a_file_with_twelve_faults(own_demo: House, meet: Meet) -> None:
-    """Twelve rows are refused with a reason each; corrected in the page they are good; the corrected file then changes nothing."""
+    """Twelve rows are refused with a reason each; corrected in the page they are good; the corrected file, renamed, then changes nothing."""
     today = timezone.localdate()
     somebody = meet(own_demo, "guest")
     begin(somebody, 3)
@@ -141,7 +141,7 @@ def test_import_a_file_with_twelve_faults(own_demo: House, meet: Meet) -> None:
     agree(meet(own_demo, "manager"), said("Take in the good rows of an import"))
     somebody.open(page)
     somebody.wait_for_status(said("taken in"))
-    send(somebody, FAULTS_FILE, files.corrected_families(today))
+    send(somebody, "families corrected (2).csv", files.corrected_families(today))
     somebody.wait_for_status(said("checked"))
     assert f"{len(table(faulty)) - 1} {said('nothing to change')}" in somebody.text
     somebody.content()

@@ -1,6 +1,7 @@
 """What every kind of page must hold: nothing that shuts people out, little weight, nothing from elsewhere, no complaint."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
@@ -13,6 +14,7 @@ from tests.journeys.people import NARROW, WIDE, Somebody
 pytestmark = pytest.mark.browser
 Meet = Callable[..., Somebody]
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+LEVELS, CONTRAST = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], ["color-contrast"]
 FIRST = "tbody a[href]"
 FIRST_PAGE, LATER_PAGES = 150_000, 40_000
 # One of each kind: seat, address, and links to follow from there.
@@ -36,22 +38,58 @@ KINDS = (
 )  # fmt: skip
 
 
-def reach(somebody: Somebody, path: str, links: tuple[str, ...]) -> None:
-    """Open the page and follow the links."""
-    answer = somebody.open(path)
-    for link in links:
-        found = somebody.page.locator(f"main {link}").first.get_attribute("href") or ""
-        answer = somebody.open(urljoin(somebody.page.url, found))
-    assert answer.status == (403 if somebody.username == "guest" else 200), (somebody.username, path, links)
+@dataclass
+class Walked:
+    """What was wrong on the pages of all kinds, each opened once: with axe, in width, and said by the browser."""
+
+    axe: list[str] = field(default_factory=list)
+    sideways: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
 
-def violations(somebody: Somebody, place: str) -> list[str]:
+@pytest.fixture(scope="module")
+def walked(demo: House, meet: Meet) -> Walked:
+    """Every kind of page, wide and narrow, in light and dark."""
+    found, known = Walked(), dict[Any, str]()
+    for seat, path, *links in KINDS:
+        somebody = meet(demo, seat)
+        somebody.page.set_viewport_size(WIDE)
+        somebody.page.emulate_media(color_scheme="light")
+        answer = somebody.open(address_of(somebody, path, tuple(links), known))
+        assert answer.status == (403 if seat == "guest" else 200), (seat, path, links)
+        look_at(somebody, found, f"{seat} {somebody.page.url.removeprefix(demo.url)}")
+        found.complaints += somebody.complaints
+        somebody.complaints.clear()
+    return found
+
+
+def address_of(somebody: Somebody, path: str, links: tuple[str, ...], known: dict[Any, str]) -> str:
+    """Where the links lead, one after the other; each is looked for once."""
+    key = (somebody.username, path, links)
+    if links and key not in known:
+        somebody.open(address_of(somebody, path, links[:-1], known))
+        found = somebody.page.locator(f"main {links[-1]}").first.get_attribute("href") or ""
+        known[key] = urljoin(somebody.page.url, found)
+    return known.get(key, path)
+
+
+def look_at(somebody: Somebody, found: Walked, place: str) -> None:
+    """The page as it stands, in both sizes; of what axe looks for, only contrast is another thing in the dark."""
+    for size, scheme in ((WIDE, "light"), (WIDE, "dark"), (NARROW, "dark"), (NARROW, "light")):
+        somebody.page.set_viewport_size(size)
+        somebody.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        if AXE.exists():
+            found.axe += violations(somebody, f"{place} {scheme} {size['width']}", CONTRAST if scheme == "dark" else LEVELS)
+        if somebody.page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.sideways.append(f"{place} {size['width']}")
+
+
+def violations(somebody: Somebody, place: str, only: list[str]) -> list[str]:
     """What axe finds on the page as it stands."""
     if not somebody.page.evaluate("() => typeof window.axe === 'object'"):
         somebody.page.evaluate(AXE.read_text(encoding="utf-8"))
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found: list[dict[str, Any]] = somebody.page.evaluate(
-        "async tags => (await axe.run(document, {runOnly: tags, resultTypes: ['violations']})).violations", tags
+        "async only => (await axe.run(document, {runOnly: only, resultTypes: ['violations']})).violations", only
     )
     return [
         f"{place}: {one['id']} ({one['impact']}): {one['nodes'][0]['html'][:160]}"
@@ -60,21 +98,17 @@ def violations(somebody: Somebody, place: str) -> list[str]:
     ]
 
 
-def test_it_works(demo: House, meet: Meet) -> None:
+def test_it_works(walked: Walked) -> None:
     """No serious or critical fault for people with a screen reader or weak eyes, in light and dark, wide and narrow."""
     if not AXE.exists():
         pytest.skip("axe-core is not installed: npm ci in frontend/")
-    wrong = []
-    for seat, path, *links in KINDS:
-        somebody = meet(demo, seat)
-        somebody.page.set_viewport_size(WIDE)
-        somebody.page.emulate_media(color_scheme="light")
-        reach(somebody, path, tuple(links))
-        for size, scheme in ((WIDE, "light"), (WIDE, "dark"), (NARROW, "dark"), (NARROW, "light")):
-            somebody.page.set_viewport_size(size)
-            somebody.page.emulate_media(color_scheme=scheme)
-            wrong += violations(somebody, f"{seat} {somebody.page.url.removeprefix(demo.url)} {scheme} {size['width']}")
-    assert not wrong, "\n".join(wrong)
+    assert not walked.axe, "\n".join(walked.axe)
+
+
+def test_no_page_scrolls_sideways(walked: Walked) -> None:
+    """Wide and narrow, the page itself never scrolls to the side; tables may. Nor does the browser complain of anything."""
+    assert not walked.sideways, "\n".join(walked.sideways)
+    assert not walked.complaints, "\n".join(walked.complaints)
 
 
 def test_sign_in_page_is_for_everybody(browser: Browser, demo: House) -> None:
@@ -82,7 +116,7 @@ def test_sign_in_page_is_for_everybody(browser: Browser, demo: House) -> None:
         pytest.skip("axe-core is not installed: npm ci in frontend/")
     stranger = Somebody(browser, demo, "")
     stranger.open("/account/login/")
-    assert not violations(stranger, "sign-in")
+    assert not violations(stranger, "sign-in", LEVELS)
     stranger.leave()
 
 
@@ -107,17 +141,3 @@ def test_pages_are_light(browser: Browser, demo: House) -> None:
     assert all(weight < LATER_PAGES for path, weight in weights.items() if path != "/account/login/"), weights
     somebody.content()
     somebody.leave()
-
-
-def test_no_page_scrolls_sideways(demo: House, meet: Meet) -> None:
-    """Wide and narrow, the page itself never scrolls to the side; tables may."""
-    wrong = []
-    for seat, path, *links in KINDS:
-        somebody = meet(demo, seat)
-        for size in (WIDE, NARROW):
-            somebody.page.set_viewport_size(size)
-            reach(somebody, path, tuple(links))
-            if somebody.page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                wrong.append(f"{seat} {somebody.page.url} {size['width']}")
-        somebody.content()
-    assert not wrong, "\n".join(wrong)

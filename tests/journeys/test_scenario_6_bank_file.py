@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from coremis.kernel.base.numbers import number_text
-from tests.journeys.house import House, run, serving
+from tests.journeys.house import House, serving
 from tests.journeys.people import Somebody
 
 pytestmark = pytest.mark.browser
@@ -17,11 +18,9 @@ TITLES = {"reference": "Opération", "result": "Issue", "amount": "Versement", "
 
 
 @pytest.fixture(scope="module")
-def payday(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def payday(browser: Browser, payday_folder: Callable[[str, int], Path]) -> Iterator[House]:
     """An installation with four payments in payment."""
-    folder = tmp_path_factory.mktemp("bank")
-    run(folder, "-m", "tests.journeys.prepare_list", "en", str(LINES))
-    with serving(folder) as house:
+    with serving(payday_folder("en", LINES)) as house:
         yield house
 
 

@@ -1,8 +1,6 @@
 """Acceptance scenarios at the screen, as people go through them; their rules are in ``test_scenarios.py`` and the modules' tests."""
 
-import sqlite3
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -15,26 +13,9 @@ Meet = Callable[..., Somebody]
 NEW_NAME = "Nouveaunom"
 
 
-def asked(house: House, question: str) -> Any:
-    """One row of the installation's database."""
-    with sqlite3.connect(house.folder / "coremis.sqlite3") as database:
-        return database.execute(question).fetchone()
-
-
-def found_persons(somebody: Somebody, words: str) -> list[str]:
-    """The addresses of the persons that a search finds."""
-    somebody.open("/people/persons/?clear=1")
-    somebody.page.locator("main form.filters input[type=search]").first.fill(words)
-    with somebody.page.expect_response(lambda answer: answer.request.method == "POST" or "?q=" in answer.url):
-        somebody.page.keyboard.press("Enter")
-    somebody.page.locator("main .chip--on").first.wait_for()
-    return [link.get_attribute("href") or "" for link in somebody.page.locator("main tbody tr td:not(.tick) a").all()]
-
-
 def test_it_works(demo: House, meet: Meet) -> None:
     """Scenario 7: a surname changed after a payment. The payment keeps the old name, and a search by either finds the person."""
-    line, paid_to, person, surname = asked(
-        demo,
+    line, paid_to, person, surname = demo.row(
         "select l.id, l.payee_name, p.id, p.surname from payments_payrollline l join registry_person p on p.id = l.payee_id "
         "where l.state = 'PAID' and length(p.surname) > 4 order by l.id desc",
     )
@@ -47,7 +28,7 @@ def test_it_works(demo: House, meet: Meet) -> None:
     manager.open(f"/payments/lines/{line}/")
     assert paid_to in manager.text and NEW_NAME not in manager.page.locator("main h1").inner_text()
     for words in (NEW_NAME, paid_to):
-        assert address in found_persons(manager, words), words
+        assert address in manager.search("/people/persons/", words), words
     assert surname not in NEW_NAME
     manager.content()
     data.content()

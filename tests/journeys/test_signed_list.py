@@ -3,12 +3,13 @@
 import gzip
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.house import House, run, serving
+from tests.journeys.house import House, serving
 from tests.journeys.keyboard import Hands
 from tests.journeys.people import Somebody
 from tests.journeys.prepare_list import LINES
@@ -34,11 +35,9 @@ BY = {64: "alternate", 140: "other"}
 
 
 @pytest.fixture(scope="module")
-def payday(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def payday(browser: Browser, payday_folder: Callable[[str, int], Path]) -> Iterator[House]:
     """An installation with a payroll in payment."""
-    folder = tmp_path_factory.mktemp("payday")
-    run(folder, "-m", "tests.journeys.prepare_list", "fr")
-    with serving(folder) as house:
+    with serving(payday_folder("fr", LINES)) as house:
         yield house
 
 

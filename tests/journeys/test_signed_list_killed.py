@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
-from tests.journeys.house import COREMIS, House, free_port, run, start, wait_for
+from tests.journeys.house import COREMIS, House, free_port, start, wait_for
 from tests.journeys.people import Somebody
 
 pytestmark = pytest.mark.browser
@@ -44,17 +44,15 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(browser: Browser, payday_folder: Callable[[str, int], Path]) -> Iterator[Server]:
     """An installation with six payments in payment."""
-    folder = tmp_path_factory.mktemp("killed")
-    run(folder, "-m", "tests.journeys.prepare_list", "en", str(LINES))
-    running = Server(folder)
+    running = Server(payday_folder("en", LINES))
     yield running
     running.stop()
 
 
-def row(page: Page, number: int) -> "Page":
-    return page.locator("main table[data-enter=down] tbody tr").nth(number - 1)  # type: ignore[return-value]
+def row(page: Page, number: int) -> Locator:
+    return page.locator("main table[data-enter=down] tbody tr").nth(number - 1)
 
 
 def as_typed(page: Page) -> list[object]:

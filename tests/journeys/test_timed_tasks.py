@@ -4,7 +4,6 @@ A household of six by keyboard: ``test_journey_1_people.py``. A signed list of 2
 """
 
 import re
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -64,17 +63,10 @@ def told(what: str, clock: Clock, most: float, note: Note) -> None:
     assert seconds < most
 
 
-def asked(house: House, question: str) -> Any:
-    """One row of the installation's database."""
-    with sqlite3.connect(house.folder / "coremis.sqlite3") as database:
-        return database.execute(question).fetchone()
-
-
 def test_it_works(demo: House, meet: Callable[..., Somebody], record_property: Note) -> None:
     """A household by its name and village, from the home page: 20 seconds."""
     manager = meet(demo, "manager")
-    name, village = asked(
-        demo,
+    name, village = demo.row(
         "select h.head_name, a.name from registry_household h join areas_area a on a.id = h.area_id where h.size > 4 order by h.id desc",
     )
     manager.open("/")
@@ -93,8 +85,7 @@ def test_it_works(demo: House, meet: Callable[..., Somebody], record_property: N
 def test_through_the_choice_of_a_place(demo: House, meet: Callable[..., Somebody], record_property: Note) -> None:
     """The same, by the place first and the name among its households: 20 seconds."""
     manager = meet(demo, "manager")
-    name, village = asked(
-        demo,
+    name, village = demo.row(
         "select h.head_name, a.name from registry_household h join areas_area a on a.id = h.area_id where h.size > 4 order by h.id desc",
     )
     manager.open("/people/households/?clear=1")
@@ -116,8 +107,8 @@ def test_through_the_choice_of_a_place(demo: House, meet: Callable[..., Somebody
 def test_why_a_payment_was_not_paid(demo: House, meet: Callable[..., Somebody], record_property: Note) -> None:
     """From the home page, by the person's name: three clicks and 30 seconds."""
     manager = meet(demo, "manager")
-    name, _line = asked(
-        demo, "select payee_name, id from payments_payrollline where unpaid_reason = 'travelling' and payee_name like '% %' order by id"
+    name, _line = demo.row(
+        "select payee_name, id from payments_payrollline where unpaid_reason = 'travelling' and payee_name like '% %' order by id"
     )
     manager.open("/")
     with slow(manager) as clock:

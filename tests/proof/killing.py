@@ -1,7 +1,7 @@
 """Workers that are killed with SIGKILL: ``python -m tests.proof.killing '{"mode": "forks", "seed": 1, "set": {}}'``.
 
 ``forks``: one worker after the other is forked; by turns it dies at the boundary after its first committed chunk, and at a statement
-chosen by chance. It prints how each ended: -9 for SIGKILL, 0 for the one that found nothing more to do.
+chosen by chance among the first ones (``statements`` says how many). It prints how each ended: -9 for SIGKILL, 0 for the one that found nothing more to do.
 ``boundary``: the command ``coremis worker`` itself, which dies at the boundary after its first committed chunk.
 """
 
@@ -65,9 +65,9 @@ def fork(*arguments: Any) -> int:
 
 
 def main(task: dict[str, Any]) -> None:
+    django.setup()
     if "media" in task:
         settings.MEDIA_ROOT = task["media"]
-    django.setup()
     from django.core.management import call_command
     from django.db import connection
 
@@ -81,7 +81,7 @@ def main(task: dict[str, Any]) -> None:
         call_command("worker")
     chance, endings = random.Random(task["seed"]), []
     while task["mode"] == "forks" and 0 not in endings and 1 not in endings and len(endings) < 300:
-        endings.append(fork(worker, connection, 0 if len(endings) % 2 == 0 else chance.randint(4, MOST_STATEMENTS)))
+        endings.append(fork(worker, connection, 0 if len(endings) % 2 == 0 else chance.randint(4, task.get("statements", MOST_STATEMENTS))))
     sys.stdout.write(json.dumps(endings) + "\n")
 
 

@@ -33,11 +33,12 @@ from coremis.modules.programmes.models import Enrolment, Programme
 from coremis.modules.programmes.services import create_programme
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.targeting.models import Campaign, Kind, StageEntry, StageRun
-from coremis.modules.targeting.services import create_campaign, run_stage
+from coremis.modules.targeting.services import create_campaign, run_stage, set_quotas, set_stage
 from coremis.modules.targeting.services.campaigns import Ladder
 from coremis.project.bench.data import build
 from coremis.project.bench.imports import write_file
 from coremis.project.bench.measure import tidy
+from coremis.project.bench.scores import CHILDREN, DAY, prepared
 from coremis.project.bench.thread import AMOUNT, Bench, three_parts
 from coremis.project.demo.seats import agreed, decide
 from tests.journeys.house import free_port, wait_for
@@ -55,7 +56,9 @@ class Day:
         self.households, self.minutes, self.folder = households, minutes, folder
         self.say(f"Making {households} households ...")
         build(households)
+        self.programme = Programme.objects.get(code="bench")
         self.bench = Bench(households)
+        self.version = prepared(self.bench)
         self.file = folder / "persons.csv"
         self.imported = write_file(self.file, imported)
         for seat in SEATS:
@@ -85,11 +88,11 @@ class Day:
         return self.report(people)
 
     def work(self) -> None:
-        """A payroll of everybody, a file of persons and a campaign; one worker does them while people click."""
-        self.programme = Programme.objects.get(code="bench")
+        """A payroll of everybody, a file of persons and a campaign up to its quotas; one worker does them while people click."""
         self.order_payroll()
         self.order_campaign()
         self.bring_file()
+        self.carry_out(Kind.LISTING, Kind.SCORING, Kind.QUOTA)
         self.wait()
         payroll = Payroll.objects.get(state="CALCULATED")
         verify_payroll(payroll=payroll, actor=self.person(6))
@@ -112,16 +115,26 @@ class Day:
         generate_payroll(cycle=cycle, areas=[self.bench.root], rule=rule, fund=fund, actor=self.person(4))
 
     def order_campaign(self) -> None:
-        """Order the list of a campaign: everybody who is in no other programme's way."""
+        """A campaign over the whole country: list, score, and a quota of one household in four for each village."""
         maker = self.person(0)
         programme = create_programme(
             code="load", names={"en": "Load"}, unit=Programme.Unit.HOUSEHOLD, currency="SZF", starts_on=date(2024, 1, 1), actor=maker
         )
         self.campaign: Campaign = create_campaign(
-            programme=programme, code="load", names={"en": "Load"}, areas=[self.bench.root], day=date(2024, 7, 1), ladder=Ladder.CATEGORY,
-            actor=maker,
-        )  # fmt: skip
-        self.listed = run_stage(stage=self.campaign.stages.get(kind=Kind.LISTING), actor=maker)
+            programme=programme, code="load", names={"en": "Load"}, areas=[self.bench.root], day=DAY, ladder=Ladder.SCORE, actor=maker
+        )
+        scoring = self.campaign.stages.get(kind=Kind.SCORING)
+        set_stage(stage=scoring, settings={**scoring.settings, "formula": self.version.formula_id}, actor=maker)
+        households = Household.objects.order_by().values_list("area").annotate(found=Count("pk"))
+        self.places = {str(area): found // 4 for area, found in households}
+        set_quotas(stage=self.campaign.stages.get(kind=Kind.QUOTA), places=self.places, actor=maker)
+
+    def carry_out(self, *kinds: Kind) -> None:
+        """One stage after the other, each from the list of the one before."""
+        for kind in kinds:
+            run = run_stage(stage=self.campaign.stages.get(kind=kind), actor=self.person(0))
+            over = StageRun.objects.filter(pk=run.pk).exclude(state=StageRun.State.PREPARING)
+            self.ended(over.first)
 
     def bring_file(self) -> None:
         """Send, check, agree to and take in a file, each step when the worker has done the one before."""
@@ -184,13 +197,25 @@ class Day:
         batch = Batch.objects.get(pk=self.batch_id)
         if (batch.state, batch.applied_count + batch.bad_count) != ("APPLIED", batch.row_count) or batch.row_count != self.imported:
             found.append(f"import {batch.state}: {batch.applied_count} of {self.imported}")
-        if Person.objects.count() < self.households + batch.applied_count:
+        if Person.objects.count() < self.households * (1 + CHILDREN) + batch.applied_count:
             found.append("persons were lost")
-        run = StageRun.objects.get(pk=self.listed.pk)
-        entries = StageEntry.objects.filter(run=run)
-        if run.state != "DONE" or entries.count() != run.listed or run.listed < self.households:
-            found.append(f"campaign {run.state}: {entries.count()} of {run.listed} entries for {Household.objects.count()} households")
-        return found + self.proofs()
+        return found + self.campaign_faults() + self.proofs()
+
+    def campaign_faults(self) -> list[str]:
+        """Households that were lost between two stages, stand twice in a list, have no outcome, or were selected beyond a quota."""
+        found, before = [], self.households
+        for kind in (Kind.LISTING, Kind.SCORING, Kind.QUOTA):
+            run = StageRun.objects.get(stage__campaign=self.campaign, stage__kind=kind)
+            entries = StageEntry.objects.filter(run=run)
+            if run.state != "DONE" or entries.count() < before:
+                found.append(f"campaign, {kind}: {run.state}, {entries.count()} entries for {before} households")
+            before = entries.count()
+        if entries.order_by().values("household").annotate(found=Count("pk")).filter(found__gt=1).exists():
+            found.append("a household stands twice in the list of a stage")
+        chosen = dict(entries.filter(outcome="SELECTED").order_by().values_list("area").annotate(found=Count("pk")))
+        if {str(area): count for area, count in chosen.items()} != self.places or entries.filter(outcome="").exists():
+            found.append(f"quotas: {sum(chosen.values())} selected for {sum(self.places.values())} places")
+        return found
 
     def proofs(self) -> list[str]:
         """The ledger's proof and the history's verification, as commands do them."""

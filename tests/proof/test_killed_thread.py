@@ -1,6 +1,5 @@
 """The whole thread with workers that are killed at every chunk boundary and in the middle of every chunk."""
 
-import json
 import random
 from importlib import import_module
 
@@ -16,10 +15,10 @@ from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.registry.models import Household
 from tests.proof.digest import digests
-from tests.proof.scratch import on_a_copy, start
+from tests.proof.scratch import on_a_copy
 from tests.proof.suspension import Proof
 from tests.proof.whole_thread import PIECES, Thread
-from tests.proof.workers import at_every_boundary, at_random_moments, undisturbed
+from tests.proof.workers import at_every_boundary, at_random_moments, killed_again_and_again, undisturbed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,14 +41,7 @@ def run_killed(deaths):
     """Finish the work by workers that are killed; notes how many were."""
 
     def finish():
-        task = {"mode": "forks", "seed": len(deaths), "media": settings.MEDIA_ROOT, "set": PIECES}
-        process = start("tests.proof.killing", json.dumps(task))
-        told, problem = process.communicate(timeout=200)
-        assert process.returncode == 0, problem
-        endings = json.loads(told.splitlines()[-1])
-        assert 1 not in endings and 0 in endings, problem
-        assert not Job.objects.exclude(state="DONE").exists(), list(Job.objects.values_list("kind", "state", "traceback"))
-        deaths.append(endings.count(-9))
+        deaths.append(killed_again_and_again(PIECES, len(deaths), settings.MEDIA_ROOT))
 
     return finish
 

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 from coremis.kernel.actions.models import Event
+from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.queue import resume
+from coremis.kernel.jobs.tests.ready import ask
 from tests.proof.scratch import start
 
 RANDOM_KILLS = 10
@@ -26,6 +28,14 @@ def compare(proof: Any) -> int:
     right = calm == bounded == by_chance
     say("All digests are equal." if right else "THE DIGESTS DIFFER.")
     return 0 if right else 1
+
+
+def killed_again_and_again(sizes: dict[str, int], seed: int, media: Any, **more: Any) -> int:
+    """Finish everything that waits by workers that are killed, in chunks of these sizes; how many were killed."""
+    endings, problem = ask("tests.proof.killing", mode="forks", seed=seed, media=str(media), set=sizes, **more)
+    assert 1 not in endings and 0 in endings, problem
+    assert not Job.objects.exclude(state="DONE").exists(), list(Job.objects.values_list("kind", "state", "traceback"))
+    return endings.count(-signal.SIGKILL)
 
 
 def undisturbed(job: Any) -> int:

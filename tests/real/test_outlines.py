@@ -11,7 +11,8 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.testing.cast import everywhere
 from coremis.modules.geography.maps import choropleth
 from coremis.modules.geography.matching import Matcher
-from coremis.modules.geography.outlines import clean, points_in, read_features, simplify, tolerance_for
+from coremis.modules.geography.geojson import features_of
+from coremis.modules.geography.outlines import clean, points_in, simplify, tolerance_for
 from coremis.modules.geography.queries import shapes_of
 from coremis.modules.geography.services.shapes import keep_shapes
 from coremis.kernel.actions.services import maintenance
@@ -22,17 +23,22 @@ FILES = sorted((SOURCE / "simplified").glob("*.geojson")) + sorted((SOURCE / "ra
 LEFT_OUT = {"CPV_adm2", "ZMB_adm2", "ZMB_adm3", "ZWE_adm3", "COG_adm2", "MOZ_adm2", "MOZ_adm3"}  # a few outlines without a unit in the list
 
 
+def features_in(path):
+    with path.open("rb") as file:
+        return list(features_of(file))
+
+
 def test_it_works():
     """The files as published are nested in the wrong depth: every outline is repaired, and none lost."""
     for path in (SOURCE / "raw").glob("*.geojson"):
-        cleaned = [clean(feature.geometry) for feature in read_features(path.read_bytes())]
+        cleaned = [clean(feature.geometry) for feature in features_in(path)]
         assert all({"nested"} <= one.repairs and one.outline for one in cleaned) and len(cleaned) in (18, 119)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_every_file_is_read_and_stays_small(path):
     """Simplified by at most a two-thousandth of the map, every outline keeps an area; a map of it fits on a slow line."""
-    outlines = [clean(feature.geometry).outline for feature in read_features(path.read_bytes())]
+    outlines = [clean(feature.geometry).outline for feature in features_in(path)]
     simple = simplify(outlines, tolerance_for(outlines))
     assert len(simple) == len(outlines) and sum(map(points_in, simple)) <= sum(map(points_in, outlines))
     shapes = [
@@ -53,17 +59,18 @@ def test_outlines_find_their_places(country):
     load_areas(rows=rows, actor=everywhere(load_areas.name))
     for path in sorted((SOURCE / "simplified").glob(f"{country}_*.geojson")):
         found, told = matched(path)
-        assert len(found) + len(told) == len(read_features(path.read_bytes()))
+        assert len(found) + len(told) == len(features_in(path))
         assert len(told) <= (len(found) // 4 if path.stem.removesuffix("_simplified") in LEFT_OUT else 0), (path.name, told[:5])
         with maintenance("test"):
-            keep_shapes(list(found), list(found.values()), "test")
+            keep_shapes([area.pk for area in found], list(found.values()), "test")
     assert len(shapes_of(root)) == Area.objects.filter(parent=root, shape__isnull=False).count() > 0
 
 
 def matched(path):
     """(outline by place, the sentences about those that found none)."""
-    features = read_features(path.read_bytes())
-    matcher, found, told = Matcher(features), {}, []
+    features = features_in(path)
+    matcher, found, told = Matcher(), {}, []
+    matcher.learn(features)
     for feature in features:
         try:
             area = matcher.find(feature)

@@ -165,7 +165,7 @@ FORMAT_MODULE_PATH = ["coremis.project.formats"]
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # else every client of a test looks through all files first
 MEDIA_ROOT = DATA_DIR / "files"
 if TESTING:
     MEDIA_ROOT = DATA_DIR / "test" / "files"

@@ -12,8 +12,8 @@ class ActionsConfig(AppConfig):
         from coremis.kernel.actions import checks, guard, jobs, numbers, services, triggers  # noqa: F401
 
         connection_created.connect(guard.guard_connection)
-        post_migrate.connect(triggers.install_after_migrate)
-        post_migrate.connect(numbers.create_sequences)
+        post_migrate.connect(triggers.install_after_migrate, sender=self)  # once: they are for all tables
+        post_migrate.connect(numbers.create_sequences)  # for each app its own
         register(checks.check_records, "coremis")
         register(checks.check_actions, "coremis")
         register(triggers.check_triggers, Tags.database)

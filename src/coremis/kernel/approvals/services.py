@@ -1,5 +1,6 @@
 """Submitting, deciding, returning and taking back; a decision and its effect share one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +13,16 @@ from coremis.kernel.actions.context import Actor, Authority, approved_by
 from coremis.kernel.actions.keys import store_result
 from coremis.kernel.actions.models import Record
 from coremis.kernel.approvals.models import Decision, Request, Route, RouteLevel
+from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.approvals.routes import approvable, area_of, find_route, subject_of
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import KeptRefusal, NotPermitted, Refusal, Stale
 
 State = Request.State
+OWN = _("Nobody decides what they asked for. Another person must decide.")
+DECIDED = _("You have decided on this already. Another person must decide at the next level.")
+NOT_YOURS = _("This level is decided by others. You do not hold the profile that is asked here.")
+NOT_PENDING = _("This request was already decided: %(state)s.")
 OWN_REFUSED = "approvals.own_request_refused"  # in the history: somebody tried to decide what they had asked for
 
 
@@ -188,6 +194,20 @@ def reason_against(request: Request, person: User) -> str:
     return ""
 
 
+def reasons_against(requests: Sequence[Request], person: User) -> dict[int, str]:
+    """Why this person does not decide these, by id; those that this person may decide are not in it. A constant number of statements."""
+    ids = [request.pk for request in requests]
+    mine = set(waiting_for(person).filter(pk__in=ids).values_list("pk", flat=True))
+    before = set(Decision.objects.filter(request__in=ids, person=person).values_list("request", flat=True))
+    return {request.pk: _reason(request, person, before) for request in requests if request.pk not in mine}
+
+
+def _reason(request: Request, person: User, decided: set[int]) -> str:
+    if request.state != State.PENDING:
+        return str(Refusal(NOT_PENDING, state=request.get_state_display()))
+    return str(OWN if request.maker_id == person.pk else DECIDED if request.pk in decided else NOT_YOURS)
+
+
 def _claim(request: Request, actor: Any) -> Request:
     locked = Request.objects.select_for_update(of=("self",)).select_related("maker", "area").get(pk=request.pk)
     _require_pending(locked)
@@ -198,11 +218,11 @@ def _claim(request: Request, actor: Any) -> Request:
 def _check_decider(request: Request, actor: Any) -> None:
     if request.maker_id == actor.pk:
         tried = {"area_id": request.area_id, "request_id": request.pk}
-        raise KeptRefusal(_("Nobody decides what they asked for. Another person must decide."), OWN_REFUSED, tried)
+        raise KeptRefusal(OWN, OWN_REFUSED, tried)
     if request.decisions.filter(person_id=actor.pk).exists():
-        raise NotPermitted(_("You have decided on this already. Another person must decide at the next level."))
+        raise NotPermitted(DECIDED)
     if not actor.places_as(request.level_now()["profile"]).cover([request.area_id]):
-        raise NotPermitted(_("This level is decided by others. You do not hold the profile that is asked here."))
+        raise NotPermitted(NOT_YOURS)
     asked = find_action(request.action)
     if (refuses := approvable(asked).decider) is not None:
         refuses(asked.from_stored(request.inputs), actor)
@@ -210,7 +230,7 @@ def _check_decider(request: Request, actor: Any) -> None:
 
 def _require_pending(request: Request) -> None:
     if request.state != State.PENDING:
-        raise Refusal(_("This request was already decided: %(state)s."), state=request.get_state_display())
+        raise Refusal(NOT_PENDING, state=request.get_state_display())
 
 
 def _decide(request: Request, actor: Any, verdict: Decision.Verdict, note: str) -> None:

@@ -26,7 +26,8 @@ class ImportColumn:
     What a row holds, by kind: text a str; number and amount (smallest units of ``currency``) an int; decimal its digits as
     text; date and partial_date ISO text; yes_no a bool; choice the code of one of ``choices`` ({code: label, or labels by
     language}); area the id of a place. Blank is None. ``aliases`` are other titles under which files bring the column;
-    ``words`` are other spellings of the choices, folded, with the code each means. ``known_values`` gives a sample of values as
+    ``words`` are other spellings of the choices, folded, with the code each means; ``instead`` are folded words that stand
+    where a value would, with what a row then holds (“n/a”). ``known_values`` gives a sample of values as
     the system holds them (phones, codes), by which lost zeros are found. A ``secret`` one is corrected in the file, never here.
     What is told about a ``masked`` column never repeats its values.
     """
@@ -43,6 +44,7 @@ class ImportColumn:
     not_future: bool = False
     masked: bool = False
     words: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, Any] = field(default_factory=dict)
     known_values: Callable[[], Sequence[str]] | None = None
     secret: bool = False
 

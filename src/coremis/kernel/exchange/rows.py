@@ -1,12 +1,13 @@
 """The rows of an import while they are worked on: a chunk at a time, with a constant number of statements."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, groupby, islice
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.exchange.kinds import ImportColumn, ImportKind, find_kind
@@ -14,6 +15,7 @@ from coremis.kernel.exchange.models import Batch, BatchRow
 from coremis.kernel.jobs.messages import Sentence, message_key, plain_params
 
 CHUNK = 20_000
+PIECE = 5_000
 ALONE = "\x1f"  # begins the group key of a row that belongs to no group; no cell can hold it
 LONGEST_VALUE = 200
 COVERED, HARMLESS = "•••", frozenset({"row", "rows", "number", "least", "most", "longest", "name", "said"})
@@ -154,12 +156,33 @@ def save_rows(rows: Sequence[StagedRow]) -> None:
 
 def mark_repeated(batch: Batch, column: ImportColumn) -> None:
     """Note on every row whose identity stands in another row of the file, too, which rows those are (both sides, ETL-09)."""
-    by_identity: dict[str, list[StagedRow]] = {}
-    names = BatchRow.objects.filter(batch=batch).exclude(identity="").values("identity").annotate(found=Count("id")).filter(found__gt=1)
-    for found in BatchRow.objects.filter(batch=batch, identity__in=names.values("identity")).order_by("number"):
-        by_identity.setdefault(found.identity, []).append(as_staged(found))
-    for rows in by_identity.values():
-        numbers = ", ".join(str(row.number) for row in rows[:10])
-        for row in rows:
-            row.problem(column.code, _("The same value stands in several rows: %(rows)s."), row.identity.lstrip("\x1e"), rows=numbers)
-    save_rows([row for rows in by_identity.values() for row in rows])
+    rows: Any = BatchRow.objects.filter(batch=batch).exclude(identity="")
+
+    def tell(row: StagedRow, same: list[StagedRow]) -> None:
+        row.problem(column.code, _("The same value stands in several rows: %(rows)s."), row.identity.lstrip("\x1e"), rows=listed(same))
+
+    tell_repeated(rows.annotate(mark=F("identity")), tell)
+
+
+def listed(rows: Sequence[StagedRow]) -> str:
+    """The numbers of the first ten rows in words."""
+    return ", ".join(str(row.number) for row in rows[:10])
+
+
+def tell_repeated(rows: "QuerySet[Any]", tell: Callable[[StagedRow, list[StagedRow]], None], counted: Any = None) -> None:
+    """Every row whose ``mark`` (an annotation) stands in another row, too, beside the first ten that have it.
+
+    The rows are read and saved a piece at a time: in a bad file the same mark may stand in all of a million rows.
+    """
+    twice = rows.order_by().values("mark").annotate(found=counted or Count("id")).filter(found__gt=1).values("mark")
+    told: list[StagedRow] = []
+    found = rows.filter(mark__in=twice).order_by("mark", "number").iterator(chunk_size=PIECE)
+    for _mark, same in groupby(found, key=lambda row: row.mark):
+        first = [as_staged(row) for row in islice(same, 10)]
+        for row in chain(first, map(as_staged, same)):
+            tell(row, first)
+            told.append(row)
+            if len(told) == PIECE:
+                save_rows(told)
+                told.clear()
+    save_rows(told)

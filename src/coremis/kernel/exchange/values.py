@@ -36,7 +36,11 @@ def cleaner_for(column: ImportColumn, options: Options) -> Cleaner:
         kinds.NUMBER: _number, kinds.DECIMAL: _decimal, kinds.AMOUNT: _amount, kinds.DATE: _date, kinds.PARTIAL_DATE: _date,
         kinds.YES_NO: _yes_no, kinds.CHOICE: _choice,
     }  # fmt: skip
-    return makers.get(column.kind, _text)(column, options)
+    clean = makers.get(column.kind, _text)(column, options)
+    if not column.instead:
+        return clean
+    own = _codes(column)
+    return lambda cell: column.instead[said] if (said := fold(shown(cell))) in column.instead and said not in own else clean(cell)
 
 
 def shown(cell: Cell) -> str:
@@ -147,12 +151,17 @@ def _yes_no(column: ImportColumn, options: Options) -> Cleaner:
     return clean
 
 
-def _choice(column: ImportColumn, options: Options) -> Cleaner:
+def _codes(column: ImportColumn) -> dict[str, str]:
+    """The codes of the choices by their folded codes and names."""
     codes: dict[str, str] = {}
     for code, label in (column.choices or {}).items():
         for name in (code, *(label.values() if isinstance(label, Mapping) else [label])):
             codes.setdefault(fold(str(name)), code)
-    codes = {**column.words, **codes}
+    return codes
+
+
+def _choice(column: ImportColumn, options: Options) -> Cleaner:
+    codes = {**column.words, **_codes(column)}
 
     def clean(cell: Cell) -> str:
         code = codes.get(cell) if isinstance(cell, str) else None

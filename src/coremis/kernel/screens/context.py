@@ -18,7 +18,6 @@ from coremis.kernel.screens.menu import (
     Section,
     TopMenu,
     TopSearch,
-    entry_of,
     may_open,
     sections,
     target,
@@ -72,8 +71,9 @@ class Frame:
 
     @cached_property
     def top(self) -> list[Entry]:
-        """The entries that also stand in the top bar, with their counts (my work)."""
-        return [entry_of(item, self.user) for item in self.items if item.top]
+        """The entries that also stand in the top bar, with their counts (my work), which the menu has asked for already."""
+        shown = {entry.url: entry for section in self.menu for entry in section.entries}
+        return [shown[target(item.address)[0]] for item in self.items if item.top]
 
     @cached_property
     def place(self) -> str:

@@ -26,7 +26,7 @@ class Fact(Contribution):
     `base.text.fold`; `exact` ones are as people typed them, and are folded in the database. `choices` are (value, words)
     pairs or a function of the user (None: all). `permissions` are asked for beyond the one of the list, in the place of the
     row. `private` values (names, phones) never stand in an address. `missing` is what an unknown value is stored as ("" for
-    texts), None for NULL.
+    texts), None for NULL. `only` limits how it is compared; `inapplicable(prefix)` says where the question does not apply.
     """
 
     on: type[Model]
@@ -40,6 +40,8 @@ class Fact(Contribution):
     group: Text = ""
     unit: Text = ""
     permissions: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    inapplicable: Callable[[str], Any] | None = None
     private: bool = False
     exact: bool = False
     missing: Any = None

@@ -328,9 +328,12 @@ def asked_rows(table: type[Table], request: HttpRequest) -> QuerySet[Any]:
     return selection.apply(table.visible(user))
 
 
-def chosen_ids(table: type[Table], request: HttpRequest, most: int) -> str:
-    """For the field of an action page about many (`RowsField`): the ids of the rows it was opened with, one more than may be taken."""
-    found = asked_rows(table, request).order_by("pk").values_list("pk", flat=True)[: most + 1]
+def chosen_ids(table: type[Table], request: HttpRequest, most: int, **within: Any) -> str:
+    """For the field of an action page about many (`RowsField`): the ids of the rows it was opened with, one more than may be taken.
+
+    ``within`` names the record whose rows they are, where the list is one of a record.
+    """
+    found = asked_rows(table, request).filter(**within).order_by("pk").values_list("pk", flat=True)[: most + 1]
     return " ".join(str(number) for number in found) if request.GET else ""
 
 

@@ -169,7 +169,7 @@ def check_content(page: Visited, checked: Checked, marks: set[str]) -> None:
         return
     tabs = [f"?tab={tab['name']}" for tab in (whole.context or {}).get("tabs", [])] if isinstance(page.screen, DetailScreen) else [""]
     for tab in tabs:
-        full, part = client.get(page.mine + tab), client.get(page.mine + tab, headers=PARTIAL)
+        full, part = client.get(page.mine + tab) if tab else whole, client.get(page.mine + tab, headers=PARTIAL)
         checked.expect(b"<html" in full.content, page.name, f"gives no whole page {tab}".strip())
         checked.expect(part.status_code == 200 and b"<html" not in part.content, page.name, f"gives no part for HTMX {tab}".strip())
         checked.expect("HX-Request" in full.get("Vary", ""), page.name, "does not say Vary: HX-Request")
@@ -222,18 +222,20 @@ def check_queries(pages: list[Visited], checked: Checked) -> None:
     """Every page costs the same number of queries with three rows as with thirty."""
     for _time in range(FEW - 1):
         checked.samples(checked.here)
-    few = {page.name: queries_of(page, checked) for page in pages}
+    clients = {page.name: checked.client() for page in pages}
+    few = {page.name: queries_of(page, clients[page.name]) for page in pages}
     for _time in range(MANY - FEW):
         checked.samples(checked.here)
     for page in pages:
-        many = queries_of(page, checked)
+        many = queries_of(page, clients[page.name], few[page.name])
         checked.expect(many <= few[page.name], page.name, f"takes {few[page.name]} queries with {FEW} rows and {many} with {MANY}")
 
 
-def queries_of(page: Visited, checked: Checked) -> int:
-    """How many queries the page takes once everything that is read only once has been read."""
-    client = checked.client()
-    client.get(page.mine)
-    with CaptureQueriesContext(connection) as captured:
-        client.get(page.mine)
+def queries_of(page: Visited, client: Client, enough: int = 0) -> int:
+    """How many queries the page takes once everything that is read only once has been read; the first time, if that is few enough."""
+    for _time in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(page.mine)
+        if len(captured) <= enough:
+            break
     return len(captured)

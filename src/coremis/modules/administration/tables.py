@@ -14,6 +14,7 @@ from coremis.kernel.access.permissions import known_permissions
 from coremis.kernel.actions.action import ACTIONS, FORMER_NAMES
 from coremis.kernel.actions.models import Event
 from coremis.kernel.approvals.models import Decision, Request, Route
+from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.areas.models import Area, AreaLevel
 from coremis.kernel.base.money import Money
 from coremis.kernel.config.country import own_currency
@@ -216,6 +217,14 @@ class DecidedFilter(ChoiceFilter):
         return rows.filter(decided_in_week(value[0][0]))
 
 
+@dataclass(frozen=True)
+class ForMeFilter(DecidedFilter):
+    """What waits for the reader's decision."""
+
+    def apply(self, rows: "QuerySet[Any]", value: Any) -> "QuerySet[Any]":
+        return rows.filter(pk__in=waiting_for(value[0][0]).order_by().values("pk"))
+
+
 class RequestTable(Table):
     """Everything that was submitted for approval."""
 
@@ -239,6 +248,7 @@ class RequestTable(Table):
         ChoiceFilter("state", _("Status"), "state", choices=Request.State.choices),
         AreaFilter("area", _("Place"), "area"),
         DateRangeFilter("on", _("Asked on"), "submitted_at", moments=True),
+        ForMeFilter("waits", _("Waits"), choices=[("me", _("for my decision"))]),
         DecidedFilter("decided", _("Decided by me"), choices=[("week", _("in seven days"))]),
     )
     default_sort = "-submitted_at"

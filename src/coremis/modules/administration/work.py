@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from coremis.kernel.access.models import User
 from coremis.kernel.approvals.models import Request
@@ -34,6 +35,7 @@ class MyWork(Screen):
         context = {
             "title": str(self.title),
             "to_decide": small_table(RequestTable, list(RequestTable.prepare(waiting_for(me))[:100]), me, omit=["state"]),
+            "decide_several": f"{reverse('administration:requests')}?waits=me" if me.has_perm(RequestTable.permission) else "",
             "returned": small_table(RequestTable, list(returned), me, omit=["maker"]),
             "pending": small_table(RequestTable, list(pending), me, omit=["maker"]),
             "running": small_table(JobTable, list(Job.objects.filter(actor_id=me.pk).order_by("-pk")[:RECENT]), me),

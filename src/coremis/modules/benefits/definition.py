@@ -11,9 +11,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from coremis.kernel.base.formula import Formula, FormulaError, Kind, parse
+from coremis.kernel.base.formula import Formula, Kind
 from coremis.kernel.base.refusal import Refusal
-from coremis.kernel.expressions.compiler import compile_value
+from coremis.kernel.expressions.checking import checked
 from coremis.modules.benefits.formulas import MOST, OWN_CODES, WHOLE, Part, PartKind, Rule
 
 Definition = Mapping[str, Any]
@@ -89,22 +89,6 @@ COMPLETE: dict[PartKind, Callable[[Part], bool]] = {
     PartKind.FORMULA: lambda part: part.formula is not None,
     PartKind.PERCENT: lambda part: part.share > 0,
 }
-
-
-def checked(given: Definition, name: str, code: str, names: Mapping[str, str], kind: Kind) -> Formula | None:
-    """The formula of a text, None for no text; refused where it does not give what its place needs."""
-    text = str(given.get(name) or "").strip()
-    if not text:
-        return None
-    try:
-        formula = parse(text, names)
-        compile_value(formula, dict.fromkeys(names, "pk"))
-    except FormulaError as problem:
-        raise Refusal(_("Part “%(code)s”: %(problem)s"), code=code, problem=str(problem)) from None
-    if formula.kind is not kind:
-        sentence = _("Part “%(code)s”: a condition must give yes or no.")
-        raise Refusal(sentence if kind is Kind.BOOLEAN else _("Part “%(code)s”: an amount must be a number."), code=code)
-    return formula
 
 
 def steps_of(given: Definition, code: str) -> tuple[tuple[int, int], ...]:

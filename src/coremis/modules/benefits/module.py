@@ -8,6 +8,7 @@ from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab, WatchedActions
 from coremis.modules.benefits import panels, previews, services
+from coremis.modules.benefits.costs import COSTS
 from coremis.modules.benefits.models import BenefitRule, RuleVersion
 from coremis.modules.benefits.uses import rules_with
 from coremis.modules.programmes.models import Programme
@@ -25,6 +26,7 @@ WRITES = tuple(
 contributions: list[Contribution] = [
     WatchedActions(_("Benefit rules"), WRITES, order=50),
     VariableUse(rules_with),
+    COSTS,
     Panel(Programme, _("Benefit rules"), panels.of_programme, "benefits.view_benefitrule", order=40),
     Panel(BenefitRule, _("Versions"), panels.versions, "benefits.view_ruleversion", order=10),
     Panel(RuleVersion, _("Parts, in the order of computation"), panels.parts, SEES[1], "benefits/_parts.html", order=10),

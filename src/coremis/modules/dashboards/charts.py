@@ -1,6 +1,7 @@
 """What the chart templates print: positions in per cent, so that one drawing fits a phone, a wide page and a file."""
 
 from dataclasses import dataclass, field
+from textwrap import shorten, wrap
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,8 +11,9 @@ from coremis.kernel.datasets.widget import Chart, Size
 from coremis.modules.dashboards.formulas import labelled, parts, percent, positions, round_top, shares
 from coremis.modules.dashboards.reading import Column, Line, Number, Reading
 
-MOST_BARS, MOST_SERIES, MOST_LABELS = 15, 6, 7
-ROW, LEGEND, PLOT, TOP = 42, 20, 170, 26
+MOST_BARS, MOST_SERIES, MOST_LABELS, FEW_LABELS = 15, 6, 7, 4
+ROW, LEGEND, PLOT, TOP, TEXT = 42, 20, 170, 26, 16
+SIGNS, LINES, MONTH = 44, 3, 12  # signs beside each other on a phone, lines of one label, signs below a point
 NARROWEST = 1_100  # a segment below 11 % has no room for its number
 # From dark to light, so that neighbours differ in grey too; the page's style replaces them where it is dark.
 DASHES = ("", "6 4", "2 3", "10 3 2 3", "1 4", "12 5")
@@ -48,15 +50,29 @@ def bars(reading: Reading) -> Drawing:
     """One bar for each line and column, all on one scale."""
     lines = in_order(reading)
     shown = lines[:MOST_BARS]
+    room = SIGNS - 2 - max((len(number.text) for line in shown for number in line.numbers[:1]), default=0)
     largest = max((number.drawn() for line in lines for number in line.numbers), default=0)
     top = 1_000 if reading.measure.per and largest <= 1_000 else largest
-    rows, y = [], len(legend_of(reading)) * LEGEND
+    legend, rows = legend_of(reading), []
+    y = height_of(legend)
     for line in shown:
-        widths = parts([number.drawn() for number in line.numbers], top)
+        widths, words = parts([number.drawn() for number in line.numbers], top), written(line.words, room, y + 14)
+        y += (len(words) - 1) * TEXT  # the last line of the label stands beside the first number
         drawn = [bar(number, widths[place], y + place * 24, place) for place, number in enumerate(line.numbers)]
-        rows.append({"words": line.words, "text": y + 14, "bars": drawn})
+        rows.append({"words": words, "bars": drawn})
         y += ROW + 24 * (len(line.numbers) - 1)
-    return Drawing("dashboards/charts/bars.svg", y, legend_of(reading), rows, left_out=len(lines) - len(shown))
+    return Drawing("dashboards/charts/bars.svg", y, legend, rows, left_out=len(lines) - len(shown))
+
+
+def written(words: str, room: int, y: int) -> list[dict[str, Any]]:
+    """A label in lines of at most so many signs, so that it runs into nothing; what is longer stands in the table."""
+    lines = wrap(words, max(room, MONTH), max_lines=LINES, placeholder=" …") or [words]
+    return [{"words": line, "y": y + place * TEXT} for place, line in enumerate(lines)]
+
+
+def height_of(legend: list[dict[str, Any]]) -> int:
+    """How much a legend takes."""
+    return sum(LEGEND + (len(one["words"]) - 1) * TEXT for one in legend)
 
 
 def bar(number: Number, width: int, y: int, place: int) -> dict[str, Any]:
@@ -72,22 +88,23 @@ def in_order(reading: Reading) -> list[Line]:
 
 
 def legend_of(reading: Reading) -> list[dict[str, Any]]:
-    """A line for each column, where there are several."""
-    if len(reading.columns) < 2:
-        return []
-    return [
-        {"words": column.words or "–", **tone(place), "y": place * LEGEND, "text": place * LEGEND + 11}
-        for place, column in enumerate(reading.columns)
-    ]
+    """A line for each column, or several where its words are long; none where there is one column."""
+    found: list[dict[str, Any]] = []
+    for place, column in enumerate(reading.columns if len(reading.columns) > 1 else ()):
+        y = height_of(found)
+        found.append({"words": written(column.words or "–", SIGNS - 4, y + 11), **tone(place), "y": y})
+    return found
 
 
 def share(reading: Reading) -> Drawing:
     """Each line as one bar, cut into its columns; without columns, one bar cut into the lines."""
     whole = gathered(reading if reading.placed.across else turned(reading))
     legend = legend_of(whole)
-    rows, y = [], len(legend) * LEGEND + (6 if legend else 0)
+    rows, y = [], height_of(legend) + (6 if legend else 0)
     for line in whole.lines[:MOST_BARS]:
-        rows.append({"words": line.words, "text": y + 14, "y": y + 20, "parts": segments(line, y + 20)})
+        words = written(line.words, SIGNS, y + 14)
+        y += (len(words) - 1) * TEXT
+        rows.append({"words": words, "y": y + 20, "parts": segments(line, y + 20)})
         y += 50
     return Drawing("dashboards/charts/share.svg", y, legend, rows, left_out=max(0, len(whole.lines) - MOST_BARS))
 
@@ -135,16 +152,17 @@ def segments(line: Line, y: int) -> list[dict[str, Any]]:
 def line(reading: Reading) -> Drawing:
     """A line over time for each column; values stand beside its points where there is room."""
     legend = legend_of(reading)
-    across, shown = positions(len(reading.lines)), labelled(len(reading.lines), MOST_LABELS if is_broad(reading) else 4)
+    across, shown = positions(len(reading.lines)), labelled(len(reading.lines), MOST_LABELS if is_broad(reading) else FEW_LABELS)
+    narrow = {place for at, place in enumerate(sorted(shown)) if at in labelled(len(shown), FEW_LABELS)}
     largest = max((number.drawn() for row in reading.lines for number in row.numbers), default=0)
-    top, offset = round_top(max(1, largest)), len(legend) * LEGEND + TOP
+    top, offset = round_top(max(1, largest)), height_of(legend) + TOP
     series = [
-        {**tone(place), "dashes": DASHES[place % MOST_SERIES], **course(reading, place, across, top, offset, shown)}
+        {**tone(place), "dashes": DASHES[place % MOST_SERIES], **course(reading, place, across, top, offset, shown, narrow)}
         for place in range(len(reading.columns))
     ]
     last = len(reading.lines) - 1
     rows = [
-        {"x": percent(x), "words": row.words, "anchor": anchor(at, last)}
+        {"x": percent(x), "words": shorten(row.words, MONTH, placeholder="…"), "anchor": anchor(at, last), "broad": at not in narrow}
         for at, (x, row) in enumerate(zip(across, reading.lines, strict=True))
         if at in shown
     ]
@@ -152,14 +170,17 @@ def line(reading: Reading) -> Drawing:
     return Drawing("dashboards/charts/line.svg", offset + PLOT + 28, legend, rows, marks)
 
 
-def course(reading: Reading, place: int, across: list[int], top: int, offset: int, shown: set[int]) -> dict[str, Any]:
-    """One line: its path, and its points; those of the first line say their number where there is room."""
+def course(
+    reading: Reading, place: int, across: list[int], top: int, offset: int, shown: set[int], narrow: set[int]
+) -> dict[str, Any]:  # fmt: skip
+    """One line: its path, and its points; those of the first line say their number where there is room, on a phone fewer of them."""
     heights = parts([row.numbers[place].drawn() for row in reading.lines], top)
     ys = [offset + PLOT - height * PLOT // 10_000 for height in heights]
     last = len(ys) - 1
     said = shown if place == 0 else set()
     points = [
-        {"x": percent(x), "y": y, "above": y - 9, "number": row.numbers[place], "said": at in said, "anchor": anchor(at, last)}
+        {"x": percent(x), "y": y, "above": y - 9, "number": row.numbers[place], "said": at in said, "broad": at not in narrow,
+         "anchor": anchor(at, last)}
         for at, (x, y, row) in enumerate(zip(across, ys, reading.lines, strict=True))
     ]  # fmt: skip
     return {"path": path(across, heights), "points": points}

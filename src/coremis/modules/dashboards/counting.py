@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import CharField, Count, Q, Sum, Value
 from django.db.models.functions import Cast, Coalesce
@@ -58,7 +59,10 @@ def total(measure: Measure) -> Any:
 
 def insert(dataset: Dataset, counting: Counting) -> int:
     """Keep what a query counts, without taking it out of the database."""
-    sql, params = summed(dataset).query.sql_with_params()
+    try:
+        sql, params = summed(dataset).query.sql_with_params()
+    except EmptyResultSet:  # rows that no database need be asked for
+        return 0
     listed = ", ".join(f'"{name}"' for name in ["counting_id", *columns_of(dataset)])
     with connection.cursor() as cursor:
         statement = f'INSERT INTO "{Tally._meta.db_table}" ({listed}) SELECT %s, counted.* FROM ({sql}) AS counted'

@@ -44,4 +44,4 @@ def labelled(count: int, most: int) -> set[int]:
     if count <= most:
         return set(range(count))
     step = -(-(count - 1) // (most - 1))
-    return {*range(0, count - step // 2, step), count - 1}
+    return {*range(0, count - 1 - step // 2, step), count - 1}

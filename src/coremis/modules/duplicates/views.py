@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.details import DetailScreen, Fact
+from coremis.kernel.screens.each import EachScreen
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.preview import Preview
 from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.duplicates import forms, services
 from coremis.modules.duplicates.models import DuplicateGroup, Verdict
+from coremis.modules.duplicates.services.verdicts import NO_LONGER
 from coremis.modules.duplicates.tables import GroupTable, group_state
 
 
@@ -41,6 +43,7 @@ group_list = ListScreen(
     title=_("Possible duplicates"),
     lead=_("Found every night. Nothing happens to anybody before a person has decided."),
     actions=[LOOK],
+    bulk=[ActionLink(_("Decide"), "duplicates:decide_chosen", services.decide_duplicates.name, "primary")],
     empty=EmptyState(_("Nobody seems to be registered twice"), _("The register is searched every night.")),
 )
 look_for_duplicates = ActionScreen(
@@ -58,6 +61,21 @@ group_detail = DetailScreen(
             show=lambda group: group.state != DuplicateGroup.State.GONE,
         )
     ],
+)  # fmt: skip
+
+
+def against_deciding(groups: list[DuplicateGroup], actor: Any) -> dict[int, str]:
+    """Why some groups need no verdict now."""
+    reasons = {
+        DuplicateGroup.State.GONE: NO_LONGER,
+        DuplicateGroup.State.DECIDED: _("This group is decided already. Open it to decide anew."),
+    }
+    return {group.pk: str(reasons[DuplicateGroup.State(group.state)]) for group in groups if group.state != DuplicateGroup.State.OPEN}
+
+
+decide_chosen = EachScreen(
+    services.decide_duplicates, table=GroupTable, input="group", against=against_deciding, back="duplicates:groups",
+    form=forms.VerdictForm, title=_("Decide on those chosen"), said=lambda said: said.get_verdict_display().capitalize(),
 )  # fmt: skip
 decide_duplicates = ActionScreen(
     services.decide_duplicates, form=forms.VerdictForm, target=(DuplicateGroup, "pk"), preview=verdict_preview,

@@ -9,7 +9,7 @@ from coremis.kernel.base.text import fold
 from coremis.kernel.screens.facts import AGE, AMOUNT, CHOICE, DATE, NUMBER, PLACE, Fact, Known, Scope, may_ask
 from coremis.kernel.screens.places import area_options
 from coremis.modules.filters.draft import Draft, Part
-from coremis.modules.filters.tree import OPERATORS, WITHOUT_VALUE
+from coremis.modules.filters.tree import WITHOUT_VALUE, operators_of
 
 OPERATOR_WORDS = {
     "equal": gettext_lazy("is"), "unequal": gettext_lazy("is not"), "least": gettext_lazy("is at least"),
@@ -17,7 +17,7 @@ OPERATOR_WORDS = {
     "before": gettext_lazy("is before"), "after": gettext_lazy("is after"), "last": gettext_lazy("is in the last … days"),
     "next": gettext_lazy("is in the next … days"), "yes": gettext_lazy("yes"), "no": gettext_lazy("no"),
     "in": gettext_lazy("is one of"), "not_in": gettext_lazy("is none of"), "has": gettext_lazy("contains"),
-    "known": gettext_lazy("is known"), "unknown": gettext_lazy("is not known"),
+    "known": gettext_lazy("is known"), "unknown": gettext_lazy("is not known"), "inapplicable": gettext_lazy("does not apply"),
 }  # fmt: skip
 JOIN_WORDS = {
     "all": gettext_lazy("all of these hold"), "any": gettext_lazy("at least one of these holds"),
@@ -87,7 +87,7 @@ class Drawing:
         fact = part.fact
         if fact is None:
             return {"title": _("No longer kept"), "operators": [], "control": ""}
-        operators = [(code, OPERATOR_WORDS[code], code == part.is_) for code in OPERATORS[fact.kind]]
+        operators = [(code, OPERATOR_WORDS[code], code == part.is_) for code in operators_of(fact)]
         drawn = {"title": fact.title, "operators": operators, "unit": unit_of(fact, part.is_), "second": "", "control": ""}
         if part.is_ in WITHOUT_VALUE:
             return drawn

@@ -17,6 +17,7 @@ from coremis.kernel.expressions.folded import folded
 from coremis.kernel.expressions.stored import compare_stored
 from coremis.kernel.expressions.variable import Variable
 from coremis.kernel.screens.facts import BOOLEAN, CHOICE, DATE, PLACE, TEXT, Fact, Known, Link, Scope
+from coremis.modules.filters.tree import INAPPLICABLE
 
 LOOKUPS = {
     "equal": "exact", "least": "gte", "most": "lte", "on": "exact", "before": "lt", "after": "gt", "in": "in",
@@ -119,6 +120,8 @@ class Compiler:
         if fact.test is not None:
             given = {"yes": True, "no": False}.get(is_, value) if fact.kind == BOOLEAN else value
             return Q(fact.test(prefix, self.day, is_, given))
+        if is_ == INAPPLICABLE:
+            return Q(fact.inapplicable(prefix))  # type: ignore[misc]
         target = Target(fact, prefix, self.known)
         if is_ in ("known", "unknown"):
             return target.known(is_ == "known")
@@ -160,11 +163,14 @@ class Target:
         return self.fact.value(self.prefix) if self.fact.value else F(f"{self.prefix}{self.fact.path}")
 
     def known(self, wanted: bool) -> Q:
-        """Whether there is a value at all."""
+        """Whether there is a value at all; what does not apply is neither known nor unknown."""
         there = self.is_("isnull", False)
         if self.fact.missing is not None:
             there &= Q(Unmet(self.is_("exact", self.fact.missing)))
-        return there if wanted else Q(Unmet(there))
+        if wanted:
+            return there
+        elsewhere = [self.fact.inapplicable(self.prefix)] if self.fact.inapplicable else []
+        return Q(*(Unmet(one) for one in [there, *elsewhere]))
 
     def test(self, is_: str, value: Any) -> Q:
         """Numbers, choices, texts, yes and no."""

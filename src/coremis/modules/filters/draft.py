@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.facts import Fact, Known, Link, Scope
 from coremis.kernel.screens.screen import whole_number
-from coremis.modules.filters.tree import DEEPEST, MOST_PARTS, OPERATORS, Tree, missing
+from coremis.modules.filters.tree import DEEPEST, MOST_PARTS, Tree, missing, operators_of
 from coremis.modules.filters.typed import read_value, typed_value
 
 Fields = Mapping[str, Sequence[str]]
@@ -199,7 +199,7 @@ def apply(draft: Draft, do: str) -> None:
             above.parts.insert(max(0, place + (-1 if what == "up" else 1)), part)
     for one in draft.place().root.walk():
         if one.fact and not one.is_:
-            one.is_ = OPERATORS[one.fact.kind][0]
+            one.is_ = operators_of(one.fact)[0]
 
 
 def _new(name: str) -> Part:

@@ -26,6 +26,7 @@ Tree = dict[str, Any]
 DEEPEST, MOST_PARTS, MOST_VALUES, MOST_COUNTED, LONGEST = 8, 100, 500, 99, 200
 LARGEST = 10**15
 KNOWN_OR_NOT = ("known", "unknown")
+INAPPLICABLE = "inapplicable"
 COMPARED = ("equal", "unequal", "least", "most", "between")
 OPERATORS: dict[str, tuple[str, ...]] = {
     NUMBER: (*COMPARED, *KNOWN_OR_NOT),
@@ -37,7 +38,13 @@ OPERATORS: dict[str, tuple[str, ...]] = {
     TEXT: ("has", "equal", *KNOWN_OR_NOT),
     PLACE: ("in", "not_in"),
 }
-WITHOUT_VALUE = frozenset({"yes", "no", *KNOWN_OR_NOT})
+WITHOUT_VALUE = frozenset({"yes", "no", *KNOWN_OR_NOT, INAPPLICABLE})
+
+
+def operators_of(fact: Fact) -> tuple[str, ...]:
+    """How a fact may be compared, the usual way first."""
+    usual = fact.only or OPERATORS[fact.kind]
+    return (*usual, INAPPLICABLE) if fact.inapplicable else usual
 
 
 def broken() -> Refusal:
@@ -106,7 +113,7 @@ class Check:
         """One fact with its operator and its value, in the form in which it is stored."""
         fact, _path = self.fact(scope, node["fact"])
         is_ = node.get("is")
-        if is_ not in OPERATORS[fact.kind]:
+        if is_ not in operators_of(fact):
             raise broken()
         for permission in fact.permissions:
             self.must(permission)

@@ -12,7 +12,7 @@ from coremis.kernel.base.money import figures, parse_amount
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.facts import AGE, AMOUNT, CHOICE, DATE, NUMBER, PLACE, Fact
 from coremis.kernel.screens.places import read_area
-from coremis.modules.filters.tree import OPERATORS, WITHOUT_VALUE
+from coremis.modules.filters.tree import WITHOUT_VALUE, operators_of
 
 
 class Typed(Protocol):
@@ -26,7 +26,7 @@ class Typed(Protocol):
 
 def read_value(fact: Fact, typed: Typed, user: Any, permission: str) -> Any:
     """The value to be stored, None for conditions without one; a Refusal says what is missing."""
-    if typed.is_ not in OPERATORS[fact.kind]:
+    if typed.is_ not in operators_of(fact):
         raise Refusal(_("“%(fact)s”: choose how to compare."), fact=fact.title)
     if typed.is_ in WITHOUT_VALUE:
         return None

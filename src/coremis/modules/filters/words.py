@@ -22,6 +22,7 @@ PATTERNS = {
     "in": gettext_lazy("%(fact)s: %(value)s"), "not_in": gettext_lazy("%(fact)s: not %(value)s"),
     "has": gettext_lazy("%(fact)s: contains “%(value)s”"), "yes": gettext_lazy("%(fact)s: yes"), "no": gettext_lazy("%(fact)s: no"),
     "known": gettext_lazy("%(fact)s: known"), "unknown": gettext_lazy("%(fact)s: not known"),
+    "inapplicable": gettext_lazy("%(fact)s: does not apply"),
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Which place an outline is for: by its code, its former code, or its name with that of the place above."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,16 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.areas.models import Area, FormerArea
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.base.text import fold
+from coremis.modules.geography.geojson import Feature
 from coremis.modules.geography.models import CodeLink
-from coremis.modules.geography.outlines import Feature
 
 NAMES_FIRST = ("name", "shapename", "adm3_en", "adm3_fr", "adm2_en", "adm2_fr", "adm1_en", "adm1_fr")
 
 
 class Matcher:
-    """Knows the places by code and name, and finds out which property of a file holds their codes. Four statements."""
+    """Knows the places by code and name; ``key`` is the property of a file that holds their codes, ``level`` that of most places.
 
-    def __init__(self, features: Sequence[Feature], within: Any = None) -> None:
+    Four statements. ``learn`` finds both out from the features.
+    """
+
+    def __init__(self, within: Any = None, key: str = "", level: int | None = None) -> None:
+        self.key, self.level = key, level
         rows = Area.objects.select_related("level", "parent").order_by("-valid_until", "pk")
         areas = list(rows if within is None else rows.filter(pk__in=within))
         self.codes: dict[str, Area] = {}
@@ -28,10 +32,24 @@ class Matcher:
             if one.valid_until is None:
                 self.names[one.search_name].append(one)
         self.former = self._former({area.pk: area for area in areas})
-        self.key = self._code_key(features)
-        found = [area.level_id for feature in features if (area := self._by_code(feature)) is not None]
-        self.level = Counter(found).most_common(1)[0][0] if found else None
-        self.level = self.level or self._level_of_names(features)
+
+    def learn(self, features: Iterable[Feature]) -> int:
+        """Look at every feature once; how many there are. The key's values are codes of as many different places as possible."""
+        hits: dict[str, set[int]] = defaultdict(set)
+        coded: dict[str, Counter[int]] = defaultdict(Counter)
+        named: Counter[int] = Counter()
+        count = 0
+        for feature in features:
+            count += 1
+            for key, value in feature.properties.items():
+                if (area := self._coded(value)) is not None:
+                    hits[key].add(area.pk)
+                    coded[key][area.level_id] += 1
+            named.update({one.level_id for one in self._named(feature)})
+        self.key = max(sorted(hits), key=lambda key: len(hits[key]), default="")
+        levels = coded[self.key] if self.key else named  # where no code is known, the level on which most of the names lie
+        self.level = levels.most_common(1)[0][0] if levels else None
+        return count
 
     def _former(self, areas: dict[int, Area]) -> dict[str, Area]:
         pairs: list[tuple[str, int]] = [*FormerArea.objects.values_list("code", "area_id")]
@@ -42,15 +60,6 @@ class Matcher:
                 meant[code.casefold()].add(area)
         return {code: areas[next(iter(found))] for code, found in meant.items() if len(found) == 1}
 
-    def _code_key(self, features: Sequence[Feature]) -> str:
-        """The property whose values are most often codes, of as many different places as possible."""
-        hits: dict[str, set[int]] = defaultdict(set)
-        for feature in features:
-            for key, value in feature.properties.items():
-                if (area := self._coded(value)) is not None:
-                    hits[key].add(area.pk)
-        return max(sorted(hits), key=lambda key: len(hits[key]), default="") if hits else ""
-
     def _coded(self, value: Any) -> Area | None:
         if not isinstance(value, str | int) or isinstance(value, bool) or not str(value).strip():
             return None
@@ -59,11 +68,6 @@ class Matcher:
 
     def _by_code(self, feature: Feature) -> Area | None:
         return self._coded(feature.properties.get(self.key)) if self.key else None
-
-    def _level_of_names(self, features: Iterable[Feature]) -> int | None:
-        """Where no code is known: the level on which most of the names lie."""
-        found = Counter(area.level_id for feature in features for area in {one.level_id: one for one in self._named(feature)}.values())
-        return found.most_common(1)[0][0] if found else None
 
     def _named(self, feature: Feature) -> list[Area]:
         for key in sorted(feature.properties, key=_name_order):

@@ -53,7 +53,9 @@ def measures_for(user: Any) -> list[Measure]:
     if user.has_perm(SEES_HOUSEHOLDS):
         measures.append(Measure("registered-households", _("Registered households"), _households, address=_list_of("registry:households")))
     if user.has_perm(SEES_PERSONS):
-        measures.append(Measure("registered-persons", _("Registered persons"), _persons, address=_list_of("registry:persons")))
+        measures.append(
+            Measure("registered-persons", _("Registered persons"), _persons, address=_list_of("registry:persons", "&living=yes"))
+        )
     further = [one for one in contributions(PlaceFigure) if one.permission != SEES_HOUSEHOLDS and user.has_perm(one.permission)]
     measures += [_counted(one) for one in sorted(further, key=lambda one: one.order)]
     if user.has_perm(SEE):
@@ -81,11 +83,12 @@ def _persons(user: Any, areas: Iterable[int], day: date) -> Values:
 
 
 def _registered(user: Any) -> Any:
-    return Household.objects.visible_to(user, SEES_HOUSEHOLDS).filter(ended_on=None)
+    """Every household on the register, dissolved ones too, as the list of households and the dashboards count them."""
+    return Household.objects.visible_to(user, SEES_HOUSEHOLDS)
 
 
-def _list_of(address: str) -> Callable[[int], str]:
-    return lambda place: f"{reverse(address)}?area={place}"
+def _list_of(address: str, more: str = "") -> Callable[[int], str]:
+    return lambda place: f"{reverse(address)}?area={place}{more}"
 
 
 def within(user: Any, permission: str, areas: Iterable[int]) -> list[int]:

@@ -78,6 +78,30 @@ class AreaShape(Record):
         return str(self.area)
 
 
+class OutlinePart(models.Model):
+    """Where a usable outline stands in a file that is being loaded. No record: it is gone when the work is done.
+
+    ``start`` and ``end`` are bytes of the file; the box, in degrees, tells which outlines may touch.
+    """
+
+    job_id = models.BigIntegerField()
+    number = models.PositiveIntegerField()
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    start = models.BigIntegerField()
+    end = models.BigIntegerField()
+    points = models.PositiveIntegerField()
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job_id", "number"], name="outline_part_once"),
+            models.UniqueConstraint(fields=["job_id", "area"], name="outline_part_of_a_place_once"),
+        ]
+
+
 class CodeLink(Record):
     """Where what a code stood for went: to one place or, in shares, to several. The crosswalk consists of these."""
 

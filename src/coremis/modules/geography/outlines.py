@@ -1,44 +1,33 @@
-"""Outlines of places as files bring them: read, repaired or refused, and simplified so that neighbours still touch. Pure functions.
+"""Outlines of places as files bring them: repaired or refused, and simplified so that neighbours still touch. Pure functions.
 
 A *ring* is a closed list of [longitude, latitude] in degrees; a *polygon* its outer ring and then its holes; an *outline* a list of
 polygons, which is the ``coordinates`` of a MultiPolygon in GeoJSON (RFC 7946).
 """
 
-import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Refusal
+from coremis.modules.geography.crossing import Crossing, Loop, Whole, area_of, parts_of
 
 Point = tuple[float, float]
 Ring = list[Point]
 Polygon = list[Ring]
 Outline = list[Polygon]
 
-LARGEST_FILE = 60_000_000  # bytes
-MOST_FEATURES = 20_000
-MOST_POINTS = 2_000_000
 DIGITS = 5  # of a degree: about a metre
-DEGREES = ("crs84", "4326", "wgs84", "wgs 84")
+STEPS = 10**DIGITS  # in which they are compared, as whole numbers
 NESTED, CLOSED, DOUBLED, TURNED, DROPPED, FLAT, GATHERED = "nested", "closed", "doubled", "turned", "dropped", "flat", "gathered"
+CROSSED = "crossed"
 REPAIRS = {
     NESTED: _("rings nested in the wrong depth"), CLOSED: _("rings that were not closed"), DOUBLED: _("points that stood twice"),
     TURNED: _("rings drawn in the wrong direction"), DROPPED: _("rings without an area, left out"), FLAT: _("heights, left out"),
-    GATHERED: _("parts that were not joined"),
+    GATHERED: _("parts that were not joined"), CROSSED: _("rings that met themselves, taken apart"),
 }  # fmt: skip
-
-
-@dataclass
-class Feature:
-    """One feature of a file: its number there (from 1), its properties, its geometry as written."""
-
-    number: int
-    properties: Mapping[str, Any]
-    geometry: Any
 
 
 @dataclass
@@ -47,37 +36,6 @@ class Cleaned:
 
     outline: Outline
     repairs: set[str] = field(default_factory=set)
-
-
-def read_features(content: bytes) -> list[Feature]:
-    """The features of a GeoJSON file; Refusal where it is none, is too large, or does not measure in degrees."""
-    if len(content) > LARGEST_FILE:
-        raise Refusal(_("The file is larger than %(most)s MB. Send one level at a time, or simplify it first."), most=LARGEST_FILE // 10**6)
-    try:
-        data = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, ValueError, RecursionError) as problem:
-        raise Refusal(_("The file is no GeoJSON. Export it as GeoJSON, with signs as UTF-8.")) from problem
-    found = data.get("features") if isinstance(data, dict) and data.get("type") == "FeatureCollection" else None
-    if not isinstance(found, list) or not found:
-        raise Refusal(_("The file holds no list of features. Export the layer as a GeoJSON FeatureCollection."))
-    if len(found) > MOST_FEATURES:
-        raise Refusal(_("The file holds more than %(most)s outlines. Send one level or one province at a time."), most=MOST_FEATURES)
-    _check_degrees(data.get("crs"))
-    return [
-        Feature(number, _mapping(one, "properties"), one.get("geometry") if isinstance(one, dict) else None)
-        for number, one in enumerate(found, 1)
-    ]
-
-
-def _mapping(one: Any, name: str) -> Mapping[str, Any]:
-    held = one.get(name) if isinstance(one, dict) else None
-    return held if isinstance(held, dict) else {}
-
-
-def _check_degrees(crs: Any) -> None:
-    name = str(_mapping(crs, "properties").get("name", "")).casefold()
-    if name and not any(known in name for known in DEGREES):
-        raise Refusal(_("The file measures in “%(name)s”. Export it in degrees (WGS 84, EPSG:4326)."), name=name[:60])
 
 
 def clean(geometry: Any) -> Cleaned:
@@ -95,12 +53,22 @@ def clean(geometry: Any) -> Cleaned:
     else:
         raise Refusal(_("It is a %(kind)s, not an area. Send polygons."), kind=str(kind)[:20])
     for polygon in polygons:
-        rings = [ring for number, raw in enumerate(polygon) if (ring := _clean_ring(raw, number > 0, done)) or number == 0]
-        if rings and rings[0]:
-            done.outline.append(rings)
+        done.outline += _clean_polygon(polygon, done)
     if not done.outline:
         raise Refusal(_("None of its rings encloses an area."))
     return done
+
+
+def _clean_polygon(polygon: list[Any], done: Cleaned) -> list[Polygon]:
+    """The polygon, or several where its outer ring only touched itself; none where that ring has no area."""
+    outer, holes = _clean_ring(polygon[0], False, done) if polygon else ([], [])
+    if not outer:
+        return []
+    for raw in polygon[1:]:
+        holes += _clean_ring(raw, True, done)[0]
+    parts = [[_directed(ring, False)] for ring in outer]
+    parts[0] += [_directed(ring, True) for ring in holes]
+    return parts
 
 
 def _polygons_of(geometry: Any, done: Cleaned) -> list[list[Any]]:
@@ -126,8 +94,8 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _clean_ring(raw: Any, hole: bool, done: Cleaned) -> Ring:
-    """The ring closed, without doubled points, outer ones counter-clockwise and holes clockwise; empty where it has no area."""
+def _clean_ring(raw: Any, hole: bool, done: Cleaned) -> tuple[list[Loop], list[Loop]]:
+    """The rings and the holes that a ring stands for, without doubled points; none where it has no area."""
     if not isinstance(raw, list):
         raise Refusal(_("Its coordinates are not lists of points."))
     points = [_point(one, done) for one in raw]
@@ -137,28 +105,40 @@ def _clean_ring(raw: Any, hole: bool, done: Cleaned) -> Ring:
     if ring and ring[0] != ring[-1]:
         done.repairs.add(CLOSED)
         ring.append(ring[0])
-    size = signed_area(ring)
-    if len(ring) < 4 or abs(size) < 1e-12:
+    loop = ring[:-1]
+    try:
+        outer, holes = parts_of(loop) if len(loop) > 2 else ([], [])
+    except Crossing as problem:
+        sentence = _("Its border crosses itself near %(point)s. Correct it there, and send it again.")
+        raise Refusal(sentence, point=", ".join(f"{part / STEPS:.4f}" for part in problem.point)) from None
+    if not outer or not area_of(outer[0]):
         done.repairs.add(DROPPED)
-        return []
-    if (size < 0) != hole:
+        return [], []
+    if outer != [loop]:
+        done.repairs.add(CROSSED)
+    if (area_of(loop) < 0) != hole:
         done.repairs.add(TURNED)
-        ring.reverse()
-    return ring
+    return outer, holes
 
 
 def _is_number(part: Any) -> bool:
     return type(part) is int or type(part) is float and math.isfinite(part)
 
 
-def _point(one: Any, done: Cleaned) -> Point:
+def _directed(loop: Loop, hole: bool) -> Ring:
+    """The closed ring in degrees: an outer one against the clock, a hole with it."""
+    ring = [(x / STEPS, y / STEPS) for x, y in (*loop, loop[0])]
+    return ring[::-1] if (area_of(loop) < 0) != hole else ring
+
+
+def _point(one: Any, done: Cleaned) -> Whole:
     if not isinstance(one, list) or len(one) < 2 or not all(map(_is_number, one[:2])):
         raise Refusal(_("A point has no longitude and latitude."))
     if len(one) > 2:
         done.repairs.add(FLAT)
-    if not (-180 <= one[0] <= 180 and -90 <= one[1] <= 90):  # before it becomes a float: a whole number may be too large for one
+    if not (-180 <= one[0] <= 180 and -90 <= one[1] <= 90):
         raise Refusal(_("The point %(point)s does not lie on the globe. Export the file in degrees."), point=f"{one[0]}, {one[1]}"[:60])
-    return round(float(one[0]), DIGITS), round(float(one[1]), DIGITS)
+    return round(one[0] * STEPS), round(one[1] * STEPS)
 
 
 def signed_area(ring: Ring) -> float:
@@ -183,13 +163,14 @@ def centroid(outline: Outline) -> list[float]:
     return [round(x0 + across / (3 * size), DIGITS), round(y0 + up / (3 * size), DIGITS)] if size else [x0, y0]
 
 
-def simplify(outlines: list[Outline], tolerance: float) -> list[Outline]:
+def simplify(outlines: list[Outline], tolerance: float, beside: Iterable[Outline] = ()) -> list[Outline]:
     """The same outlines with fewer points, none moved by more than ``tolerance`` degrees.
 
     Borders are cut where areas meet, and each piece is simplified once: what neighbours share stays shared (the way of TopoJSON).
+    ``beside`` are further outlines that may touch these. A border comes out alike whichever of its two areas is simplified first,
+    because it depends on nothing but the areas that have a point of it.
     """
-    rings = [ring for outline in outlines for polygon in outline for ring in polygon]
-    joints = _joints(rings)
+    joints = _joints(ring for outline in (*outlines, *beside) for polygon in outline for ring in polygon)
     known: dict[tuple[Point, ...], Ring] = {}
     return [[[_simple_ring(ring, joints, tolerance, known) for ring in polygon] for polygon in outline] for outline in outlines]
 

@@ -10,7 +10,7 @@ from coremis.kernel.base.text import label
 from coremis.kernel.exchange.kinds import AREA, CHOICE, DATE, DECIMAL, NUMBER, PARTIAL_DATE, TEXT, YES_NO, ImportColumn
 from coremis.modules.intake import words
 from coremis.modules.registry.models import Consent, DocumentKind, Person, PhoneOwner, Relationship, Sex, VariableDefinition
-from coremis.modules.registry.services.checks import asked_of
+from coremis.modules.registry.services.checks import NOT_APPLICABLE, NOT_APPLICABLE_WORDS, asked_of
 
 PERSON, HOUSEHOLD = "person.", "household."
 LONGEST_KEY = 80
@@ -162,6 +162,7 @@ PERSON_CONSENT = (
     ),
     ImportColumn("person_consent_on", _("Consent of the person asked on"), DATE, not_future=True, aliases=("person consent date",)),
 )  # fmt: skip
+INSTEAD = dict.fromkeys(NOT_APPLICABLE_WORDS, NOT_APPLICABLE)
 OF_THE_HOUSEHOLD = ("area", "address", "declared_size", *(column.code for column in INTERVIEW))
 
 
@@ -185,7 +186,7 @@ def variable_column(variable: VariableDefinition) -> ImportColumn:
     return ImportColumn(
         code_of(variable), names_of(variable.names), KINDS[Kind(variable.kind)], choices=choices, help=names_of(variable.help_texts),
         masked=variable.masked or variable.sensitive,
-        aliases=(variable.code, *map(str, variable.names.values())),
+        aliases=(variable.code, *map(str, variable.names.values())), instead=INSTEAD if variable.may_not_apply else {},
     )  # fmt: skip
 
 

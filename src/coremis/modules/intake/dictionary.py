@@ -9,10 +9,10 @@ from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.exchange.models import BatchRow
-from coremis.kernel.exchange.rows import RowContext, StagedRow, as_staged, save_rows
+from coremis.kernel.exchange.rows import RowContext, StagedRow, listed, tell_repeated
 from coremis.modules.intake.columns import HOUSEHOLD, OF_PEOPLE, PERSON
 from coremis.modules.intake.differences import shared
-from coremis.modules.intake.households import groups_of, hold, listed
+from coremis.modules.intake.households import groups_of, hold
 from coremis.modules.intake.known import Known
 from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.registry.services.checks import SAME, FactRules, lock_unique, taken
@@ -119,12 +119,5 @@ def note_repeated_facts(context: RowContext) -> None:
 def _note_repeated(context: RowContext, code: str, of_household: bool) -> None:
     kept: Any = BatchRow.objects.filter(batch=context.batch)
     rows = kept.annotate(mark=KeyTextTransform(code, "values")).exclude(mark=None)
-    counted = Count("group_key", distinct=True) if of_household else Count("id")
-    twice = rows.values("mark").annotate(found=counted).filter(found__gt=1).values("mark")
-    by_mark: dict[str, list[StagedRow]] = defaultdict(list)
-    for row in rows.filter(mark__in=twice).order_by("number"):
-        by_mark[row.mark].append(as_staged(row))
-    for same in by_mark.values():
-        for row in same:
-            row.problem(code, REPEATED, rows=listed(same))
-    save_rows([row for same in by_mark.values() for row in same])
+    counted = Count("group_key", distinct=True) if of_household else None
+    tell_repeated(rows, lambda row, same: row.problem(code, REPEATED, rows=listed(same)), counted)

@@ -10,7 +10,7 @@ from coremis.modules.intake.choices import HEAD, Choices
 from coremis.modules.intake.columns import HOUSEHOLD, OF_PEOPLE, PERSON, code_of
 from coremis.modules.intake.persons import full_name
 from coremis.modules.registry.models import Household, Person, Relationship
-from coremis.modules.registry.services.checks import asked_of
+from coremis.modules.registry.services.checks import NOT_APPLICABLE, asked_of
 
 PLAIN = ("sex", "phone", "phone_owner")
 PERSON_CONSENT = {"person_consent": "consent", "person_consent_on": "consent_on"}
@@ -96,10 +96,15 @@ def birth_differences(row: StagedRow, person: Person) -> Differences:
     }
 
 
+def said_as(value: Any) -> str:
+    """A value as a file says it."""
+    return "n/a" if value == NOT_APPLICABLE else str(value)
+
+
 def fact_differences(row: StagedRow, prefix: str, held: dict[str, Any]) -> Differences:
     """The variables whose code begins so."""
     return {
-        f"data.{code.removeprefix(prefix)}": Difference(row, code, value, value)
+        f"data.{code.removeprefix(prefix)}": Difference(row, code, said_as(value), value)
         for code, value in row.values.items()
         if code.startswith(prefix) and held.get(code.removeprefix(prefix)) != value
     }

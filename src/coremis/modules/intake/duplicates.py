@@ -1,16 +1,13 @@
 """People who may be there twice: told on every row concerned, and never dropped (ETL-09)."""
 
-from collections import defaultdict
 from typing import Any
 
-from django.db.models import Count
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.exchange.models import BatchRow
-from coremis.kernel.exchange.rows import RowContext, StagedRow, as_staged, save_rows
-from coremis.modules.intake.households import listed
+from coremis.kernel.exchange.rows import RowContext, StagedRow, listed, tell_repeated
 from coremis.modules.intake.persons import name_birth_of
 from coremis.modules.registry.models import Document, Person
 
@@ -30,17 +27,10 @@ def note_repeated_people(context: RowContext) -> None:
 
 
 def note_repeated(context: RowContext, mark: str, column: str, sentence: Any) -> None:
-    """Tell it on every row whose ``mark`` stands in another row, too: three statements."""
+    """Tell it on every row whose ``mark`` stands in another row, too."""
     kept: Any = BatchRow.objects.filter(batch=context.batch)
     rows = kept.annotate(mark=KeyTextTransform(mark, "values")).exclude(mark=None)
-    twice = rows.values("mark").annotate(found=Count("id")).filter(found__gt=1).values("mark")
-    by_mark: dict[str, list[StagedRow]] = defaultdict(list)
-    for found in rows.filter(mark__in=twice).order_by("number"):
-        by_mark[found.mark].append(as_staged(found))
-    for same in by_mark.values():
-        for row in same:
-            row.warn(column, sentence, rows=listed(same))
-    save_rows([row for same in by_mark.values() for row in same])
+    tell_repeated(rows, lambda row, same: row.warn(column, sentence, rows=listed(same)))
 
 
 def note_registered_people(rows: list[StagedRow]) -> None:

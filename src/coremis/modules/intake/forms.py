@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.base.text import fold
-from coremis.kernel.exchange.kinds import AREA, CHOICE, DATE, PARTIAL_DATE, YES_NO, ImportColumn, find_kind
+from coremis.kernel.exchange.kinds import AREA, CHOICE, DATE, PARTIAL_DATE, YES_NO, ImportColumn, ImportKind, find_kind, import_kinds
 from coremis.kernel.exchange.mapping import guess_mapping
 from coremis.kernel.exchange.models import Batch, BatchRow, SavedMapping
 from coremis.kernel.exchange.recognising import sample_of
@@ -21,7 +22,8 @@ from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput
 from coremis.kernel.screens.screen import whole_number
 from coremis.modules.intake.choices import ACCEPT, FILE, HEAD, LOCAL, REJECT, choices_of, list_name
 from coremis.modules.intake.imports import KINDS
-from coremis.modules.intake.recognition import chosen_reading, first_rows, notes_of, reading_kept, readings_of, recognise_sample
+from coremis.modules.intake.lists import known_list
+from coremis.modules.intake.recognition import Note, chosen_reading, first_rows, notes_of, reading_kept, readings_of, recognise_sample
 from coremis.modules.registry.models import DocumentKind
 
 READING = ("sheet", "encoding", "separator", "header_row")
@@ -32,18 +34,29 @@ EXAMPLES, SAMPLE, MOST_WORDS = 3, 300, 40
 UNCERTAIN = ("h", "m")  # a file with H may mean a woman by M
 
 
+def kinds_for(user: Any) -> list[ImportKind]:
+    """What this person may bring here, people first; kinds with pages of their own are sent from there."""
+    others = sorted((kind for kind in import_kinds().values() if kind not in KINDS and not kind.page), key=lambda kind: str(kind.title))
+    return [kind for kind in (*KINDS, *others) if user.has_perm(kind.permission)]
+
+
 class SendFileForm(ActionForm):
     """What the file brings, the file, and the place it is brought for."""
 
     kind = forms.ChoiceField(
-        label=_("What the file brings"), choices=lambda: [(kind.name, kind.title) for kind in KINDS], required=False,
+        label=_("What the file brings"), required=False,
         help_text=_("Changes concern people who are in the register: only the columns of the file are touched, and nobody is created."),
     )  # fmt: skip
     file = forms.FileField(
-        label=_("File"), help_text=_("A table as .xlsx or CSV: one row for each person, with a key that tells the household."),
+        label=_("File"), help_text=_("A table as .xlsx or CSV. Persons: one row each, with a key that tells the household."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.xlsx"}),
     )  # fmt: skip
     area = AreaField(label=_("Place"), help_text=_("All households of the file must lie in this place."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["kind"]
+        field.choices = [(kind.name, kind.title) for kind in kinds_for(self.actor)]
 
 
 class MatchColumnsForm(ActionForm):
@@ -119,6 +132,15 @@ class MatchColumnsForm(ActionForm):
     def _guessed(self) -> dict[str, str]:
         return {field_of(title): code for code, titles in self.batch.mapping.items() for title in titles}
 
+    @cached_property
+    def known_list(self) -> str:
+        """The list of the register that this file brings again, whatever it is called now."""
+        return "" if self.kind.clears else known_list(self.batch, self.cells[:SAMPLE])
+
+    @property
+    def _comes_again(self) -> bool:
+        return bool(self.known_list) and not self.batch.options.get("source")
+
     def _stored(self) -> dict[str, Any]:
         options, choices = self.batch.options, choices_of(self.batch)
         yes_no = {name: "yes" if options.get(name) else "no" for name in ("day_first", "decimal_comma")}
@@ -127,7 +149,7 @@ class MatchColumnsForm(ActionForm):
         kept = {"clear_word": options.get("clear_word") or _("[clear]"), "saved_mapping": self.batch.saved_mapping_id}
         told = {name: getattr(choices, name) for name in CHOSEN}
         if not options.get("source"):
-            told["source"] = list_name(self.target.name)
+            told["source"] = self.known_list or list_name(self.target.name)
         return {**yes_no, **kept, **told, **self._guessed()}
 
     def _add_reading(self) -> None:
@@ -249,7 +271,9 @@ class MatchColumnsForm(ActionForm):
 
     def notes(self) -> list[Any]:
         """What was recognised."""
-        return notes_of(self.batch, self.recognised)
+        again = _("The register knows these households from the list “%(name)s”. They are updated under that name.")
+        known = [Note(str(_("Name of the list")), again % {"name": self.known_list})] if self._comes_again else []
+        return [*known, *notes_of(self.batch, self.recognised)]
 
     def proposals(self) -> list[SavedMapping]:
         """Saved mappings that fit the titles of the file."""

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.dates import parse_partial_date
 from coremis.kernel.exchange.kinds import ImportColumn
-from coremis.kernel.exchange.rows import ALONE, RowContext, StagedRow
+from coremis.kernel.exchange.rows import ALONE, RowContext, StagedRow, listed
 from coremis.modules.intake.choices import ACCEPT, HEAD, Choices, choices_of
 from coremis.modules.intake.columns import describes_household
+from coremis.modules.intake.differences import said_as
 from coremis.modules.intake.persons import folded_name
 from coremis.modules.intake.places_in import name_places
 from coremis.modules.registry.models import Relationship
@@ -102,7 +103,7 @@ class HouseholdChecks:
                 hold(rows, _("Another row of this household must be corrected first. See row %(row)s."), values[0][0].number)
 
     def _text(self, code: str, value: Any) -> str:
-        return self._places(value) if code == "area" else str(value)
+        return self._places(value) if code == "area" else said_as(value)
 
     def _recipients(self, rows: list[StagedRow]) -> None:
         if "collects" not in self._context.mapped:
@@ -161,8 +162,3 @@ def year_of(row: StagedRow) -> int | None:
     """The year of birth, where it is known."""
     birth = row.values.get("birth")
     return int(birth[:4]) if birth else None
-
-
-def listed(rows: list[StagedRow]) -> str:
-    """The numbers of rows in words."""
-    return ", ".join(str(row.number) for row in rows[:10])

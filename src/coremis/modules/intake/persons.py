@@ -15,7 +15,7 @@ from coremis.kernel.exchange.rows import RowContext, StagedRow
 from coremis.modules.intake.choices import choices_of
 from coremis.modules.intake.columns import HOUSEHOLD, PERSON
 from coremis.modules.registry.models import Relationship
-from coremis.modules.registry.services.checks import check_birth, clean_name, clean_phone, clean_text
+from coremis.modules.registry.services.checks import NOT_APPLICABLE, check_birth, clean_name, clean_phone, clean_text
 
 OLDEST = 125
 LARGEST = 10**12
@@ -62,7 +62,7 @@ class PersonReader:
 
     def _clean(self, row: StagedRow, code: str, clean: Callable[[Any], Any]) -> None:
         value = row.values.get(code)
-        if value is None:
+        if value is None or value == NOT_APPLICABLE:
             return
         try:
             row.values[code] = clean(value)

@@ -20,6 +20,7 @@ from coremis.kernel.exchange.values import shown
 from coremis.kernel.files.cells import Cell
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.screen import whole_number
+from coremis.modules.registry.services.checks import NOT_APPLICABLE
 
 SHOWN_ROWS = 6
 DAY_FIRST, MONTH_FIRST, SERIAL, ZEROS, AS_IS = "day", "month", "serial", "zeros", "as_is"
@@ -180,6 +181,8 @@ def shown_value(column: ImportColumn, value: Any) -> str:
         return ""
     if value == CLEARED:
         return _("(cleared)")
+    if value == NOT_APPLICABLE:
+        return _("does not apply")
     if column.kind in (DATE, PARTIAL_DATE):
         return str(text_of(parse_partial_date(value)))
     if column.kind == YES_NO:

@@ -6,6 +6,7 @@ A blank cell changes nothing. A value is cleared only by the word that was chose
 from collections import defaultdict
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.dates import DAY
@@ -28,7 +29,7 @@ from coremis.modules.intake.places_in import inside
 from coremis.modules.intake.plan import folded, search_names
 from coremis.modules.intake.writing import write_changes
 from coremis.modules.registry.models import Consent, Household, Membership, Person, Relationship, Sex, VariableDefinition
-from coremis.modules.registry.services.checks import asked_of
+from coremis.modules.registry.services.checks import NOT_APPLICABLE, asked_of
 from coremis.modules.registry.services.naming import with_former
 
 EXAMPLES = 3
@@ -242,5 +243,5 @@ def column_of(record: Any, name: str) -> str:
 
 def example(value: Any, hidden: bool) -> str:
     """A value for the preview; of a masked one only its end."""
-    text = "" if value is None else str(value)
+    text = "" if value is None else gettext("does not apply") if value == NOT_APPLICABLE else str(value)
     return "•••" + text[-2:] if hidden and text else text[:60]

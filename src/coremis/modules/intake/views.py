@@ -56,7 +56,7 @@ def to_batch(batch: Batch) -> str:
 batches = ListScreen(
     BatchTable,
     title=_("Imports"),
-    lead=_("Files of persons on their way into the register."),
+    lead=_("Files on their way into the system."),
     actions=[SEND, ActionLink(_("Empty table to fill in"), "intake:template", create_batch.name)],
     empty=EmptyState(
         _("No imports yet"),
@@ -67,10 +67,11 @@ batches = ListScreen(
 
 
 def own_place(request: HttpRequest, target: Any) -> Mapping[str, Any]:
-    """Somebody with one place need not choose it."""
+    """Somebody with one place need not choose it; a page of another module says what its file brings."""
     places = request.user.places_for(create_batch.name)  # type: ignore[union-attr]
     roots = list(places.roots)
-    return {"area": Area.objects.filter(pk=roots[0]).first()} if len(roots) == 1 else {}
+    area = {"area": Area.objects.filter(pk=roots[0]).first()} if len(roots) == 1 else {}
+    return {**area, "kind": request.GET.get("kind", "")}
 
 
 def chosen_mapping(request: HttpRequest, batch: Any) -> Mapping[str, Any]:
@@ -84,7 +85,7 @@ create_batch_page = ActionScreen(
     create_batch,
     form=SendFileForm,
     title=_("New import"),
-    lead=_("Send a file of persons. On the next page you say what its columns bring."),
+    lead=_("Send a file. On the next page you say what its columns bring."),
     inputs=lambda cleaned, target: {
         "kind": cleaned.get("kind") or PERSONS.name,
         "area": cleaned["area"],

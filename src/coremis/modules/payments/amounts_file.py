@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.bulk import copy_into
@@ -12,7 +12,7 @@ from coremis.kernel.base.numbers import read_number
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.exchange.kinds import ImportColumn, ImportKind
 from coremis.kernel.exchange.models import BatchRow
-from coremis.kernel.exchange.rows import RowContext, StagedRow, as_staged, save_rows
+from coremis.kernel.exchange.rows import RowContext, StagedRow, tell_repeated
 from coremis.modules.payments.models import ImportedAmount
 from coremis.modules.payments.services import generate_payroll
 from coremis.modules.programmes.models import OPEN, Enrolment
@@ -62,19 +62,15 @@ def _enrolments(numbers: set[int], context: RowContext) -> dict[tuple[str, int],
 
 
 def note_repeated(context: RowContext) -> None:
-    """A beneficiary stands in the file once, whichever of its numbers was used."""
-    rows = BatchRow.objects.filter(batch=context.batch, target_id__isnull=False).order_by("number")
-    first: dict[int, int] = {}
-    wrong: list[StagedRow] = []
-    for number, target in rows.values_list("number", "target_id").iterator(chunk_size=5_000):
-        if target is not None and first.setdefault(target, number) != number:
-            wrong.append(StagedRow(number, {"first": first[target]}))
-    for start in range(0, len(wrong), 1_000):
-        places = {row.number: row.values["first"] for row in wrong[start : start + 1_000]}
-        found = [as_staged(row) for row in rows.filter(number__in=places)]
-        for row in found:
-            row.problem("number", _("This beneficiary stands in row %(row)s already."), row.values.get("number"), row=places[row.number])
-        save_rows(found)
+    """A beneficiary stands in the file once, whichever of its numbers was used; the first row counts."""
+    rows: Any = BatchRow.objects.filter(batch=context.batch, target_id__isnull=False).annotate(mark=F("target_id"))
+
+    def tell(row: StagedRow, same: list[StagedRow]) -> None:
+        if row.number != same[0].number:
+            first = same[0].number
+            row.problem("number", _("This beneficiary stands in row %(row)s already."), row.values.get("number"), row=first)
+
+    tell_repeated(rows, tell)
 
 
 def apply_amounts(rows: list[StagedRow], context: RowContext) -> None:

@@ -52,7 +52,7 @@ def verification(inputs: dict[str, Any], actor: Any) -> Preview:
 def decision(inputs: dict[str, Any], actor: Any) -> Preview:
     """Which held payments are let go or voided, and what that moves."""
     payroll: Payroll = inputs["payroll"]
-    lines = chosen(payroll, inputs.get("because"), inputs.get("area"), inputs.get("line"))
+    lines = chosen(payroll, inputs.get("because"), inputs.get("area"), inputs.get("line"), inputs.get("lines"))
     lines = lines if inputs.get("line") else lines.filter(state__in=HELD_LINES)
     amount = Money(sum(lines.values_list("amount_minor", flat=True)), payroll.currency)
     facts: Facts = [(_("Payroll"), payroll.number_text), (_("Reason"), inputs["reason"])]
@@ -62,6 +62,8 @@ def decision(inputs: dict[str, Any], actor: Any) -> Preview:
         facts.append((_("Held because"), inputs["because"].label))
     if inputs.get("area"):
         facts.append((_("Place"), inputs["area"].name))
+    if inputs.get("lines"):
+        facts.append((_("Ticked in the list"), len(inputs["lines"])))
     owed = sum(owed_of(payroll, lines).values_list("amount_minor", flat=True))
     facts.append((_("Of this, owed already"), Money(owed, payroll.currency)))
     return Preview(facts=facts, count=lines.count(), amount=amount)

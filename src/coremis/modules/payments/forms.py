@@ -10,18 +10,20 @@ from coremis.kernel.base.money import Money, parse_amount
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.exchange.models import Batch
 from coremis.kernel.exchange.saved import fitted_mapping, proposed_mappings
-from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField
+from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, LabelField, RecordField, RowsField
 from coremis.modules.benefits.models import BenefitRule
 from coremis.modules.benefits.queries import usable_rules
 from coremis.modules.filters.models import SavedFilter
 from coremis.modules.payments.findings import Verdict
 from coremis.modules.payments.findings_tables import place_of
-from coremis.modules.payments.models import Cycle, FlagMember, Fund, PayrollLine
+from coremis.modules.payments.models import Cycle, FlagMember, Fund, Hold, PayrollLine
 from coremis.modules.payments.reading import COLUMNS
 from coremis.modules.payments.services.checking import MAPPING_KIND
 from coremis.modules.payments.states import ENDS, HoldReason
 from coremis.modules.points.models import PaymentPoint, Provider
 from coremis.modules.programmes.models import Programme
+
+MOST_TICKED = 500  # held payments of one request
 
 
 class NewFundForm(ActionForm):
@@ -127,6 +129,26 @@ class HoldForm(ReasonForm):
         """The reason chosen, or None."""
         chosen = self.cleaned_data["because"]
         return HoldReason(chosen) if chosen else None
+
+
+class ChosenHoldsForm(ReasonForm):
+    """Which of the held payments were ticked, and why."""
+
+    chosen = RowsField(Hold, "payments.view_hold", most=MOST_TICKED, label=_("Chosen payments"))
+    field_order = ("chosen", "reason")
+
+
+class FlagsVerdictForm(ActionForm):
+    """One verdict on every payment of several flagged groups."""
+
+    verdict = forms.ChoiceField(
+        label=_("Verdict on every payment of these groups"), choices=Verdict.choices, widget=forms.RadioSelect,
+        help_text=_("Where one of a group is paid and another held, open the group."),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Remembered: the same people are not asked about again in the next cycle."),
+    )  # fmt: skip
 
 
 class DecideFlagForm(ActionForm):

@@ -30,6 +30,7 @@ from coremis.modules.payments import (
     services,
 )  # fmt: skip
 from coremis.modules.payments.amounts_file import AMOUNTS
+from coremis.modules.payments.costs import MEANS
 from coremis.modules.payments.datasets import DATASETS
 from coremis.modules.payments.facts import facts
 from coremis.modules.payments.jobs import book_what_was_kept_back
@@ -160,6 +161,7 @@ contributions: list[Contribution] = [
     MenuItem(_("Results of payment"), "payments:result_file_list", group=PROVIDE, order=30),
     MenuItem(_("Incidents"), "payments:incident_list", group=PROVIDE, order=35),
     MenuItem(_("Payment cycles"), "payments:cycle_list", group=PROVIDE, order=40),
+    MEANS,
     MenuItem(_("Funds"), "payments:fund_list", group=PROVIDE, order=45),
     Tab(Payroll, "lines", _("Payments"), order=10),
     Tab(Payroll, "findings", _("Comparison and flags"), order=5),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.screens.columns import text_of
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import sums_about
 from coremis.modules.payments.findings import NEEDS_VERDICT, HoldDecision, Verdict
@@ -146,23 +147,23 @@ def what_blocks_closing(payroll: Payroll) -> list[str]:
     held = found.held[0] + found.waiting[0]
     if held:
         words = ngettext("%(count)s payment is held. Decide on it.", "%(count)s payments are held. Decide on them.", held)
-        sentences.append(words % {"count": held})
+        sentences.append(words % {"count": text_of(held)})
     elif found.explained() != found.approved:
         missing = (found.approved[0] - found.explained()[0], found.approved[1] - found.explained()[1])
         sentences.append(_("%(count)s payments over %(amount)s are not explained.") % _said(missing[0], found.money(missing)))
     if files := payroll.files.filter(state__in=UNDECIDED_FILES).count():
         words = ngettext("%(count)s file of results is not decided.", "%(count)s files of results are not decided.", files)
-        sentences.append(words % {"count": files})
+        sentences.append(words % {"count": text_of(files)})
     if unknown := blocking_rows(payroll).count():
         words = ngettext(
             "%(count)s row names a payment that is not on our list. Explain it.",
             "%(count)s rows name payments that are not on our list. Explain each of them.",
             unknown,
         )
-        sentences.append(words % {"count": unknown})
+        sentences.append(words % {"count": text_of(unknown)})
     if incidents := payroll.incidents.filter(state=IncidentState.OPEN).exclude(row__in=blocking_rows(payroll)).count():
         words = ngettext("%(count)s incident is open. Decide about it.", "%(count)s incidents are open. Decide about them.", incidents)
-        sentences.append(words % {"count": incidents})
+        sentences.append(words % {"count": text_of(incidents)})
     return sentences + ledger_differences(payroll, found)
 
 
@@ -275,7 +276,7 @@ def _by_state(lines: "QuerySet[PayrollLine]", *by: str) -> Any:
 
 
 def _said(count: int, amount: Money) -> dict[str, Any]:
-    return {"count": count, "amount": amount.text()}
+    return {"count": text_of(count), "amount": amount.text()}
 
 
 def payments_of(**person_or_household: Any) -> "QuerySet[PayrollLine]":

@@ -39,6 +39,7 @@ contributions: list[Contribution] = [
     AreaUse(_("Payment points"), points_in, order=50),
     AreaUse(_("Places served by a payment point"), served_in, follow_place, order=51),
     SeatPermissions("payments", (*SEES, *KEEPS)),
+    SeatPermissions("data", (*SEES, "points.add_point")),
     SeatPermissions("commune", (*SEES, "points.choose_household_point", "points.end_household_point")),
     *(SeatPermissions(seat, SEES) for seat in ("manager", "verifier", "approver", "accountant", "auditor")),
 ]

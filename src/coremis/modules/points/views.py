@@ -3,21 +3,28 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.exchange.services import create_batch
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.points import forms, panels, previews, services
+from coremis.modules.points.imports import POINTS
 from coremis.modules.points.models import HouseholdPoint, PaymentPoint, PointManager, Provider, ServedPlace
 from coremis.modules.points.tables import PointTable, ProviderTable, WithoutPointTable, point_url, provider_state, state_of
 from coremis.modules.registry.models import Household
 
 ADD = ActionLink(_("Add a payment point"), "points:add_point", "points.add_point", "primary")
+SEND = ActionLink(
+    _("Bring a list by file"), lambda about: f"{reverse('intake:create_batch')}?kind={POINTS.name}", create_batch.name,
+    show=lambda about: "intake" in apps.app_configs,
+)  # fmt: skip
 
 
 def open_point(point: PaymentPoint) -> bool:
@@ -54,7 +61,7 @@ def attention(request: HttpRequest, point: PaymentPoint) -> Sequence[Attention]:
 point_list = ListScreen(
     PointTable, title=_("Payment points"), lead=_("Where money is handed out, and which places collect there."),
     actions=[
-        ADD, ActionLink(_("Payment providers"), "points:provider_list", "points.view_provider"),
+        ADD, SEND, ActionLink(_("Payment providers"), "points:provider_list", "points.view_provider"),
         ActionLink(_("Places without a payment point"), "points:places_without_point", "points.view_paymentpoint"),
     ],
     empty=EmptyState(_("No payment points yet"), _("A payment point is a place where beneficiaries collect. Add the first one."), ADD),

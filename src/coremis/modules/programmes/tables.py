@@ -17,6 +17,7 @@ from coremis.kernel.screens.columns import Status as Word
 from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, DateRangeFilter, Filter, SearchFilter, any_of
 from coremis.kernel.screens.tables import Table
 from coremis.modules.programmes.models import PAYABLE, Enrolment, GroupChange, Programme, Reason, Status, WaitingPlace
+from coremis.modules.programmes.reached import RecipientSexFilter
 from coremis.modules.registry.models import Membership, Relationship, Sex, VariableDefinition
 from coremis.modules.registry.queries import variable_columns, variable_filters
 
@@ -121,8 +122,12 @@ class EnrolmentTable(Table):
         ChoiceFilter("reason", _("Reason"), on="status_reason", choices=Reason.choices),
         DateRangeFilter("since", _("Status since"), on="status_since"),
         SexFilter(
-            "sex", _("Sex"), choices=[*Sex.choices, ("none", _("(no head)"))], help=_("Of the person, or of the head of the household.")
+            "sex",
+            _("Sex of the person or head"),
+            choices=[*Sex.choices, ("none", _("(no head)"))],
+            help=_("In a programme for households, of the head of the household."),
         ),
+        RecipientSexFilter("recipient_sex", _("Sex of the recipient"), choices=[*Sex.choices, ("none", _("(no recipient)"))]),
     ]
 
     @classmethod

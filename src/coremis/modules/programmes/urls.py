@@ -32,6 +32,7 @@ urlpatterns = [
     path("beneficiaries/suspended/", views.suspended_list, name="suspended_list"),
     path("beneficiaries/graduated/", views.graduated_list, name="graduated_list"),
     path("beneficiaries/exited/", views.exited_list, name="exited_list"),
+    path("beneficiaries/reached/", views.reached_list, name="reached_list"),
     path("waiting/", views.waiting_list, name="waiting_list"),
     path("<int:pk>/promote/", views.promote_waiting, name="promote_waiting"),
     path("beneficiaries/<int:pk>/wait/", views.put_on_waiting_list, name="put_on_waiting_list"),

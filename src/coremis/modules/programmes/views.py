@@ -20,6 +20,7 @@ from coremis.modules.programmes import forms, panels, previews, services, tables
 from coremis.modules.programmes.conditions import names_for
 from coremis.modules.programmes.models import OPEN, Enrolment, GroupChange, Programme, Status, WaitingPlace
 from coremis.modules.programmes.queries import free_places
+from coremis.modules.programmes.reached import ReachedTable
 from coremis.modules.registry.models import Household, Person, VariableDefinition
 from coremis.modules.registry.queries import data_of, shown_data, variable_name
 
@@ -188,6 +189,14 @@ waiting_list = ListScreen(
     tables.WaitingTable,
     title=_("Waiting lists"),
     empty=EmptyState(_("Nobody waits"), _("Those for whom no place was left are put here when a group is enrolled, or one by one.")),
+)
+
+
+reached_list = ListScreen(
+    ReachedTable,
+    title=_("Persons in beneficiary households"),
+    lead=_("Everybody who lives in a household that benefits now, and persons who benefit themselves."),
+    empty=EmptyState(_("Nobody yet"), _("They appear as soon as beneficiaries are active.")),
 )
 
 

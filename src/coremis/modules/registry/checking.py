@@ -16,6 +16,7 @@ from coremis.kernel.base.text import label
 from coremis.kernel.expressions.variable import Variable
 from coremis.modules.registry.holders import holder_of
 from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.not_applicable import NOT_APPLICABLE, value_or_none
 
 Kind, Subject = VariableDefinition.Kind, VariableDefinition.Subject
 VALUE, TODAY = "value", "today"
@@ -59,7 +60,7 @@ class FactRules:
                 found[code] = problem
         for code, formula in self._formulas.items():
             concerned = {code} if formula is None else {code, *formula.names_used}
-            asked = values.get(code) is not None and concerned & changed and code not in found
+            asked = value_or_none(values.get(code)) is not None and concerned & changed and code not in found
             if asked and (problem := self._broken(self.by_code[code], formula, values)):
                 found[code] = problem
         return found
@@ -77,6 +78,8 @@ class FactRules:
     def _not_asked(self, found: VariableDefinition, value: Any) -> Problem | None:
         if not found.asked_on(self.day):
             return _("“%(name)s” is not asked for now. Leave it as it is."), {"name": str(found)}
+        if value == NOT_APPLICABLE and not found.may_not_apply:
+            return _("“%(name)s” applies to everybody. Give the value, or leave it empty."), {"name": str(found)}
         if found.kind == Kind.CHOICE and str(value) in retired_codes(found):
             return _("This choice of “%(name)s” is no longer offered. Choose another."), {"name": str(found)}
         return None
@@ -84,7 +87,8 @@ class FactRules:
     def _broken(self, found: VariableDefinition, formula: Formula | None, values: Mapping[str, Any]) -> Problem | None:
         if formula is None:
             return _("The rule of “%(name)s” cannot be read. Ask whoever keeps the data dictionary."), {"name": str(found)}
-        if evaluate(formula, {TODAY: self.day, **values, VALUE: values[found.code]}) is True:
+        known = {code: value_or_none(value) for code, value in values.items()}
+        if evaluate(formula, {TODAY: self.day, **known, VALUE: known[found.code]}) is True:
             return None
         own = label(found.error_texts, get_language() or "en")
         return ("%(said)s", {"said": own}) if own else (_("This breaks the rule of “%(name)s”. Check it."), {"name": str(found)})

@@ -12,6 +12,7 @@ from coremis.kernel.expressions.variable import Variable
 from coremis.modules.registry.checking import TODAY, VALUE, family_of, kinds_of, read_rule
 from coremis.modules.registry.holders import holder_of
 from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.not_applicable import CODE, is_not_applicable
 
 Kind, Subject = VariableDefinition.Kind, VariableDefinition.Subject
 Errors = dict[str, list[Any]]
@@ -83,6 +84,12 @@ def _check_flags(variable: VariableDefinition, stored: VariableDefinition | None
         errors["required"] = [_("Not everybody may see a sensitive fact, so it cannot be required.")]
     if variable.unique and variable.kind in (Kind.BOOLEAN, Kind.CHOICE):
         errors["unique"] = [_("A yes or no and a choice cannot be different for everybody.")]
+    if variable.unique and variable.may_not_apply:
+        errors["may_not_apply"] = [_("What is different for everybody applies to everybody.")]
+    if variable.may_not_apply and CODE in [str(choice.get("code")) for choice in variable.choices]:
+        errors["may_not_apply"] = [_("One of the choices says this already. Take it away, or leave this out.")]
+    if stored and stored.may_not_apply and not variable.may_not_apply and rows_without_application(stored).exists():
+        errors["may_not_apply"] = [_("Records hold the answer “does not apply”, so it stays possible.")]
     if variable.unit and variable.kind != Kind.NUMBER:
         errors["unit"] = [_("Only numbers have a unit.")]
     if len(variable.unit) > 20:
@@ -107,6 +114,13 @@ def rows_with(variable: VariableDefinition, value: Any = None) -> Any:
         return VariableDefinition.objects.none()
     rows: Any = holder.model._base_manager.annotate(held=Variable(variable.code, variable.kind.lower()))
     return rows.exclude(held=None) if value is None else rows.filter(held=value)
+
+
+def rows_without_application(variable: VariableDefinition) -> Any:
+    """The records, wherever they lie, to which a variable does not apply."""
+    holder = holder_of(variable.subject)
+    rows: Any = holder.model._base_manager if holder else VariableDefinition.objects.none()
+    return rows.filter(is_not_applicable(variable.code)) if holder else rows
 
 
 def is_stored(variable: VariableDefinition, value: Any = None) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.registry.checking import SAME, FactRules, check_unique, sentence_of
 from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.not_applicable import NOT_APPLICABLE, says_not_applicable
 from coremis.modules.registry.rules import clean_text
 
 Subject = VariableDefinition.Subject
@@ -89,7 +90,9 @@ def repeated(subjects: tuple[str, ...], datas: Sequence[Mapping[str, Any]]) -> l
 
 
 def checked_value(variable: VariableDefinition, raw: Any) -> Any:
-    """One value as it is stored: a number, yes or no, a text, an ISO date, or the code of a choice."""
+    """One value as it is stored: a number, yes or no, a text, an ISO date, the code of a choice; or that the question does not apply."""
+    if variable.may_not_apply and says_not_applicable(raw) and str(raw) not in choice_codes(variable):
+        return NOT_APPLICABLE
     checks: dict[str, Any] = {
         Kind.NUMBER: _number, Kind.BOOLEAN: _boolean, Kind.DATE: _date, Kind.TEXT: clean_text, Kind.CHOICE: partial(_choice, variable),
     }  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from coremis.kernel.screens.forms import ActionForm, AreaField, DateInput, PartialDateField
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
-from coremis.modules.registry.fact_fields import CHOOSE, KEEP, FactsForm, add_variables, data_of, shown_data
+from coremis.modules.registry.fact_fields import CHOOSE, KEEP, OURS, FactsForm, add_variables, check_ticks, data_of, shown_data
 from coremis.modules.registry.models import (
     DocumentKind,
     Household,
@@ -21,7 +21,7 @@ from coremis.modules.registry.models import (
 from coremis.modules.registry.queries import find_by_number
 from coremis.modules.registry.sight import PHONE, Sight
 
-__all__ = ["FactsForm", "add_variables", "data_of", "shown_data"]
+__all__ = ["OURS", "FactsForm", "add_variables", "check_ticks", "data_of", "shown_data"]
 
 
 def chosen(kind: Any, title: Any, required: bool = True, leave_out: tuple[str, ...] = ()) -> forms.ChoiceField:

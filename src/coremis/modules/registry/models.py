@@ -118,6 +118,9 @@ class VariableDefinition(Record):
     unit = models.CharField(_("unit"), max_length=20, blank=True)
     required = models.BooleanField(_("required"), default=False)
     filterable = models.BooleanField(_("can be filtered"), default=False)
+    may_not_apply = models.BooleanField(
+        _("may not apply"), default=False, db_default=False, help_text=_("“Does not apply” is an answer, beside a value.")
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
     help_texts = models.JSONField(_("help"), default=dict, blank=True, help_text=_("One text per language."))
@@ -263,6 +266,7 @@ class Person(Record):
             models.Index(fields=["area", "number"]),
             models.Index(fields=["search_name", "id"]),
             models.Index(fields=["area", "search_name", "id"]),
+            models.Index(fields=["birth_date", "death_date", "id"], name="person_ages"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="person_phone"),
         ]
         constraints = [

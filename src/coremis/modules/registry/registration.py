@@ -11,7 +11,7 @@ from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.screens.forms import AreaField
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS, asked_of
 from coremis.modules.registry.fact_fields import askable
-from coremis.modules.registry.forms import FactsForm, PersonFields, add_variables, chosen, data_of, past_day, short_text
+from coremis.modules.registry.forms import OURS, FactsForm, PersonFields, add_variables, check_ticks, chosen, data_of, past_day, short_text
 from coremis.modules.registry.models import DocumentKind, Relationship, VariableDefinition
 from coremis.modules.registry.services.households import ALTERNATE, MOST_MEMBERS, PRIMARY
 
@@ -42,7 +42,7 @@ class MemberForm(PersonFields):
 
     def lines(self) -> list[list[forms.BoundField]]:
         """The fields as the template prints them, row by row; the exception only where somebody must give it."""
-        facts = [name for name in self.fields if name.startswith("data_")]
+        facts = [name for name in self.fields if name.startswith(OURS)]
         groups = [list(self.main), list(self.more), facts]
         if self.is_bound and (self["reason"].errors or self["reason"].data):
             groups.append(["reason"])
@@ -54,6 +54,7 @@ class MemberForm(PersonFields):
         if bool(cleaned.get("document_kind")) != bool(cleaned.get("document_number")):
             missing = "document_number" if cleaned.get("document_kind") else "document_kind"
             self.add_error(missing, _("Give both the kind and the number of the document."))
+        check_ticks(self, cleaned)
         return cleaned
 
     def member(self) -> dict[str, Any]:

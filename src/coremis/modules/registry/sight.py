@@ -12,6 +12,7 @@ from coremis.kernel.access.permissions import FURTHER
 from coremis.kernel.actions.models import Change, Event
 from coremis.modules.registry.holders import holder_of
 from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.not_applicable import NOT_APPLICABLE
 
 DOCUMENT, PHONE, VARIABLE, SENSITIVE = (
     "registry.reveal_document", "registry.reveal_phone", "registry.reveal_variable", "registry.reveal_sensitive",
@@ -97,7 +98,9 @@ def history_reader(user: Any, page: Any, subjects: tuple[str, ...]) -> Callable[
 
 
 def _of_key(found: VariableDefinition | None, value: Any, sight: Sight) -> Any:
-    return value if found is None or value is None or sight.plain(found) else MASK
+    if found is not None and value is not None and not sight.plain(found):
+        return MASK
+    return _("does not apply") if value == NOT_APPLICABLE else value
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from coremis.kernel.base.text import label
+from coremis.kernel.expressions.definite import Unmet
 from coremis.kernel.expressions.variable import Variable
 from coremis.kernel.module.contributions import contributions
 from coremis.modules.registry.checking import family_of
 from coremis.modules.registry.definition import uses_name
 from coremis.modules.registry.holders import VariableUse, holder_of
 from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.not_applicable import is_not_applicable
 from coremis.modules.registry.sight import usable
 
 COUNTED = 10_000
@@ -33,12 +35,12 @@ def holding(variable: VariableDefinition, user: Any) -> Any:
 
 
 def lacking(variable: VariableDefinition, user: Any) -> Any:
-    """The records in the reader's places that hold no value."""
+    """The records in the reader's places that hold no value, and do not say that it does not apply."""
     holder = holder_of(variable.subject)
     if holder is None:
         return VariableDefinition.objects.none()
     rows: Any = holder.model.objects.visible_to(user, holder.permission)
-    return rows.alias(held=Variable(variable.code, variable.kind.lower())).filter(held=None)
+    return rows.alias(held=Variable(variable.code, variable.kind.lower())).filter(Unmet(is_not_applicable(variable.code)), held=None)
 
 
 def counted(rows: Any) -> str:

@@ -10,6 +10,7 @@ from coremis.kernel.screens.columns import Kind as ColumnKind
 from coremis.modules.registry.dictionary import variables_of
 from coremis.modules.registry.holders import holder_of
 from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.not_applicable import NOT_APPLICABLE
 from coremis.modules.registry.sight import SENSITIVE, VARIABLE, may_probe
 from coremis.modules.registry.words import value_words
 
@@ -42,6 +43,8 @@ def in_file(found: VariableDefinition, value: Any) -> Any:
     """A stored value as a spreadsheet holds it: exact numbers, dates, and words in the reader's language."""
     if value is None:
         return None
+    if value == NOT_APPLICABLE:
+        return value_words(found, value)
     if found.kind == Kind.NUMBER:
         return Decimal(str(value))
     return date.fromisoformat(value) if found.kind == Kind.DATE else value_words(found, value)

@@ -10,6 +10,7 @@ from coremis.kernel.expressions.variable import Variable
 from coremis.kernel.screens.facts import Fact
 from coremis.modules.registry.dictionary import variables_of
 from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.not_applicable import is_not_applicable
 from coremis.modules.registry.sight import SENSITIVE, VARIABLE
 
 PREFIX = "var_"
@@ -33,6 +34,7 @@ def _fact_of(model: type[Any], found: VariableDefinition, place: int, language: 
     return Fact(
         model, f"{PREFIX}{found.code}", str(found), found.kind.lower(),
         value=lambda prefix: Variable(found.code, found.kind.lower(), f"{prefix}data"),
+        inapplicable=(lambda prefix: is_not_applicable(found.code, f"{prefix}data")) if found.may_not_apply else None,
         choices=names, unit=found.unit, group=HEADINGS[found.subject], order=500 + place,
         permissions=tuple(permission for hidden, permission in asked if hidden), exact=found.kind == "TEXT",
     )  # fmt: skip

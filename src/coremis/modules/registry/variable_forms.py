@@ -89,6 +89,10 @@ class ChangeVariableForm(ActionForm):
     required = forms.BooleanField(label=gettext_lazy("Required"), required=False)
     unique = forms.BooleanField(label=gettext_lazy("Different for everybody"), required=False)
     filterable = forms.BooleanField(label=gettext_lazy("Lists can be filtered by it"), required=False)
+    may_not_apply = forms.BooleanField(
+        label=gettext_lazy("May not apply"), required=False,
+        help_text=gettext_lazy("“Does not apply” can be answered too: the months of pregnancy of a man. It is no zero and no gap."),
+    )  # fmt: skip
     masked = forms.BooleanField(
         label=gettext_lazy("Masked"), required=False, help_text=gettext_lazy("Shown as ••• until somebody with the right says why.")
     )
@@ -103,7 +107,8 @@ class ChangeVariableForm(ActionForm):
     valid_from = forms.DateField(label=gettext_lazy("Asked from"), required=False, widget=DateInput())
     valid_until = forms.DateField(label=gettext_lazy("Asked until"), required=False, widget=DateInput())
     rows: ClassVar[Sequence[Sequence[str]]] = (
-        ("names",), ("kind", "unit"), ("choices",), ("help_texts",), ("required", "unique", "filterable"), ("masked", "sensitive"),
+        ("names",), ("kind", "unit"), ("choices",), ("help_texts",), ("required", "unique", "filterable"), ("may_not_apply",),
+        ("masked", "sensitive"),
         ("validation",), ("error_texts",), ("valid_from", "valid_until"),
     )  # fmt: skip
 

@@ -76,7 +76,7 @@ def new_order(inputs: Inputs, actor: Any) -> Preview:
 def differences(before: VariableDefinition, after: VariableDefinition) -> list[tuple[Any, str, str]]:
     """Title, words before and words after of every property."""
     titles = {field.name: field.verbose_name for field in VariableDefinition._meta.concrete_fields}
-    plain = ("unit", "required", "unique", "filterable", "masked", "sensitive", "validation", "valid_from", "valid_until")
+    plain = ("unit", "required", "unique", "filterable", "may_not_apply", "masked", "sensitive", "validation", "valid_from", "valid_until")
     shown: dict[str, tuple[Any, Callable[[Any], str]]] = {
         **{name: (titles[name], partial(_property, name)) for name in plain},
         "names": (_("Name"), lambda one: texts_words(one.names)),

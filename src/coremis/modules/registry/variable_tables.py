@@ -22,7 +22,8 @@ def variable_url(variable: VariableDefinition) -> str:
 def flags_of(variable: VariableDefinition) -> str:
     """What is special about it, in words."""
     words = {
-        now("required"): variable.required, now("different for everybody"): variable.unique, now("has a rule"): bool(variable.validation),
+        now("required"): variable.required, now("may not apply"): variable.may_not_apply,
+        now("different for everybody"): variable.unique, now("has a rule"): bool(variable.validation),
         now("can be filtered"): variable.filterable, now("masked"): variable.masked, now("sensitive"): variable.sensitive,
     }  # fmt: skip
     return ", ".join(word for word, holds in words.items() if holds)

@@ -13,6 +13,7 @@ from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import Fact
 from coremis.modules.registry.dictionary import variables_of
 from coremis.modules.registry.models import Person, Precision, VariableDefinition
+from coremis.modules.registry.not_applicable import NOT_APPLICABLE
 from coremis.modules.registry.sight import MASK, Sight
 
 Kind = VariableDefinition.Kind
@@ -55,6 +56,8 @@ def value_words(variable: VariableDefinition, value: Any) -> str:
     """A stored value of the dictionary as people read it, with its unit."""
     if value is None:
         return ""
+    if value == NOT_APPLICABLE:
+        return _("does not apply")
     if variable.kind == Kind.CHOICE:
         names = {str(choice["code"]): choice.get("names") for choice in variable.choices}
         return label(names.get(str(value)), get_language() or "en") or str(value)

@@ -13,9 +13,9 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
-from coremis.kernel.base.formula import Formula, FormulaError, Kind, clean, parse
+from coremis.kernel.base.formula import Kind, clean
 from coremis.kernel.base.refusal import Refusal
-from coremis.kernel.expressions.compiler import compile_value
+from coremis.kernel.expressions.checking import checked
 from coremis.modules.scoring.formulas import (
     OWN_CODES,
     Card,
@@ -260,19 +260,3 @@ def chosen(kind: Callable[[str], T], value: Any, code: str) -> T:
         return kind(str(value))
     except ValueError:
         raise Refusal(_("“%(code)s” is of no known kind."), code=code) from None
-
-
-def checked(given: Definition, name: str, code: str, names: Known, kind: Kind | None = None) -> Formula | None:
-    """The formula of a text, None for no text; refused where it does not give what its place needs."""
-    text = str(given.get(name) or "").strip()
-    if not text:
-        return None
-    try:
-        formula = parse(text, names)
-        compile_value(formula, dict.fromkeys(names, "pk"))
-    except FormulaError as problem:
-        raise Refusal(_("“%(code)s”: %(problem)s"), code=code, problem=str(problem)) from None
-    if kind is not None and formula.kind is not kind:
-        sentence = _("“%(code)s”: a condition must give yes or no.")
-        raise Refusal(sentence if kind is Kind.BOOLEAN else _("“%(code)s”: a value must be a number."), code=code)
-    return formula

@@ -14,6 +14,8 @@ from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.registry.queries import usable
 from coremis.modules.scoring.models import ScoreRun
 from coremis.modules.simulation.models import Simulation, State
+from coremis.modules.simulation.queries import edge, range_of
+from coremis.modules.simulation.rule_fields import SHOWS_ANEW, RuleSelect, chosen_rule, forget_others, hide_others
 from coremis.modules.targeting.models import Kind, Stage
 
 SEES_RUNS, SEES_STAGES, SEES = "scoring.view_scorerun", "targeting.view_stage", "simulation.view_simulation"
@@ -35,22 +37,22 @@ class SimulationForm(ActionForm):
 
     title = forms.CharField(label=_("Title"), max_length=120, help_text=_("So that you find it again, such as “Cut-off 39, rural”."))
     run = RecordField(ScoreRun, SEES_RUNS, choose=done_runs, label=_("Scoring"), help_text=_("The scores to select from."))
-    rule = forms.ChoiceField(label=_("Who would be selected"), choices=Simulation.Rule.choices)
+    rule = forms.ChoiceField(label=_("Who would be selected"), choices=Simulation.Rule.choices, widget=RuleSelect)
     cutoff = forms.DecimalField(
         label=_("Cut-off"), required=False, max_digits=16, decimal_places=6,
-        help_text=_("For a cut-off: the last score that is still selected."),
+        help_text=_("The last score that is still selected."),
     )  # fmt: skip
-    places = forms.IntegerField(label=_("Places"), required=False, min_value=1, help_text=_("For places: how many households in all."))
+    places = forms.IntegerField(label=_("Places"), required=False, min_value=1, help_text=_("How many households in all."))
     level = forms.ModelChoiceField(
         label=_("Level"), queryset=AreaLevel.objects.order_by("position"), required=False, empty_label="–",
-        help_text=_("The areas that share the places, and that are told apart in the result."),
+        help_text=_("The areas that are told apart in the result, and that share the places."),
     )  # fmt: skip
     weights = forms.ChoiceField(
-        label=_("Shared by"), required=False, choices=Simulation.Weights.choices, help_text=_("For shared places: what an area counts.")
+        label=_("Shared by"), required=False, choices=Simulation.Weights.choices, help_text=_("What an area counts.")
     )
     stage = RecordField(
         Stage, SEES_STAGES, choose=quota_stages, label=_("Quotas of the stage"), required=False,
-        help_text=_("For the quotas of a campaign: the stage for which they are planned."),
+        help_text=_("The stage for which they are planned."),
     )  # fmt: skip
     poor = forms.CharField(
         label=_("Poor is who"), required=False, max_length=1000, widget=forms.TextInput(attrs={"class": "code"}),
@@ -66,16 +68,37 @@ class SimulationForm(ActionForm):
     amount = MoneyField(currency=own_currency, label=_("Amount of a payment"), required=False)
     payments = forms.IntegerField(label=_("Payments a year"), required=False, min_value=1, max_value=366)
     rows = (
-        ("title",), ("run",), ("rule",), ("cutoff", "places"), ("level", "weights"), ("stage",), ("poor",), ("likelihoods",),
+        ("title",), ("run",), ("rule",), ("cutoff",), ("places", "weights"), ("stage",), ("level",), ("poor",), ("likelihoods",),
         ("disability",), ("amount", "payments"),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.chosen = chosen_rule(self)
+        hide_others(self, self.chosen)
+        self._tell_range()
         kind, subject = VariableDefinition.Kind.BOOLEAN, VariableDefinition.Subject.PERSON
         found = usable(self.actor, VariableDefinition.objects.filter(subject=subject, kind=kind, is_active=True))
         field: Any = self.fields["disability"]
         field.choices = [("", "–"), *((one.code, str(one)) for one in found)]
+
+    def _tell_range(self) -> None:
+        """Beside the cut-off: between which scores it makes a difference."""
+        field: Any = self.fields["run"]
+        field.widget.attrs |= SHOWS_ANEW
+        held = self.data.get("run") if self.is_bound else self.initial.get("run")
+        run = field.queryset.filter(pk=getattr(held, "pk", held) or 0).first() if str(getattr(held, "pk", held) or "").isdigit() else None
+        bounds = range_of(run) if run is not None else None
+        if bounds:
+            words = {"low": edge(bounds[0]), "high": edge(bounds[1])}
+            told = _("The scores lie between %(low)s and %(high)s.") % words
+            self.fields["cutoff"].help_text = f"{self.fields['cutoff'].help_text} {told}"
+
+    def clean(self) -> dict[str, Any]:
+        """Only what the chosen rule reads."""
+        super().clean()
+        forget_others(self, self.chosen)
+        return self.cleaned_data
 
     def clean_likelihoods(self) -> list[list[float]]:
         """The pairs of the lines; a line that cannot be read is named."""

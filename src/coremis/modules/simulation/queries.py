@@ -4,8 +4,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max, Min
 from django.utils.formats import number_format
 
+from coremis.modules.scoring.models import Score, ScoreRun
 from coremis.modules.simulation.formulas import Accuracy, Band, Count, added, cutoff_table
 from coremis.modules.simulation.models import Simulation
 
@@ -23,6 +25,12 @@ def counts_of(simulation: Simulation, by: Callable[[Any], Any] = lambda row: "")
 def total_of(simulation: Simulation) -> Count:
     """All households that could be assessed."""
     return added(counts_of(simulation).values())
+
+
+def range_of(run: ScoreRun) -> tuple[float, float] | None:
+    """The lowest and the highest score; None where nobody has one. One query."""
+    found = Score.objects.filter(run=run, value__isnull=False).aggregate(low=Min("value"), high=Max("value"))
+    return None if found["low"] is None else (found["low"], found["high"])
 
 
 def table_of(simulation: Simulation) -> list[tuple[float, Accuracy]]:

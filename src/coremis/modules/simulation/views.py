@@ -11,14 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.money import Money
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import text_of
-from coremis.kernel.screens.details import DetailScreen, Fact
+from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.scoring.models import ScoreRun
 from coremis.modules.simulation import forms, services
 from coremis.modules.simulation.forms import SEES_RUNS, done_runs
 from coremis.modules.simulation.models import Comparison, Simulation, State
-from coremis.modules.simulation.queries import edge
+from coremis.modules.simulation.queries import edge, range_of
 from coremis.modules.simulation.tables import SimulationTable, status_of
 
 
@@ -51,6 +51,14 @@ def asked(request: HttpRequest, simulation: Simulation) -> Sequence[Fact]:
     return [*facts, *(Fact(label, value if isinstance(value, int) else str(value)) for label, value in given.items() if value is not None)]
 
 
+def outside(request: HttpRequest, simulation: Simulation) -> Sequence[Attention]:
+    """A cut-off beyond every score selects everybody or nobody."""
+    if simulation.cutoff is None or (bounds := range_of(simulation.run)) is None or bounds[0] <= simulation.cutoff <= bounds[1]:
+        return []
+    words = {"cutoff": edge(simulation.cutoff), "low": edge(bounds[0]), "high": edge(bounds[1])}
+    return [Attention("warn", _("The cut-off %(cutoff)s lies beyond all scores, which go from %(low)s to %(high)s.") % words)]
+
+
 def _as_before(request: HttpRequest, target: Any) -> Mapping[str, Any]:
     """A new one begins with what the one it was opened from asked, or with the newest scores."""
     text = request.GET.get("like", "")
@@ -71,6 +79,7 @@ simulation_list = ListScreen(
 )  # fmt: skip
 simulation_detail = DetailScreen(
     Simulation, permission="simulation.view_simulation", title=str, subtitle=lambda one: str(one.area), status=status_of, facts=asked,
+    attention=outside,
     actions=[
         ActionLink(
             _("Compare"), "simulation:compare_simulations", "simulation.compare_simulations", "primary", lambda one: one.state == State.DONE

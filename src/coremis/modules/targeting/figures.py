@@ -7,10 +7,13 @@ from urllib.parse import urlencode
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below
+from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.tables import figure_table
+from coremis.modules.targeting.budget import Budget, by_area
 from coremis.modules.targeting.models import CURRENT, Campaign, Outcome, StageEntry, StageRun
 from coremis.modules.targeting.services.running import COUNTED
 
@@ -42,8 +45,11 @@ def list_address(run: StageRun, **query: Any) -> str:
     return f"{reverse('targeting:entry_list', args=[run.pk])}?{urlencode(asked) if asked else 'clear=1'}"
 
 
-def by_place(run: StageRun, user: Any) -> dict[str, Any] | None:
-    """A table: the places just below those that the reader sees of the campaign, with how many of each outcome. Two queries."""
+def by_place(run: StageRun, user: Any, budget: Budget | None = None) -> dict[str, Any] | None:
+    """A table: the places just below those that the reader sees of the campaign, with how many of each outcome. Two queries.
+
+    With a ``budget`` what the selected of each place cost, too.
+    """
     shown = places_shown(run.stage.campaign, user)
     if not shown or not user.has_perm(SEES):
         return None
@@ -53,12 +59,17 @@ def by_place(run: StageRun, user: Any) -> dict[str, Any] | None:
     for place, outcome, count in grouped:
         found.setdefault(place, {})[outcome] = count
     heads = [head for head in HEADS if any(head[0].value in counts for counts in found.values())]
+    costs = by_area(budget, shown)
     ready = [
         [(area.name, list_address(run, area=area.pk)), (sum(found[area.pk].values()), list_address(run, area=area.pk))]
         + [(found[area.pk].get(outcome.value, 0), list_address(run, area=area.pk, outcome=outcome.value)) for outcome, _title in heads]
+        + [(amount, "") for amount in costs.get(area.pk, ())]
         for area in shown if area.pk in found
     ]  # fmt: skip
     titles = [(_("Place"), ""), (_("On the list"), "number"), *((title, "number") for _outcome, title in heads)]
+    if budget is not None and costs:
+        many: Any = ngettext("%(n)s payment", "%(n)s payments", budget.payments) % {"n": text_of(budget.payments)}
+        titles += [(_("One payment"), "amount"), (many, "amount")]
     return figure_table(titles, ready) if ready else None
 
 

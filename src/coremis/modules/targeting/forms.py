@@ -1,6 +1,6 @@
 """The forms of this module; the form of a stage asks what its kind needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from coremis.modules.programmes.queries import names_for
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.targeting.kinds.categorical import Mode
 from coremis.modules.targeting.kinds.listing import Source
+from coremis.modules.targeting.kinds.shares import MOST_SHARES
 from coremis.modules.targeting.models import Appeal, Campaign, Kind, Rejection, Stage, Verdict
 from coremis.modules.targeting.services.campaigns import Ladder
 from coremis.modules.targeting.ties import TIES
@@ -130,9 +131,19 @@ class DecideForm(ActionForm):
 
     accepted = forms.TypedChoiceField(
         label=_("Decision"), coerce=lambda text: text == "yes", choices=[("no", _("dismissed")), ("yes", _("accepted"))],
-        help_text=_("Accepted, it takes the household out of the selection, to be assessed again."),
+        help_text=_("Accepted, it is assessed again. After the approval you then say whether it gets a place."),
     )  # fmt: skip
     decision = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class GivePlaceForm(ActionForm):
+    """What an accepted appeal leads to."""
+
+    remedy = forms.ChoiceField(
+        label=_("Give"), choices=Appeal.Remedy.choices, widget=forms.RadioSelect(),
+        help_text=_("A free place where there is one, else the waiting list. Others must agree to a place beyond the quota."),
+    )  # fmt: skip
+    note = NoteField()
 
 
 def condition_field(unit: str) -> forms.CharField:
@@ -265,6 +276,7 @@ def settings_from(stage: Stage, cleaned: Mapping[str, Any]) -> dict[str, Any]:
         chosen = [cleaned[f"tie_{place}"] for place in range(1, MOST_TIES + 1) if cleaned.get(f"tie_{place}")]
         found["ties"] = [{"by": code, "descending": way == "high"} for code, way in (one.split(":") for one in chosen)]
         found["multiplier"] = "" if found["multiplier"] is None else str(found["multiplier"])
+        found |= {name: stage.settings[name] for name in ("shares", "reserve") if name in stage.settings}
     return {
         name: (value.isoformat() if isinstance(value, date) else "" if name == "waits_until" and value is None else value)
         for name, value in found.items()
@@ -281,6 +293,77 @@ def initial_of(stage: Stage) -> dict[str, Any]:
     if "categories" in held:
         held["categories"] = ", ".join(held["categories"])
     return held
+
+
+class SharesForm(ActionForm):
+    """The categories that have some of the places, one block for each, and the reserve."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stage: Stage = self.target
+        held = stage.settings.get("shares", [])
+        self.count = min(MOST_SHARES, len(held) + 2)
+        for place in range(1, self.count + 1):
+            self._add_block(place, held[place - 1] if place <= len(held) else {})
+        self.fields["reserve"] = forms.DecimalField(
+            label=_("Reserve, percent"), min_value=0, max_value=100, decimal_places=2, required=False, localize=True,
+            help_text=_("Of each place's quota: kept for accepted appeals until the campaign is closed."),
+        )  # fmt: skip
+
+    def _add_block(self, place: int, held: Mapping[str, Any]) -> None:
+        stage: Stage = self.target
+        chosen = FilterField()
+        kept = [(KEEP, _("as it is: %(words)s") % {"words": words(held["filter"])}, held["filter"])] if held.get("filter") else []
+        chosen.offer(self.actor, [stage.campaign.programme.unit], kept)
+        self.fields |= {
+            f"names_{place}": LabelField(label=_("Category %(place)s") % {"place": place}, required=False),
+            f"filter_{place}": chosen,
+            f"condition_{place}": condition_field(stage.campaign.programme.unit),
+            f"share_{place}": forms.DecimalField(
+                label=_("Percent of the places"), min_value=0, max_value=100, decimal_places=2, required=False, localize=True
+            ),
+            f"number_{place}": forms.IntegerField(
+                label=_("Or so many in each place"), min_value=0, max_value=10**6, required=False
+            ),
+        }  # fmt: skip
+
+    def lines(self) -> Iterator[list[forms.BoundField]]:
+        """A category after the other, and the reserve."""
+        for place in range(1, self.count + 1):
+            for row in (("names",), ("filter", "condition"), ("share", "number")):
+                yield [self[f"{name}_{place}"] for name in row]
+        yield [self["reserve"]]
+
+    def settings(self) -> dict[str, Any]:
+        """What was chosen, as the stage keeps it; a block without anything is no category."""
+        found = self.cleaned_data
+        shares = []
+        for place in range(1, self.count + 1):
+            names, tree, condition, share, number = (
+                found.get(f"{name}_{place}") for name in ("names", "filter", "condition", "share", "number")
+            )
+            if any((any((names or {}).values()), tree, condition, share, number)):
+                percent = "" if not share else str(share)
+                shares.append({
+                    "names": names or {}, "filter": tree or {}, "condition": condition or "", "share": percent, "number": number or None,
+                })  # fmt: skip
+        return {**self.target.settings, "shares": shares, "reserve": str(found["reserve"]) if found.get("reserve") else ""}
+
+    def clean(self) -> dict[str, Any]:
+        """The settings stand beside the single fields."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            cleaned["settings"] = self.settings()
+        return cleaned
+
+
+def initial_shares(stage: Stage) -> dict[str, Any]:
+    """What the form of the categories starts from."""
+    found: dict[str, Any] = {"reserve": stage.settings.get("reserve") or None}
+    for place, share in enumerate(stage.settings.get("shares", []), start=1):
+        found |= {f"{name}_{place}": share[name] or None for name in ("names", "condition", "share", "number")}
+        found[f"filter_{place}"] = KEEP if share["filter"] else ""
+    return found
 
 
 def levels_of(positions: Sequence[int]) -> list[tuple[int, str]]:

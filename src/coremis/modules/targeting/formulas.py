@@ -1,7 +1,7 @@
 """Quotas, waiting lists and draws, by arithmetic alone (rulebook 2.3)."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 
@@ -50,6 +50,23 @@ def _divided(total: int, weights: Mapping[int, Fraction]) -> dict[int, int]:
     for key in order[: total - sum(found.values())]:
         found[key] += 1
     return found
+
+
+def by_category(places: int, shares: Sequence[Fraction | int], reserve: Fraction) -> tuple[list[int], int]:
+    """The places of one area for each category and in reserve: percentages (Fraction) by largest remainder, numbers (int) as they are.
+
+    What is left goes by rank and takes part in the division, so that the percentages are those of all places. ValueError where the
+    percentages pass 100, or where more places are asked for than there are.
+    """
+    percents = {key: share for key, share in enumerate(shares) if isinstance(share, Fraction)}
+    rest = 100 - sum(percents.values(), reserve)
+    if rest < 0:
+        raise ValueError("percent")
+    divided = largest_remainder(places, {**percents, len(shares): reserve, len(shares) + 1: rest})
+    found = [divided[key] if key in percents else int(share) for key, share in enumerate(shares)]
+    if sum(found) + divided[len(shares)] > places:
+        raise ValueError("places")
+    return found, divided[len(shares)]
 
 
 def waiting_places(places: int, multiplier: Decimal | None) -> int | None:

@@ -21,15 +21,16 @@ from coremis.modules.targeting.facts import facts
 from coremis.modules.targeting.imports import LISTED, QUOTAS
 from coremis.modules.targeting.kinds.scoring import SOURCE
 from coremis.modules.targeting.models import Campaign, Stage, StageEntry, StageRun
+from coremis.modules.targeting.pipeline import STEPS
 from coremis.modules.targeting.services.running import go_on_after_scores, to_score
-from coremis.modules.targeting.views.addresses import campaign_url
+from coremis.modules.targeting.views.addresses import appeal_url, campaign_url
 
 SEES = ("targeting.view_campaign", "targeting.view_stageentry", "targeting.view_quota", "targeting.view_appeal")
 MAKES = tuple(
     f"targeting.{name}" for name in (
         "create_campaign", "change_campaign", "abandon_campaign", "close_campaign", "add_stage", "set_stage", "move_stage", "skip_stage",
         "bring_back_stage", "run_stage", "set_quotas", "compute_quotas", "reallocate_quotas", "close_validation", "close_appeals",
-        "approve_results", "approve_exits", "enrol_selected", "fill_places", "decide_appeal",
+        "approve_results", "approve_exits", "enrol_selected", "fill_places", "decide_appeal", "give_place",
     )
 )  # fmt: skip
 IN_VILLAGES = tuple(f"targeting.{name}" for name in ("record_verdict", "confirm_others", "propose_addition", "open_appeal"))
@@ -45,6 +46,7 @@ def with_approval(action: Action[Any], preview: Callable[..., Any]) -> list[Cont
 contributions: list[Contribution] = [
     *facts,
     *CARDS,
+    *STEPS,
     MenuItem(_("Targeting"), "targeting:campaign_list", group=ASSESS, order=50),
     MenuItem(_("Appeals"), "targeting:appeal_list", group=ASSESS, order=55),
     HouseholdSource(SOURCE, to_score, go_on_after_scores),
@@ -70,6 +72,13 @@ contributions: list[Contribution] = [
     *with_approval(services.fill_places, previews.filling),
     Approvable(services.reallocate_quotas, preview=previews.reallocation, places=lambda inputs: inputs["stage"].campaign.area_ids),
     RoutePreset(services.reallocate_quotas, ("approver",)),
+    Approvable(
+        services.give_place,
+        preview=previews.place_given,
+        places=lambda inputs: inputs["appeal"].place_ids() or [],
+        page=lambda inputs: appeal_url(inputs["appeal"]),
+    ),
+    RoutePreset(services.give_place, ("approver",)),
     QUOTAS,
     LISTED,
     WatchedActions(_("Targeting stages carried out again, quotas changed"), ("targeting.run_stage", "targeting.set_quotas"), order=70),

@@ -11,15 +11,19 @@ from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.preview import Preview
 from coremis.kernel.screens.tables import figure_table
-from coremis.modules.programmes.models import Programme, Status
+from coremis.modules.programmes.models import Enrolment, Programme, Status
 from coremis.modules.programmes.queries import free_places
+from coremis.modules.targeting.budget import budget_of
+from coremis.modules.targeting.budget import facts as budget_facts
 from coremis.modules.targeting.figures import by_place, former_result
 from coremis.modules.targeting.kinds import KINDS
-from coremis.modules.targeting.models import Campaign, Kind, Outcome, Stage, StageEntry, StageRun
-from coremis.modules.targeting.queries import was_validated
-from coremis.modules.targeting.readiness import Obstacle, already_in, free_places_of, in_line, obstacles, takeable
+from coremis.modules.targeting.kinds.shares import came_in_by
+from coremis.modules.targeting.models import Appeal, Campaign, Kind, Outcome, Stage, StageEntry, StageRun
+from coremis.modules.targeting.queries import quotas_of, was_validated
+from coremis.modules.targeting.readiness import Obstacle, already_in, free_places_of, in_line, next_ones, obstacles, takeable
 from coremis.modules.targeting.services.enrolment import check_areas
 from coremis.modules.targeting.services.order import current_run
+from coremis.modules.targeting.services.places import check_remedy, standing
 from coremis.modules.targeting.services.quotas import computed
 from coremis.modules.targeting.services.reallocation import moved
 from coremis.modules.targeting.services.results import check_result
@@ -40,7 +44,8 @@ def result(inputs: Inputs, actor: Any) -> Preview:
     counts = [(outcome, getattr(run, column)) for outcome, column in OUTCOMES]
     facts: list[Any] = [(_("Targeting campaign"), campaign), (_("Programme"), campaign.programme), (_("On the list"), run.listed)]
     facts += [(outcome.label.capitalize(), count, f"{entries}{outcome.value}") for outcome, count in counts]
-    facts += [*_places_left(campaign), *_against_former(campaign, run), *_community(run)]
+    money = budget_of(run, actor)
+    facts += [*_places_left(campaign), *_against_former(campaign, run), *_community(run), *budget_facts(run, money, actor)]
     taken = dict(takeable(run).order_by().values_list("outcome").annotate(found=Count("pk")))
     selected, waiting = taken.get(Outcome.SELECTED.value, 0), taken.get(Outcome.WAITING.value, 0)
     inside = already_in(run)
@@ -48,7 +53,8 @@ def result(inputs: Inputs, actor: Any) -> Preview:
     left_out = [(_("in the programme already"), inside), (_("an appeal is open, dissolved, or out of time"), others)]
     words = _("Take over %(selected)s selected and %(waiting)s waiting") % {"selected": text_of(selected), "waiting": text_of(waiting)}
     changes = [(_("Status"), None, Status.POTENTIAL.label)]
-    return Preview(facts=facts, count=selected + waiting, left_out=left_out, changes=changes, button=words, table=by_place(run, actor))
+    table = by_place(run, actor, money)
+    return Preview(facts=facts, count=selected + waiting, left_out=left_out, changes=changes, button=words, table=table)
 
 
 OUTCOMES = (
@@ -113,21 +119,52 @@ def filling(inputs: Inputs, actor: Any) -> Preview:
     run = check_result(campaign)
     facts: list[Any] = [(_("Targeting campaign"), campaign), (_("Programme"), campaign.programme)]
     passed: dict[str, int] = {}
-    chosen: list[Any] = []
-    for quota in free_places_of(run, [area.pk for area in inputs["areas"]]):
-        left: int = quota.free  # type: ignore[attr-defined]
-        facts.append((quota.area.name, _("%(free)s of %(places)s places free") % {"free": left, "places": quota.places}))
-        for row in in_line(campaign, quota).select_related("household", "person", "area")[: left + SHOWN]:
-            if row.obstacle != Obstacle.READY:
-                passed[row.obstacle] = passed.get(row.obstacle, 0) + 1
-            elif left:
-                chosen.append(row)
-                left -= 1
-    facts += [(f"{row.area.name}, {row.rank}", row.who) for row in chosen[:SHOWN]]
+    chosen: dict[int, str] = {}
+    for quota in free_places_of(run, [area.pk for area in inputs["areas"]]).select_related("area", "run"):
+        free: int = quota.free  # type: ignore[attr-defined]
+        facts.append((quota.area.name, _("%(free)s of %(places)s places free") % {"free": free, "places": quota.places}))
+        mine = next_ones(campaign, run, quota)
+        chosen.update(mine)
+        for obstacle in in_line(campaign, quota).values_list("obstacle", flat=True)[: len(mine) + SHOWN]:
+            if obstacle != Obstacle.READY:
+                passed[obstacle] = passed.get(obstacle, 0) + 1
+    named = Enrolment.objects.filter(pk__in=list(chosen)[:SHOWN]).select_related("household", "person", "area")
+    rows = {row.pk: row for row in named}
+    quota_run = quotas_of(run).select_related("run").first()
+    for pk, code in list(chosen.items())[:SHOWN]:
+        by = came_in_by(quota_run.run if quota_run else None, code) if code else ""
+        facts.append((rows[pk].area.name, f"{rows[pk].who} · {by}" if by else rows[pk].who))
     words = ngettext("Move up %(n)s beneficiary", "Move up %(n)s beneficiaries", len(chosen)) % {"n": text_of(len(chosen))}
     left_out = [(Obstacle(code).label, number) for code, number in passed.items()]
     changes = [(_("Status"), Status.POTENTIAL.label, Status.ACTIVE.label)]
     return Preview(facts=facts, count=len(chosen), left_out=left_out, changes=changes, button=words)
+
+
+def place_given(inputs: Inputs, actor: Any) -> Preview:
+    """A place after an appeal: the quota with what is taken, free and kept, the appeal, and what is to be given."""
+    appeal, remedy = inputs["appeal"], Appeal.Remedy(inputs["remedy"])
+    campaign = Campaign.objects.select_related("programme").get(pk=appeal.entry.run.stage.campaign_id)
+    try:
+        found = standing(appeal, campaign)
+        check_remedy(found, remedy)
+    except Refusal as problem:
+        return Preview(problem=str(problem))
+    facts: list[Any] = [
+        (_("Household or person"), found.entry.who, reverse("targeting:entry_detail", args=[found.entry.pk])),
+        (_("Targeting campaign"), campaign), (_("What is said to be wrong"), appeal.get_kind_display()), (_("Decision"), appeal.decision),
+    ]  # fmt: skip
+    if found.quota is not None:
+        quota: Any = found.quota
+        facts += [(_("Place with the quota"), quota.area.name), (_("Number of places"), quota.places), (_("Taken"), quota.taken)]
+        facts += [(_("Reserve left"), quota.kept)] if quota.reserved else []
+    if remedy == Appeal.Remedy.WAITING:
+        facts.append((_("Rank"), found.next_rank()))
+    if remedy == Appeal.Remedy.BEYOND and found.quota is not None:
+        over = found.quota.taken + 1 - found.quota.places  # type: ignore[attr-defined]
+        facts.append((_("Beyond the quota afterwards"), over))
+    before = found.enrolment.get_status_display() if found.enrolment else None
+    changes = [(_("Status"), before, Status.POTENTIAL.label), (_("Outcome"), found.entry.get_outcome_display(), remedy.label)]
+    return Preview(facts=facts, count=1, changes=changes, button=_("Give: %(remedy)s") % {"remedy": remedy.label})
 
 
 def exits(inputs: Inputs, actor: Any) -> Preview:

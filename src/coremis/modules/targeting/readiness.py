@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +14,7 @@ from coremis.modules.programmes.models import OPEN, PLACED, Enrolment, Programme
 from coremis.modules.programmes.queries import open_enrolments
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.queries import NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT, recipient_problem_on
-from coremis.modules.targeting.models import Appeal, Campaign, CampaignChange, Outcome, Quota, StageEntry, StageRun
+from coremis.modules.targeting.models import APPEAL, PLACE_BY_APPEAL, Appeal, Campaign, CampaignChange, Outcome, Quota, StageEntry, StageRun
 from coremis.modules.targeting.queries import DECIDED, blocked, latest_entries, quotas_of
 
 What = CampaignChange.What
@@ -108,25 +108,88 @@ def obstacles(campaign: Campaign, area_ids: Iterable[int]) -> dict[str, int]:
     return {row["obstacle"]: row["found"] for row in rows}
 
 
-def free_places_of(run: StageRun, area_ids: Iterable[int]) -> "QuerySet[Quota]":
-    """The quotas of a result in these places, each with ``taken``: who has one of its places, or was selected for one."""
-    programme = run.stage.campaign.programme_id
-    inside = Enrolment.objects.filter(programme=programme, area__ancestors_of__ancestor=OuterRef("area")).order_by().values("programme")
+def quotas_with_free(run: StageRun, area_ids: Iterable[int]) -> "QuerySet[Quota]":
+    """The quotas of a result in these places, each with ``taken`` (who has a place, or is owed one), ``kept`` and ``free``.
+
+    ``kept`` is what is left of the reserve: accepted appeals have it until the campaign is closed. Below zero, ``free`` says how many
+    hold a place beyond the quota.
+    """
+    campaign = run.stage.campaign
+    inside = Enrolment.objects.filter(programme=campaign.programme_id, area__ancestors_of__ancestor=OuterRef("area"))
     holding = inside.filter(Q(status__in=PLACED) | Q(status=Status.POTENTIAL) & ~waits() & is_selected())
-    taken = Coalesce(Subquery(holding.annotate(found=Count("pk")).values("found")), Value(0))
-    rows: QuerySet[Quota] = quotas_of(run).filter(area__in=below(area_ids)).annotate(taken=taken)
-    return rows.filter(places__gt=F("taken")).annotate(free=F("places") - F("taken")).select_related("area")
+    mine = StageEntry.objects.filter(run=run.pk, outcome=Outcome.SELECTED, area__ancestors_of__ancestor=OuterRef("area"))
+    after_appeal = mine.filter(reason=PLACE_BY_APPEAL)
+    rows: QuerySet[Quota] = quotas_of(run).filter(area__in=below(area_ids)).select_related("area")
+    rows = rows.annotate(taken=_found(holding, "programme") + _found(owed(mine, campaign), "run"), used=_found(after_appeal, "run"))
+    kept = Value(0) if campaign.state == Campaign.State.CLOSED else Greatest(F("reserved") - F("used"), 0)
+    found: QuerySet[Any] = rows.annotate(kept=kept)
+    ready: QuerySet[Quota] = found.annotate(free=F("places") - F("taken") - F("kept"))
+    return ready
+
+
+def _found(rows: "QuerySet[Any]", one: str) -> Coalesce:
+    """How many; ``one`` is a column that all of them share."""
+    return Coalesce(Subquery(rows.order_by().values(one).annotate(found=Count("pk")).values("found"), output_field=IntegerField()), 0)
+
+
+def owed(selected: "QuerySet[StageEntry]", campaign: Campaign) -> "QuerySet[StageEntry]":
+    """Those of the selected who have not been taken over, because of an open appeal: their place is nobody else's."""
+    unit = campaign.programme.unit
+    there = Enrolment._base_manager.filter(programme=campaign.programme_id, **{unit: OuterRef(f"{unit}_id")})
+    rows: QuerySet[StageEntry] = selected.filter(_alive(unit))
+    return rows.exclude(Exists(there.filter(Q(status__in=OPEN) | Q(group__campaign_change__campaign=campaign))))
+
+
+def free_places_of(run: StageRun, area_ids: Iterable[int]) -> "QuerySet[Quota]":
+    """The quotas of a result in these places of which places are free."""
+    rows: QuerySet[Any] = quotas_with_free(run, area_ids)
+    return rows.filter(free__gt=0)
 
 
 def in_line(campaign: Campaign, quota: Quota) -> "QuerySet[Any]":
-    """Who waits for the places of one area, confirmed and in time, in the order of the ranks; each with its ``obstacle``."""
+    """Who waits for the places of one area, confirmed and in time, in the order of the ranks; each with its ``obstacle``.
+
+    Whom an accepted appeal took off the list does not.
+    """
     places = WaitingPlace.objects.waiting(timezone.localdate()).filter(
         programme=campaign.programme_id, is_validated=True, group__campaign_change__campaign=campaign, area__in=below([quota.area_id])
     )  # fmt: skip
-    rows = Enrolment.objects.filter(pk__in=places.order_by().values("enrolment"))
+    out = latest_entries([campaign.pk]).filter(same_unit(), outcome=Outcome.NOT_ASSESSED, reason=APPEAL)
+    rows = Enrolment.objects.filter(~Exists(out), pk__in=places.order_by().values("enrolment"))
     rank = WaitingPlace.objects.filter(enrolment=OuterRef("pk"), removed_on=None).values("rank")[:1]
     ranked: QuerySet[Any] = with_obstacle(rows).annotate(rank=Subquery(rank)).order_by("rank", "pk")
     return ranked
+
+
+def next_ones(campaign: Campaign, run: StageRun, quota: Quota) -> list[tuple[int, str]]:
+    """The beneficiaries who get the free places of one area, each with the category whose place it is.
+
+    A place of a category goes to the next who fits it, as long as it has fewer than it should; all others by rank.
+    """
+    free: int = quota.free  # type: ignore[attr-defined]
+    ready = in_line(campaign, quota).filter(obstacle=Obstacle.READY)
+    chosen: dict[int, str] = {}
+    held = held_by_category(run, quota) if quota.shares else {}
+    for code in [share["code"] for share in run_of(quota, run).settings.get("shares", [])]:
+        lacking = min(quota.shares.get(code, 0) - held.get(code, 0), free - len(chosen))
+        fitting = Exists(StageEntry.objects.filter(same_unit(), run=run.pk, **{f"fits__{code}": 1}))
+        more = ready.filter(fitting).exclude(pk__in=list(chosen)).values_list("pk", flat=True)[: max(lacking, 0)]
+        chosen.update(dict.fromkeys(more, code))
+    others = ready.exclude(pk__in=list(chosen)).values_list("pk", flat=True)[: free - len(chosen)]
+    return [*chosen.items(), *((pk, "") for pk in others)]
+
+
+def run_of(quota: Quota, run: StageRun) -> StageRun:
+    """The quota stage that a quota was used in."""
+    return run if quota.run_id == run.pk or quota.run is None else quota.run
+
+
+def held_by_category(run: StageRun, quota: Quota) -> dict[str, int]:
+    """How many places of each category are held now."""
+    here = Enrolment.objects.filter(same_unit(), programme=run.stage.campaign.programme_id)
+    holding = here.filter(Q(status__in=PLACED) | Q(status=Status.POTENTIAL) & ~waits())
+    rows = StageEntry.objects.filter(Exists(holding), run=run.pk, area__in=below([quota.area_id])).exclude(came_by="")
+    return dict(rows.order_by().values_list("came_by").annotate(found=Count("pk")))
 
 
 def already_in(run: StageRun) -> int:

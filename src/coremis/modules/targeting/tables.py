@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.numbers import read_number
 from coremis.kernel.screens.columns import Column
 from coremis.kernel.screens.columns import Status as Word
-from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, Filter, NumberRangeFilter, SearchFilter
+from coremis.kernel.screens.filters import AreaFilter, BooleanFilter, ChoiceFilter, Filter, NumberRangeFilter, SearchFilter
 from coremis.kernel.screens.tables import Table
 from coremis.modules.programmes.models import Enrolment, Programme
 from coremis.modules.targeting.models import Appeal, Campaign, Outcome, StageEntry, Verdict
@@ -102,9 +102,9 @@ class EntryTable(Table):
     model = StageEntry
     permission = "targeting.view_stageentry"
     columns = [
-        Column("rank", _("Rank"), kind="number", sort="rank", help=_("In the order of the place that has the quota, the selected first.")),
-        Column("number", _("Number"), show=number_of, kind="code"),
         Column("who", _("Household or person"), show=name_of),
+        Column("number", _("Number"), show=number_of, kind="code"),
+        Column("rank", _("Rank"), kind="number", sort="rank", help=_("In the order of the place that has the quota, the selected first.")),
         Column("area", _("Place"), show=lambda row: row.area.name, sort="area_id"),
         Column("score", _("Score"), show=score_of, kind="number", sort="value"),
         Column("outcome", _("Outcome"), show=outcome_word, kind="status"),
@@ -126,8 +126,8 @@ class EntryTable(Table):
 
     @classmethod
     def file_columns_for(cls, user: Any) -> list[Column]:
-        """The list, and the category of the score."""
-        return [*super().file_columns_for(user), Column("category", _("Category"))]
+        """The list, the category of the score, and that of the quota by which somebody came in."""
+        return [*super().file_columns_for(user), Column("category", _("Category")), Column("came_by", _("Came in by"))]
 
     @classmethod
     def prepare(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -155,6 +155,7 @@ class AppealTable(Table):
         AreaFilter("area", on="entry__area"),
         ChoiceFilter("state", _("Status"), choices=Appeal.State.choices),
         ChoiceFilter("kind", _("What is said to be wrong"), choices=Appeal.Kind.choices),
+        BooleanFilter("given", _("A place was given"), on=~Q(remedy="")),
     ]
     default_sort = "-opened_on"
     export_name = "appeals"

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
+from coremis.modules.targeting.pipeline import result_list
 from coremis.modules.targeting.views import appeals, campaigns, quotas, stages
 
 app_name = "targeting"
 urlpatterns: list[URLPattern] = [
     path("", campaigns.campaign_list, name="campaign_list"),
     path("create/", campaigns.create_campaign, name="create_campaign"),
+    path("results/", result_list, name="result_list"),
     path("<int:pk>/", campaigns.campaign_detail, name="campaign_detail"),
     path("<int:pk>/change/", campaigns.change_campaign, name="change_campaign"),
     path("<int:pk>/abandon/", campaigns.abandon_campaign, name="abandon_campaign"),
@@ -20,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/fill/", campaigns.fill_places, name="fill_places"),
     path("stages/<int:pk>/", stages.stage_detail, name="stage_detail"),
     path("stages/<int:pk>/set/", stages.set_stage, name="set_stage"),
+    path("stages/<int:pk>/categories/", stages.set_shares, name="set_shares"),
     path("stages/<int:pk>/carry-out/", stages.run_stage, name="run_stage"),
     path("stages/<int:pk>/earlier/", stages.move_stage_earlier, name="move_stage_earlier"),
     path("stages/<int:pk>/later/", stages.move_stage_later, name="move_stage_later"),
@@ -38,4 +41,5 @@ urlpatterns: list[URLPattern] = [
     path("appeals/", appeals.appeal_list, name="appeal_list"),
     path("appeals/<int:pk>/", appeals.appeal_detail, name="appeal_detail"),
     path("appeals/<int:pk>/decide/", appeals.decide_appeal, name="decide_appeal"),
+    path("appeals/<int:pk>/give/", appeals.give_place, name="give_place"),
 ]

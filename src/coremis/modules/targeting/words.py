@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.text import label
 from coremis.kernel.screens.columns import Status as Word
 from coremis.modules.registry.queries import variable_name
+from coremis.modules.scoring.queries import category_names
 from coremis.modules.targeting.kinds import enumeration, quota, scoring
 from coremis.modules.targeting.models import (
     ADDITION,
     APPEAL,
+    BEYOND_BY_APPEAL,
     MOVED_UP,
+    PLACE_BY_APPEAL,
     Appeal,
     Campaign,
     Kind,
@@ -46,6 +49,8 @@ REASONS: dict[str, Any] = {
     ADDITION: _("proposed in addition: to be assessed"),
     MOVED_UP: _("moved up from the waiting list"),
     APPEAL: _("to be assessed again after an appeal"),
+    PLACE_BY_APPEAL: _("a free place after an appeal"),
+    BEYOND_BY_APPEAL: _("a place beyond the quota after an appeal"),
     **{one.value: one.label for one in Rejection},
 }
 
@@ -92,3 +97,10 @@ def reason_words(entry: StageEntry) -> str:
     if entry.outcome == Outcome.NOT_ASSESSED:
         return gettext("%(variable)s is not known") % {"variable": variable_name(entry.reason)}
     return entry.reason
+
+
+def category_name(entry: StageEntry) -> str:
+    """The category of the score by the name that its formula gives it; the code where the formula is not known."""
+    if not entry.category or entry.score is None:
+        return entry.category
+    return category_names(entry.score.run.formula_version).get(entry.category, entry.category)

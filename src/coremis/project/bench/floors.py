@@ -47,7 +47,7 @@ def payroll(event: int, payroll_id: int, cycle_id: int) -> None:
     rooms = "(h.data ->> 'rooms')::bigint" if postgres else "CAST(json_extract(h.data, '$.rooms') AS INTEGER)"
     adults = "LEAST(m.adults, 3)" if postgres else "MIN(m.adults, 3)"
     amount = f"(20000 + 5000 * {adults} + 1000 * {rooms})"
-    json = f"'[[\"base\", 20000, 1], [\"adult\", ' || 5000 * {adults} || ', ' || {adults} || '], [\"rooms\", ' || 1000 * {rooms} || ', 1]]'"
+    json = f"'[[\"base\", 20000, 1], [\"adult\", ' || (5000 * {adults}) || ', ' || {adults} || '], [\"rooms\", ' || (1000 * {rooms}) || ', 1]]'"
     stored = f"({json})::jsonb" if postgres else json
     parts = (
         f"'{payroll_id}' || e.id || '|' || e.number || '|' || p.number || '|' || p.given_names || '|' || p.phone || '|' || h.number || '|' "

@@ -69,7 +69,7 @@ def import_floor(event: int, path: Path) -> None:
     stamps = f"1, {event}, {event}"
     born = "to_date(CASE WHEN length(f.birth_date) = 4 THEN f.birth_date || '-01-01' ELSE f.birth_date END, 'YYYY-MM-DD')"
     name = "lower(trim(f.given_names || ' ' || f.surname))"
-    data = "jsonb_build_object('rooms', f.rooms::int, 'roof', f.roof, 'rural', f.rural = 'yes')"
+    data = "jsonb_build_object('rooms', NULLIF(f.rooms, '')::int, 'roof', f.roof, 'rural', f.rural = 'yes')"
     run(
         (
             "INSERT INTO registry_household (uid, number, area_id, head_name, search_name, size, address, data, source, external_id, registered_on, "

@@ -8,7 +8,11 @@ from coremis.kernel.jobs.schedule import enqueue_due
 from coremis.modules.filters.models import SavedFilter
 from coremis.modules.filters.services import save_filter
 from coremis.modules.points.services import add_point, assign_point_manager, serve_places
+from coremis.modules.scoring.models import ScoreRun
+from coremis.modules.simulation.models import Simulation
+from coremis.modules.simulation.services import simulate
 from coremis.project.demo.country import SETTLED, settled_hills
+from coremis.project.demo.quotas import places_for
 from coremis.project.demo.seats import seat, work_off
 
 # Households of five or more with at least two children of four years or less.
@@ -47,6 +51,15 @@ def keep_filter() -> SavedFilter:
     return save_filter(
         name="Large families with small children", condition=LARGE_FAMILIES, shared=SavedFilter.Shared.EVERYBODY, actor=seat("manager")
     )
+
+
+def try_a_rule(households: int) -> None:
+    """What a tenth more places would have done, by sex of the head and by disability; it changes nothing."""
+    run = ScoreRun.objects.filter(state=ScoreRun.State.DONE).order_by("pk").first()
+    assert run is not None
+    title, places = "A tenth more places", round(places_for(households) * 1.1)
+    simulate(title=title, run=run, rule=Simulation.Rule.PLACES, places=places, disability="disability", actor=seat("manager"))
+    work_off()
 
 
 def let_a_night_pass() -> None:

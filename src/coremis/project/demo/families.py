@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from coremis.project.demo import dwellings
+from coremis.project.demo import dwellings, functioning
 from coremis.project.demo.names import MEN, SURNAMES, WOMEN
 from coremis.project.demo.planted import Planted
 
@@ -13,7 +13,8 @@ SEED = 20230531
 COLUMNS = {
     "household": "household key", "person": "person key", "hill": "place", "given_names": "given names", "surname": "surname", "sex": "sex",
     "birth_date": "birth date", "relationship": "relationship", "recipient": "recipient", "phone": "phone", "phone_owner": "phone owner",
-    "document_kind": "document type", "document_number": "document number", **dwellings.COLUMNS,
+    "document_kind": "document type", "document_number": "document number", **functioning.COLUMNS,
+    **dwellings.COLUMNS,
 }  # fmt: skip
 # A hundred households: how many have so many members, and who collects: a woman who is the head, the wife, a man, a man alone.
 SIZES = {1: 5, 2: 11, 3: 16, 4: 18, 5: 18, 6: 15, 7: 8, 8: 5, 9: 3, 10: 1}
@@ -156,6 +157,7 @@ class Members:
             "sex": "female" if female else "male", "relationship": relationship, **self.name(female, age, birth[:4]),
             "document_kind": "national_id" if document else "",
             "document_number": f"{self.chance.randrange(10**11):011d}" if document else "",
+            **functioning.answers(f"{self.family.key}-{place}", age),
         })  # fmt: skip
 
     def name(self, female: bool, age: int, year: str) -> dict[str, str]:

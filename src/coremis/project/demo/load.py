@@ -53,5 +53,6 @@ def load(households: int, say: Callable[[str], None]) -> None:
     filet.prepare_fifth(programme, fund, rule, today, left)
     files.write(payroll, today)
     files.send_newcomers()
+    around.try_a_rule(households)
     say("Letting a night pass: seals, proofs, possible duplicates ...")
     around.let_a_night_pass()

@@ -17,7 +17,7 @@ from coremis.modules.administration.services import first_run
 from coremis.modules.intake.imports import PERSONS
 from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.registry.services import define_variable
-from coremis.project.demo import dwellings, people
+from coremis.project.demo import dwellings, functioning, people
 from coremis.project.demo.country import CODE, CURRENCY, LEVELS, NAME, SETTLED, units
 from coremis.project.demo.seats import ADMINISTRATORS, PASSWORD, decide, make_seats, seat, work_off
 
@@ -41,6 +41,9 @@ def set_up() -> None:
             subject=VariableDefinition.Subject.DWELLING, kind=VariableDefinition.Kind(question.kind), position=position,
             actor=seat("data"), **dwellings.variable(question),
         )  # fmt: skip
+    for position, asked in enumerate(functioning.VARIABLES):
+        about: dict[str, Any] = {**asked, "kind": VariableDefinition.Kind(str(asked["kind"]))}
+        define_variable(subject=VariableDefinition.Subject.PERSON, position=position, actor=seat("data"), **about)
 
 
 def whole_country() -> Area:

@@ -1,5 +1,6 @@
 """The translation files of a package: read, brought up to date, compiled."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from coremis.project.messages.sources import collected, packages
 LANGUAGES = ("fr", "pt")
 FIRST_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 HEADER = "# Texts of CORE-MIS.\n#"
+UNBREAKABLE = re.compile(r" (?=[:;?»]|!(?!=))|(?<=«) ")
 Known = dict[tuple[object, ...], Message]
 
 
@@ -107,7 +109,8 @@ def compile_all(root_packages: list[Path] | None = None) -> int:
     done = 0
     for path in (found for package in folders for found in sorted(package.glob("locale/*/LC_MESSAGES/django.po"))):
         target = path.with_suffix(".mo")
-        if not target.exists() or target.stat().st_mtime_ns < path.stat().st_mtime_ns:
+        newest = max(one.stat().st_mtime_ns for one in (path, Path(__file__)))
+        if not target.exists() or target.stat().st_mtime_ns < newest:
             compile_one(path, target)
             done += 1
     return done
@@ -115,8 +118,17 @@ def compile_all(root_packages: list[Path] | None = None) -> int:
 
 def compile_one(path: Path, target: Path) -> None:
     """Write the binary form beside a text catalogue, whole or not at all."""
-    catalog = read(path, path.parent.parent.name)
+    language = path.parent.parent.name
+    catalog = read(path, language)
+    for message in catalog if language == "fr" else ():
+        if message.id and message.string:
+            message.string = french(message.string) if isinstance(message.string, str) else tuple(map(french, message.string))
     fresh = target.with_suffix(".new-mo")
     with fresh.open("wb") as file:
         write_mo(file, catalog)
     fresh.replace(target)
+
+
+def french(text: str) -> str:
+    """As French is printed, however it was typed: a round apostrophe between letters, no line break before : ; ! ? and inside « »."""
+    return UNBREAKABLE.sub("\u00a0", re.sub(r"(?<=\w)'(?=\w)", "’", text))

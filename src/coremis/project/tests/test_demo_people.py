@@ -46,6 +46,21 @@ def test_it_works(families):
     assert share((one for one in persons if age(one) >= 70), persons) == pytest.approx(1450 / 92_000, abs=0.004)
 
 
+def test_disability_as_the_washington_group_asks(families):
+    """Rising with age, nobody under five asked; of their own chance, so that not a name or amount of the demo depends on it."""
+    persons = [person for family in families for person in family.persons]
+    asked = [person for person in persons if person["disability"]]
+    assert share((one for one in asked if one["disability"] == "yes"), asked) == pytest.approx(0.045, abs=0.015)
+    by_age = [
+        share((one for one in group if one["disability"] == "yes"), group)
+        for first, last in ((6, 17), (18, 39), (40, 59), (61, 100))
+        if (group := [one for one in asked if first <= age(one) <= last])
+    ]
+    assert by_age == sorted(by_age) and by_age[0] < 0.04 and by_age[-1] > 0.1
+    assert not any(one["disability"] for one in persons if age(one) < 4)
+    assert all(bool(one["difficulty"]) == (one["disability"] == "yes") for one in persons)
+
+
 def test_a_tenth_of_the_phones_is_shared(families):
     phones = [person for family in families for person in family.persons if person["phone"]]
     assert share((one for one in phones if one["phone_owner"] == "household"), phones) == pytest.approx(0.1, abs=0.02)

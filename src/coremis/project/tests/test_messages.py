@@ -7,7 +7,7 @@ import pytest
 from babel.messages.catalog import Message
 from django.utils.translation import gettext, ngettext, override
 
-from coremis.project.messages.catalogues import compile_all, path_of, read, update_all
+from coremis.project.messages.catalogues import compile_all, french, path_of, read, update_all
 from coremis.project.messages.check import problem_of, problems, same_blanks
 from coremis.project.messages.pseudo import marked, pseudo_language
 from coremis.project.messages.sources import collected, packages
@@ -118,3 +118,22 @@ def test_pseudo_language_marks_every_text(tmp_path: Path) -> None:
     with pseudo_language(tmp_path) as language, override(language):
         assert gettext(message.id) == marked(message.id) or message.context
         assert ngettext("no such %(n)s", "no such %(n)ss", 2) == "no such %(n)ss"
+
+
+@pytest.mark.parametrize(("typed", "printed"), [
+    ("l'année d'avant", "l’année d’avant"), ("Lignes : %(count)s", "Lignes\u00a0: %(count)s"), ("Qui ? « %(who)s » !", "Qui\u00a0? «\u00a0%(who)s\u00a0»\u00a0!"),
+    ("relationship != 'head', age: 5", "relationship != 'head', age: 5"), ("https://un.example : 12:30", "https://un.example\u00a0: 12:30"),
+])  # fmt: skip
+def test_french_as_it_is_printed(typed: str, printed: str) -> None:
+    """Apostrophes and blanks are set when texts are compiled; formulas and times stay as they are."""
+    assert french(typed) == printed == french(printed)
+
+
+def test_compiled_french_is_set(package: Path) -> None:
+    """The file of the translators stays as it was typed."""
+    update_all([package])
+    fill(package, "fr", 'msgid "No name"\nmsgstr ""', 'msgid "No name"\nmsgstr "Pas d\'autre nom : aucun"')
+    compile_all([package])
+    with path_of(package, "fr").with_suffix(".mo").open("rb") as file:
+        assert GNUTranslations(file).gettext("No name") == "Pas d’autre nom\u00a0: aucun"
+    assert "d'autre nom :" in path_of(package, "fr").read_text()

@@ -1,4 +1,4 @@
-"""A process that starts real workers and lets them be killed: ``python -m ...killed_worker '{"database": ..., "mode": ...}'``.
+"""Starts real workers and lets them be killed (see ready.py).
 
 It prints how each worker ended (0, or -9 for SIGKILL). The workers are forks, so that Django is loaded once.
 """
@@ -6,13 +6,12 @@ It prints how each worker ended (0, or -9 for SIGKILL). The workers are forks, s
 import json
 import os
 import signal
-import sys
 import time
 import traceback
 from datetime import timedelta
 
-import django
-from django.conf import settings
+from coremis.kernel.jobs import worker
+from coremis.kernel.jobs.tests import sample_kinds
 
 SHORT_LEASE = timedelta(seconds=0.1)
 
@@ -51,11 +50,6 @@ def ending(child):
 
 
 def main(task):
-    settings.DATABASES["default"].update(task["database"])
-    django.setup()
-    from coremis.kernel.jobs import worker
-    from coremis.kernel.jobs.tests import sample_kinds
-
     if task["mode"] == "race":
         endings = [ending(child) for child in [fork(worker.run_until_idle) for _number in range(3)]]
     else:
@@ -64,7 +58,3 @@ def main(task):
             place = ("mid-chunk", "boundary")[len(endings) % 2]
             endings.append(ending(fork(work_until_killed, worker, place, sample_kinds, "mid_chunk")))
     print(json.dumps(endings))
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

@@ -1,13 +1,9 @@
-import json
-import os
-import subprocess
-import sys
-
 import pytest
 from django.db import connection
 
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.jobs.queue import enqueue
+from coremis.kernel.jobs.tests.ready import ask
 from coremis.kernel.jobs.tests.sample_kinds import TABLE, count, write_one, write_rows
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rows_table")]
@@ -15,13 +11,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def run_workers(mode):
     """Start the process of workers on this test's database; how each of them ended."""
-    task = {"mode": mode, "database": {"NAME": str(connection.settings_dict["NAME"])}}
-    command = [sys.executable, "-m", "coremis.kernel.jobs.tests.killed_worker", json.dumps(task)]
-    where = os.environ.get("COREMIS_TEST_DATABASE_URL", "")
-    environment = {**os.environ, **({"COREMIS_DATABASE_URL": where} if where else {})}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return ask("coremis.kernel.jobs.tests.killed_worker", mode=mode)[0]
 
 
 def numbers(job):

@@ -13,20 +13,37 @@ from coremis.kernel.actions.action import find_action
 from coremis.kernel.approvals.models import Request
 from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.approvals.routes import approvable
-from coremis.kernel.approvals.services import approve_request, may_decide, reason_against, recall_request, reject_request, return_request
+from coremis.kernel.approvals.services import (
+    approve_request,
+    may_decide,
+    reason_against,
+    reasons_against,
+    recall_request,
+    reject_request,
+    return_request,
+)
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import Status, text_of
 from coremis.kernel.screens.details import DetailScreen, Fact
+from coremis.kernel.screens.each import EachScreen
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.lists import ListScreen
+from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.administration import forms, tables
 from coremis.modules.administration.views.links import to
 from coremis.modules.administration.work import MyWork
 
 my_work = MyWork(permission=None, title=_("My work"))
-requests = ListScreen(tables.RequestTable, title=_("Approvals"), lead=_("Everything that was submitted for approval, in your places."))
+requests = ListScreen(
+    tables.RequestTable, title=_("Approvals"), lead=_("Everything that was submitted for approval, in your places."),
+    bulk=[
+        ActionLink(_("Approve"), "administration:approve_chosen", approve_request.name, "primary"),
+        ActionLink(_("Reject"), "administration:reject_chosen", reject_request.name, "danger"),
+        ActionLink(_("Return for correction"), "administration:return_chosen", return_request.name),
+    ],
+)  # fmt: skip
 
 
 def visible_request(reader: User, key: int) -> Request | None:
@@ -107,3 +124,16 @@ approve_page = deciding(approve_request, forms.NoteForm)
 reject_page = deciding(reject_request, forms.ReasonForm, danger=True)
 return_page = deciding(return_request, forms.ReasonForm)
 recall_page = deciding(recall_request, ActionForm)
+
+
+def deciding_each(action: Any, form: Any, **options: Any) -> EachScreen:
+    """The same answer to each of the requests that were ticked, with one reason."""
+    return EachScreen(
+        action, table=tables.RequestTable, input="request", against=reasons_against, back="administration:requests", form=form,
+        said=lambda result: _("Decided: %(state)s.") % {"state": result.get_state_display()}, **options,
+    )  # fmt: skip
+
+
+approve_chosen = deciding_each(approve_request, forms.NoteForm, title=_("Approve those chosen"))
+reject_chosen = deciding_each(reject_request, forms.ReasonForm, title=_("Reject those chosen"), danger=True)
+return_chosen = deciding_each(return_request, forms.ReasonForm, title=_("Return those chosen for correction"))

@@ -104,6 +104,31 @@ def test_files_hold_the_same_numbers(country, client):
     assert Event.objects.filter(action="screens.export_list").count() == 3
 
 
+def test_long_labels_run_into_nothing(country, client):
+    """On a phone some 44 signs stand beside each other: a label takes several lines and leaves room for its number."""
+    with maintenance("test"):
+        for name in ("North", "South"):
+            country[name].name = f"{name} of the Great Lakes, with the islands, the eastern shore and all that lies behind the mountains"
+            country[name].save()
+    households(country, Almond=3, Fig=2)
+    refresh()
+    user = person(country, "screens.export_list")
+    share = Placed("registry.households", "households", chart="share", by="place")
+    board = with_figures(user, BARS, share)
+    client.force_login(user)
+    given = {"dashboard": board.pk, "format": "svg"}
+    for figure, room in ((0, 44 - 2 - 1), (1, 44)):
+        drawing = ElementTree.fromstring(client.get(reverse("dashboards:figure_file"), {**given, "figure": figure}).content)
+        texts = [(float(one.get("y")), one.get("x"), one.text) for one in drawing.iter(f"{SVG}text") if one.get("text-anchor") != "middle"]
+        labels = [(y, text) for y, x, text in texts if x in ("0", "22")]
+        assert len(labels) >= 4 and all(len(text) <= room for _y, text in labels), labels
+        lines = sorted(y for y, _text in labels)
+        assert all(below - above >= 14 for above, below in zip(lines, lines[1:], strict=False)), lines
+        boxes = [(float(one.get("y")), float(one.get("y")) + float(one.get("height"))) for one in drawing.iter(f"{SVG}rect")]
+        assert not [(y, box) for y, x, _text in texts for box in boxes if x == "0" and box[0] < y - 2 < box[1]]
+        assert max(lines) < float(drawing.get("height"))
+
+
 def test_files_are_a_right_and_stay_inside_the_places(country, client):
     households(country, Almond=3)
     refresh()

@@ -8,6 +8,8 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.duplicates.models import DuplicateGroup, DuplicateVerdict, Verdict
 from coremis.modules.duplicates.queries import now_in
 
+NO_LONGER = _("These people are no longer alike, so there is nothing to decide.")
+
 
 @action(_("Decide on possible duplicates"))
 def decide_duplicates(*, group: DuplicateGroup, verdict: Verdict, note: str = "", actor: Actor) -> DuplicateVerdict:
@@ -17,7 +19,7 @@ def decide_duplicates(*, group: DuplicateGroup, verdict: Verdict, note: str = ""
     """
     group = DuplicateGroup.objects.select_for_update(of=("self",)).get(pk=group.pk)
     if group.state == DuplicateGroup.State.GONE:
-        raise Refusal(_("These people are no longer alike, so there is nothing to decide."))
+        raise Refusal(NO_LONGER)
     if verdict == Verdict.SAME and not note.strip():
         raise Invalid(_("Say in the note how you know."), {"note": [_("Say in the note how you know.")]})
     said = DuplicateVerdict(

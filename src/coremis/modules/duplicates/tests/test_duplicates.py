@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.actions.system import system
@@ -18,6 +19,7 @@ from coremis.modules.registry.tests.factories import make_document, make_person
 
 pytestmark = pytest.mark.django_db
 CLERK = everywhere(look_for_duplicates.name, decide_duplicates.name)
+SEES = ("duplicates.view_duplicategroup", "duplicates.decide_duplicates", "registry.view_person")
 BORN = {"birth_date": date(1990, 4, 1)}
 
 
@@ -141,3 +143,23 @@ def samples(area):
 def test_the_pages():
     """pitfalls S10, P1"""
     check_module("duplicates", samples)
+
+
+def test_several_groups_are_decided_at_once(country, client):
+    """One verdict for those ticked; what is decided already stays, and whoever lacks a place decides nothing there."""
+    for name in ("Ada", "Bea", "Cleo"):
+        for _n in range(2):
+            make_person(country["Almond"], name, surname="Lo", **BORN)
+    search()
+    first, *others = DuplicateGroup.objects.order_by("pk")
+    decide_duplicates(group=first, verdict=Verdict.SAME, note="I know them", actor=CLERK)
+    client.force_login(make_user("clerk", *SEES, area=country["North"]))
+    page, typed = reverse("duplicates:decide_chosen"), {"key": "k", "verdict": "DIFFERENT", "note": "Cousins"}
+    typed["chosen"] = " ".join(str(group.pk) for group in (first, *others))
+    seen = client.post(page, {**typed, "step": "preview"})
+    assert "This group is decided already" in seen.content.decode() and "Decide on possible duplicates: 2" in seen.content.decode()
+    done = client.post(page, {**typed, "step": "confirm", "seen": seen.context["seen"]})
+    assert "Done for 2 rows." in done.content.decode()
+    assert sorted(DuplicateVerdict.objects.values_list("verdict", "note")) == [("DIFFERENT", "Cousins")] * 2 + [("SAME", "I know them")]
+    client.force_login(make_user("south", *SEES, area=country["South"]))
+    assert client.post(page, {**typed, "key": "l", "step": "preview"}).status_code == 422

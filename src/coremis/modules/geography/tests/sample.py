@@ -1,5 +1,6 @@
 """Figures and outlines written under maintenance, for the tests of this and other modules."""
 
+import random
 from datetime import date
 
 from coremis.kernel.actions.services import maintenance
@@ -32,3 +33,32 @@ def make_shape(area, west=29.0, south=-4.0, side=1.0):
         )
         shape.save()
     return shape
+
+
+def jagged_areas(side=6):
+    """Outlines that fill a square, each with borders of many points that it shares with its neighbours."""
+    draw = random.Random(2)
+    grid = {
+        (x, y): (29 + x / 10 + draw.uniform(-0.02, 0.02), -4 + y / 10 + draw.uniform(-0.02, 0.02))
+        for x in range(side + 1)
+        for y in range(side + 1)
+    }
+    areas = []
+    for x in range(side):
+        for y in range(side):
+            corners = [(x, y), (x + 1, y), (x + 1, y + 1), (x, y + 1)]
+            points = [point for number, one in enumerate(corners) for point in _border(grid, one, corners[(number + 1) % 4])]
+            areas.append([[[*points, points[0]]]])
+    return areas
+
+
+def _border(grid, start, end):
+    """The points from one corner towards the next, without that; the same in both directions."""
+    first, last = sorted((start, end))
+    draw = random.Random(f"{first} {last}")
+    (x1, y1), (x2, y2) = grid[first], grid[last]
+    between = [
+        (round(x1 + (x2 - x1) * part / 40 + draw.uniform(-0.001, 0.001), 5), round(y1 + (y2 - y1) * part / 40, 5)) for part in range(1, 40)
+    ]
+    corner = (round(grid[start][0], 5), round(grid[start][1], 5))
+    return [corner, *(between if start == first else between[::-1])]

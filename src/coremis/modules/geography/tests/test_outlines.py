@@ -1,12 +1,17 @@
 """Outlines as files bring them: repaired where they can be, refused with a sentence where not, simplified without gaps."""
 
+import io
 import json
+import random
 
 import pytest
 
 from coremis.kernel.base.refusal import Refusal
-from coremis.modules.geography import outlines
-from coremis.modules.geography.outlines import clean, read_features, signed_area, simplify
+from coremis.modules.geography import geojson, outlines
+from coremis.modules.geography.crossing import meetings, side, within
+from coremis.modules.geography.geojson import feature_at, features_from, features_of
+from coremis.modules.geography.outlines import STEPS, clean, signed_area, simplify
+from coremis.modules.geography.tests.sample import jagged_areas
 
 SQUARE = [[29.0, -4.0], [30.0, -4.0], [30.0, -3.0], [29.0, -3.0], [29.0, -4.0]]
 HOLE = [[29.4, -3.6], [29.4, -3.4], [29.6, -3.4], [29.6, -3.6], [29.4, -3.6]]
@@ -21,8 +26,12 @@ def file_of(*geometries, **more):
     return json.dumps({"type": "FeatureCollection", "features": features, **more}).encode()
 
 
+def read(content):
+    return list(features_of(io.BytesIO(content)))
+
+
 def test_it_works():
-    feature = read_features(file_of(polygon(SQUARE, HOLE)))[0]
+    feature = read(file_of(polygon(SQUARE, HOLE)))[0]
     cleaned = clean(feature.geometry)
     assert (feature.number, feature.properties) == (1, {"code": "0"}) and not cleaned.repairs
     assert [[len(ring) for ring in one] for one in cleaned.outline] == [[5, 5]]
@@ -87,16 +96,42 @@ def test_what_cannot_be_drawn_is_refused(geometry, sentence):
 def test_files_that_are_no_outlines(content, sentence):
     """pitfall D3"""
     with pytest.raises(Refusal, match=sentence):
-        read_features(content)
+        read(content)
 
 
 def test_files_that_are_too_large(monkeypatch):
-    monkeypatch.setattr(outlines, "MOST_FEATURES", 1)
+    monkeypatch.setattr(geojson, "MOST_FEATURES", 1)
     with pytest.raises(Refusal, match="more than 1 outlines"):
-        read_features(file_of(polygon(SQUARE), polygon(SQUARE)))
-    monkeypatch.setattr(outlines, "LARGEST_FILE", 10)
+        read(file_of(polygon(SQUARE), polygon(SQUARE)))
+    monkeypatch.setattr(geojson, "LARGEST_FILE", 10)
     with pytest.raises(Refusal, match="larger than"):
-        read_features(file_of(polygon(SQUARE)))
+        read(file_of(polygon(SQUARE)))
+
+
+@pytest.mark.parametrize("piece", [1, 7, 64, 1 << 20])
+def test_a_file_is_read_in_pieces_of_any_size(monkeypatch, piece):
+    """Signs of several bytes and features on the border of two pieces; reading goes on at the byte where it stopped."""
+    monkeypatch.setattr(geojson, "PIECE", piece)
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": polygon([[x + number, y] for x, y in SQUARE])}
+        for number, name in enumerate(("Élan", 'né ]}[{ \\ " à', "Ŋ→𐍈", "plain"))
+    ]
+    text = json.dumps({"name": "x", "features": features, "type": "FeatureCollection"}, ensure_ascii=False, indent=1)
+    file = io.BytesIO(b"\xef\xbb\xbf" + text.encode())
+    found = list(features_of(file))
+    assert [one.properties["name"] for one in found] == [one["properties"]["name"] for one in features]
+    for place, one in enumerate(found):
+        assert feature_at(file, one.number, one.start, one.end) == one
+        assert list(features_from(file, one.end, one.number)) == found[place + 1 :]
+    assert list(features_from(file, found[0].start, 0)) == found
+
+
+@pytest.mark.parametrize("end", [b"", b"]", b"], }", b'], "crs": {"properties": {"name": "EPSG::32735"}}}', b'], "type": "Feature"}'])
+def test_what_stands_behind_the_features_is_read_too(end):
+    """A file that was cut off, or that says at its end what it is."""
+    content = b'{"features": [' + json.dumps({"type": "Feature", "properties": {}, "geometry": None}).encode() + end
+    with pytest.raises(Refusal):
+        read(content)
 
 
 def test_neighbours_still_touch_when_simplified():
@@ -114,3 +149,81 @@ def test_neighbours_still_touch_when_simplified():
 def test_a_small_island_stays_an_area():
     tiny = [[[(29.0, -4.0), (29.0001, -4.0), (29.0001, -3.9999), (29.0, -3.9999), (29.0, -4.0)]]]
     assert outlines.points_in(simplify([tiny], 0.01)[0]) >= 4
+
+
+def ring_of(*points):
+    return [[29 + x / 100, -4 + y / 100] for x, y in (*points, points[0])]
+
+
+@pytest.mark.parametrize(
+    ("points", "rings", "area"),
+    [
+        ([(0, 0), (100, 0), (100, 100), (48, 100), (48, 103), (52, 97), (0, 100)], [[7]], 0.9925),  # a small loop backwards, left out
+        ([(0, 0), (100, 0), (100, 50), (120, 50), (100, 50), (100, 100), (0, 100)], [[6]], 1.0),  # a spike without any width
+        ([(0, 0), (50, 0), (50, 50), (100, 50), (100, 100), (50, 100), (50, 50), (0, 50)], [[5], [5]], 0.5),  # two parts that touch
+        ([(0, 0), (100, 0), (100, 100), (50, 100), (70, 70), (30, 70), (50, 100), (0, 100)], [[6, 4]], 0.94),  # a hole that touches
+    ],
+)
+def test_rings_that_meet_themselves_are_taken_apart(points, rings, area):
+    """Nothing of any size is lost, and no ring that is kept meets itself."""
+    cleaned = clean(polygon(ring_of(*points)))
+    assert "crossed" in cleaned.repairs and [[len(ring) for ring in one] for one in cleaned.outline] == rings
+    assert sum(signed_area(ring) for one in cleaned.outline for ring in one) == pytest.approx(area, abs=0.001)
+    for one in cleaned.outline:
+        for ring in one:
+            assert not meetings(whole(ring)), ring
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [(0, 0), (100, 100), (100, 0), (0, 100)],  # two triangles of one size: a bow
+        [(0, 0), (100, 100), (120, 0), (0, 100)],
+        [(0, 0), (100, 0), (100, 100), (30, 100), (30, 50), (70, 50), (70, 120), (0, 120)],  # a loop that lies on its own area
+    ],
+)
+def test_a_border_that_crosses_itself_is_refused_with_its_place(points):
+    """Nobody could tell which of the two areas is meant."""
+    with pytest.raises(Refusal, match=r"crosses itself near 29\.\d{4}, -\d\.\d{4}"):
+        clean(polygon(ring_of(*points)))
+
+
+def whole(ring):
+    return [(round(x * STEPS), round(y * STEPS)) for x, y in ring[:-1]]
+
+
+def test_every_meeting_is_found():
+    """Beside comparing each pair of sides: the same pairs, on rings of any shape."""
+    draw = random.Random(1)
+    for turn in range(300):
+        size, count = draw.choice([12, 60, 1000]), draw.randrange(4, 24)
+        ring = [(draw.randrange(size), draw.randrange(size // draw.choice([1, 4]))) for _point in range(count)]
+        ring = [point for number, point in enumerate(ring) if point != ring[number - 1]]
+        if len(ring) < 3:
+            continue
+        assert {number for number, points in meetings(ring).items() if points} == slowly(ring), (turn, ring)
+
+
+def slowly(ring):
+    sides = list(zip(ring, [*ring[1:], ring[0]], strict=True))
+    met = set()
+    for one, (a, b) in enumerate(sides):
+        for other, (c, d) in enumerate(sides):
+            if one == other:
+                continue
+            turns = side(a, b, c) * side(a, b, d), side(c, d, a) * side(c, d, b)
+            if turns[0] < 0 and turns[1] < 0:
+                met.add(one)
+            for corner in (c, d):
+                if corner not in (a, b) and side(a, b, corner) == 0 and within(corner, a, b):
+                    met.add(one)
+    return met
+
+
+def test_a_border_is_the_same_whichever_area_comes_first():
+    """Simplified one by one beside their neighbours, or all at once: not a point differs."""
+    areas = jagged_areas()
+    together = simplify(areas, 0.003)
+    assert sum(map(outlines.points_in, together)) < sum(map(outlines.points_in, areas)) / 3
+    alone = [simplify([one], 0.003, areas[:number] + areas[number + 1 :])[0] for number, one in enumerate(areas)]
+    assert alone == together

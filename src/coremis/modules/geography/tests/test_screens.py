@@ -7,24 +7,29 @@ from datetime import date
 from itertools import count
 
 import pytest
-from django.urls import reverse
+from django.test import RequestFactory
+from django.urls import resolve, reverse
 
+from coremis.kernel.access.models import User
 from coremis.kernel.access.seats import permissions_of
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.areas.models import Area, AreaLevel
 from coremis.kernel.exchange.models import Batch, BatchRow
 from coremis.kernel.files.storage import store
 from coremis.kernel.jobs.worker import run_until_idle
+from coremis.kernel.screens.lists import query_of
 from coremis.kernel.testing.cast import make_user
 from coremis.kernel.testing.check_module import check_module
 from coremis.modules.geography.imports import FIGURES, UNITS
+from coremis.modules.geography.measures import measures_for
 from coremis.modules.geography.models import AreaFigure, AreaGroup, AreaShape, CodeLink, FigureKind, GroupPlace
 from coremis.modules.geography.tests.conftest import counts, send, take_in
 from coremis.modules.geography.tests.sample import make_figure, make_kind, make_shape
-from coremis.modules.registry.tests.factories import make_household
+from coremis.modules.registry.tests.factories import make_household, make_person
 
 pytestmark = pytest.mark.django_db
 SERIAL = count(1)
+PEOPLE = ("registry.view_household", "registry.view_person")
 DAY = date(2025, 1, 1)
 DRAWN = {"geography:map", "geography:map_file", "geography:proposal"}  # a page without parts, and files: tests of their own
 
@@ -65,7 +70,7 @@ def test_it_works(db, settings, tmp_path):
 @pytest.fixture
 def it(country, people, client):
     """An administrator of the whole country at the browser."""
-    person = make_user("ada", *permissions_of("it"), "screens.export_list", "registry.view_household", area=country["Testland"])
+    person = make_user("ada", *permissions_of("it"), "screens.export_list", *PEOPLE, area=country["Testland"])
     client.force_login(person)
     return client
 
@@ -115,6 +120,28 @@ def test_files_of_people_are_not_shown_here(country, it):
     assert it.get(reverse("geography:file", args=[batch.pk])).status_code == 404
     assert it.get(reverse("geography:rows", args=[batch.pk])).status_code == 404
     assert "people.csv" not in it.get(f"{reverse('geography:files')}?clear=1").content.decode()
+
+
+def test_every_number_of_a_map_is_what_its_list_shows(country, it):
+    """Dissolved households and the dead are counted in both or in neither, for whoever sees all and for one province."""
+    make_household(country["Almond"])
+    gone = make_household(country["Almond"])
+    make_person(country["Almond"], death_date=DAY)
+    make_person(country["Almond"])
+    with maintenance("test"):
+        gone.ended_on = DAY
+        gone.save()
+    for user in (User.objects.get(username="ada"), make_user("north", *permissions_of("it"), *PEOPLE, area=country["North"])):
+        compared = 0
+        for measure in measures_for(user):
+            places = [country[name].pk for name in ("Testland", "North", "South", "Almond")]
+            for place, value in measure.values(user, places, DAY).items() if measure.address else ():
+                asked = RequestFactory().get(measure.address(place))
+                screen = resolve(asked.path).func
+                listed = screen.rows(user, screen.read(user, query_of(asked), {}))
+                assert (measure.code, place, listed.count()) == (measure.code, place, value)
+                compared += value
+        assert compared > 6
 
 
 def test_a_map(country, it):

@@ -91,6 +91,43 @@ def test_what_cannot_be_is_refused_with_its_row_and_reason(people, rows, number,
     assert sentence in " ".join(text for _column, text in told(batch)[number])
 
 
+def test_two_units_exchange_their_codes_in_steps(people):
+    """In one file nobody could tell for whom a list of that day means a code; the sentence names the way, and the way works."""
+    swap = "N1A,Beech,3,N1,2025-07-01,,N1B\nN1B,Almond,3,N1,2025-07-01,,N1A\n"
+    sentences = [text for row in told(send(people, HEAD + swap)).values() for _column, text in row]
+    assert sentences == [
+        "“N1A” is still the code of Almond. First send a file that gives Almond a free code, then this row.",
+        "“N1B” is still the code of Beech. First send a file that gives Beech a free code, then this row.",
+    ]
+    before = {one.pk: one.code for one in Area.objects.filter(code__in=["N1A", "N1B"])}
+    for row in ("FREE,Almond,3,N1,2025-07-01,,N1A\n", "N1A,Beech,3,N1,2025-07-01,,N1B\n", "N1B,Almond,3,N1,2025-07-02,,FREE\n"):
+        batch = send(people, HEAD + row)
+        assert told(batch) == {} and counts(batch) == (0, 1, 0, 0)
+        take_in(people, batch)
+    after = {one.pk: one.code for one in Area.objects.filter(pk__in=before)}
+    assert {after[pk] for pk in before} == {"N1A", "N1B"} and all(before[pk] != after[pk] for pk in before)
+    check_tree()
+
+
+def test_a_chain_of_codes_goes_in_link_by_link(people):
+    """The last link is good at once; the one before it waits for it, and then goes in unchanged."""
+    chain = HEAD + "N1B,Almond,3,N1,2025-07-01,,N1A\nN1Z,Beech,3,N1,2025-07-01,,N1B\n"
+    batch = send(people, chain)
+    assert list(told(batch)) == [2] and counts(batch) == (0, 1, 0, 1)
+    take_in(people, batch)
+    again = send(people, chain + "\n")
+    assert told(again) == {} and counts(again) == (0, 1, 1, 0)
+    take_in(people, again)
+    assert (area("N1B").name, area("N1Z").name) == ("Almond", "Beech")
+    assert counts(send(people, chain + "\n\n")) == (0, 0, 2, 0)
+
+
+def test_names_that_change_places_are_worth_a_look(people):
+    """Without former codes the codes stay: the people of Almond would live in “Beech”."""
+    batch = send(people, HEAD + "N1A,Beech,,,,,\nN1B,Almond,,,,,\n")
+    assert counts(batch) == (0, 2, 0, 0) and all("look whether codes were meant" in row[0][1] for row in told(batch).values())
+
+
 def test_good_rows_go_in_and_refused_ones_stay(people):
     batch = take_in(people, send(people, HEAD + "E,East,1,,,,\nX,Ex,,Q,,,\n"))
     assert (batch.applied_count, batch.bad_count) == (1, 1) and area("E") and not Area.objects.filter(code="X").exists()

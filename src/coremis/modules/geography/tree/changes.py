@@ -103,7 +103,7 @@ def _change(unit: Unit, held: Held, known: Known, in_file: set[str]) -> Change:
         return change
     if unit.code != held.code:
         change.said["code"] = unit.code
-    elif unit.former and known.in_use(unit.former) and unit.former != unit.code:
+    elif unit.former and known.in_use(unit.former) and unit.former != unit.code and not known.had(held, unit.former):
         sentence = _("Both %(code)s and %(former)s are in use. Merge the two, or leave the former code blank.")
         unit.row.problem("former_code", sentence, unit.former, code=unit.code, former=unit.former)
     if unit.name and unit.name != held.name:

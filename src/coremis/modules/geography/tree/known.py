@@ -56,6 +56,10 @@ class Known:
         """Whether an open unit has this code now."""
         return code in self._open
 
+    def had(self, unit: Held, code: str) -> bool:
+        """Whether this very unit had the code before."""
+        return unit.pk in self._former.get(code, ())
+
     def longer(self, code: str) -> str:
         """A code that is held with zeros in front of this one; a spreadsheet program takes them away."""
         return self._short.get(code, "")

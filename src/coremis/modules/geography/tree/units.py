@@ -94,6 +94,7 @@ def check_whole_tree(context: RowContext) -> None:
     note_repeated(units)
     note_places_above(units, known)
     note_closed_above(units, known)
+    note_exchanged(units, known)
     note_refused_above(units, known)
     if len(rows) > CHUNK:
         note_order(units)
@@ -171,6 +172,22 @@ def note_closed_above(units: list[Unit], known: Known) -> None:
     for unit in units:
         if not unit.until and unit.parent in closed - opened:
             unit.row.problem("parent", _("The unit above, %(code)s, is closed. Choose one that is in use."), unit.parent, code=unit.parent)
+
+
+def note_exchanged(units: list[Unit], known: Known) -> None:
+    """A code that another unit gives up is free when that was taken in (see the decisions); names that change places want a look."""
+    freed = {unit.former for unit in units if unit.former and unit.former != unit.code and known.in_use(unit.former)}
+    called = {(held.name, unit.name): unit for unit in units if (held := known.meant(unit)) is not None and unit.name}
+    for unit in units:
+        held = known.meant(unit)
+        if held is None:
+            continue
+        if unit.former in freed and unit.code in freed and unit.former != unit.code:
+            sentence = _("“%(code)s” is still the code of %(name)s. First send a file that gives %(name)s a free code, then this row.")
+            unit.row.problem("code", sentence, unit.code, code=unit.code, name=held.name)
+        elif unit.name != held.name and (unit.name, held.name) in called:
+            sentence = _("%(name)s and %(other)s exchange their names. People stay with the code: look whether codes were meant.")
+            unit.row.warn("name", sentence, unit.name, name=held.name, other=unit.name)
 
 
 def note_refused_above(units: list[Unit], known: Known) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from coremis.kernel.approvals.services import approve_request
 from coremis.kernel.base.refusal import NeedsApproval, NotPermitted, OutsidePlaces, Refusal
+from coremis.kernel.exchange import rows
 from coremis.kernel.exchange.applying import apply_batch, submit_batch
 from coremis.kernel.exchange.models import Batch
 from coremis.kernel.exchange.services import send_file
@@ -134,3 +135,18 @@ def test_the_rows_that_cannot_be_found_are_blank_not_nan(country, people):
     """pitfall M9: blank is blank, and “nan” is a text."""
     batch = imported(people, country["North"], ANA.replace("+99912345", " ").replace("By the well", "nan"))
     assert (Person.objects.get().phone, Household.objects.get().address, fresh(batch).bad_count) == ("", "nan", 0)
+
+
+def test_the_same_document_in_every_row(country, people, monkeypatch):
+    """A column filled down: every row is told, beside the first ten, and no more rows are held in memory than a piece."""
+    text = "".join(f"H{n};P{n};N1A;Ana{n};Silva;F;1980;head;yes;;;CNI;1980-0001;\n" for n in range(30))
+    saved = []
+    original = rows.save_rows
+    monkeypatch.setattr(rows, "PIECE", 7)
+    monkeypatch.setattr(rows, "save_rows", lambda found: saved.append(len(found)) or original(found))
+    found = told(checked(people, country["North"], text), warnings=True)
+    first = ", ".join(str(number) for number in range(2, 12))
+    assert {row: said[0][2] for row, said in found.items()} == dict.fromkeys(
+        range(2, 32), f"The same document stands in several rows: {first}."
+    )
+    assert saved.count(7) == 4 and max(saved) == 7

@@ -14,8 +14,8 @@ from coremis.kernel.testing.cast import make_user
 from coremis.kernel.testing.check_module import check_module
 from coremis.modules.intake.forms import field_of
 from coremis.modules.intake.tests.conftest import RIGHTS
-from coremis.modules.intake.tests.sample import GOOD, TITLES
-from coremis.modules.registry.models import Person
+from coremis.modules.intake.tests.sample import GOOD, TITLES, imported, take_in
+from coremis.modules.registry.models import Household, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +145,29 @@ def test_a_mapping_is_saved_shared_and_proposed(country, people, client):
     assert second.mapping["full_name"] == ["QUEM"] and second.saved_mapping_id == first.saved_mapping_id
     assert "List of the North, version 1" in client.get(reverse("intake:batch", args=[second.pk])).content.decode()
     assert "List of the North" in client.get(reverse("intake:saved_mappings")).content.decode()
+
+
+def test_a_renamed_file_is_the_same_list(country, people, client):
+    """Pitfall D2: corrected and saved under another name, it updates who is there; nobody is registered twice."""
+    client.force_login(people[0])
+    imported(people, country["North"], GOOD, name="persons.csv", source="persons")
+    homes, persons = Household.objects.count(), Person.objects.count()
+    page = client.get(upload(client, country, (TITLES + GOOD + "\n").encode(), name="final version, corrected (2).csv").url)
+    assert page.context["form"]["source"].value() == "persons"
+    assert "The register knows these households from the list “persons”." in page.content.decode()
+    batch = Batch.objects.latest("pk")
+    client.post(reverse("intake:check_batch", args=[batch.pk]), typed(page))
+    run_until_idle()
+    batch.refresh_from_db()
+    assert (batch.unchanged_count, batch.row_count) == (persons, persons)
+    take_in(batch, people)
+    assert (Household.objects.count(), Person.objects.count()) == (homes, persons)
+
+
+def test_equal_keys_alone_do_not_make_the_same_list(country, people, client):
+    """Many lists count from one: other people under the same keys belong to a list of their own."""
+    client.force_login(people[0])
+    imported(people, country["North"], GOOD, name="persons.csv", source="persons")
+    others = GOOD.replace("Ana", "Zita").replace("Ben", "Yves").replace("Clô", "Xavier").replace("Dan", "Wanda")
+    page = client.get(upload(client, country, (TITLES + others).encode(), name="other people.csv").url)
+    assert page.context["form"]["source"].value() == "other-people" and "The register knows" not in page.content.decode()

@@ -43,7 +43,7 @@ Station, Purpose = Account.Station, Posting.Purpose
 @action(_("Let held payments go"), approvable=True)
 def pay_held(
     *, payroll: Payroll, reason: str, because: HoldReason | None = None, area: Area | None = None, line: PayrollLine | None = None,
-    actor: Actor,
+    lines: list[PayrollLine] | None = None, actor: Actor,
 ) -> Payroll:  # fmt: skip
     """Pay held lines after all, to the payee of the data freeze; in a payroll that was sent they go at once, as a later batch.
 
@@ -51,16 +51,16 @@ def pay_held(
     """
     require_reason(reason)
     fresh = _open(payroll)
-    lines = chosen(fresh, because, area, line).filter(state__in=HELD_LINES)
-    count = _count(lines)[0]
-    if lines.filter(~Q(hold_reason__in=PAYABLE_HOLDS)).exists() or replaced(lines).exists():
+    found = chosen(fresh, because, area, line, lines).filter(state__in=HELD_LINES)
+    count = _count(found)[0]
+    if found.filter(~Q(hold_reason__in=PAYABLE_HOLDS)).exists() or replaced(found).exists():
         raise Refusal(_("Some of these payees died or were replaced. Void those payments, and pay the right person anew."))
-    refuse_changed(lines)
+    refuse_changed(found)
     if fresh.state in POSTED_PAYROLLS:
-        _owe_and_send(fresh, lines, reason)
-    _decided(lines, HoldDecision.PAY, reason)
+        _owe_and_send(fresh, found, reason)
+    _decided(found, HoldDecision.PAY, reason)
     after = LineState.SENT if fresh.state == PayrollState.RELEASED else LineState.DUE
-    if update_from(lines, state=after, hold_reason="") != count:
+    if update_from(found, state=after, hold_reason="") != count:
         raise Refusal(_("Some of these payments are no longer held. Look at the list again."))
     return recount(fresh)
 
@@ -68,31 +68,34 @@ def pay_held(
 @action(_("Void single payments"), approvable=True)
 def void_lines(
     *, payroll: Payroll, reason: str, because: HoldReason | None = None, area: Area | None = None, line: PayrollLine | None = None,
-    actor: Actor,
+    lines: list[PayrollLine] | None = None, actor: Actor,
 ) -> Payroll:  # fmt: skip
     """Void held lines, or one line that was not sent: what was owed goes back to the fund, and the beneficiary can be paid anew."""
     require_reason(reason)
     fresh = _open(payroll)
     states = HELD_LINES if line is None else (*HELD_LINES, *DUE_LINES)
-    lines = chosen(fresh, because, area, line).filter(state__in=states)
-    _count(lines)
-    owed = owed_of(fresh, lines)
+    found = chosen(fresh, because, area, line, lines).filter(state__in=states)
+    _count(found)
+    owed = owed_of(fresh, found)
     if amount := _sum(owed):
         accounts = accounts_of(fresh.fund)
         posting = open_posting(Purpose.REVERSAL, fresh, Money(amount, fresh.currency), takes_from=accounts[Station.OWED], reason=reason)
         approvals = postings_about(fresh).filter(purpose=Purpose.APPROVAL, state__in=COUNTS)
         copy_reversed(posting, Movement.objects.filter(posting__in=approvals.values("pk"), line_id__in=owed.values("pk")))
         post(posting)
-    _decided(lines.filter(state__in=HELD_LINES), HoldDecision.VOID, reason)
-    _note_voided(fresh, lines.filter(state__in=DUE_LINES), reason)
-    update_from(lines, state=LineState.CANCELLED, hold_reason="")
+    _decided(found.filter(state__in=HELD_LINES), HoldDecision.VOID, reason)
+    _note_voided(fresh, found.filter(state__in=DUE_LINES), reason)
+    update_from(found, state=LineState.CANCELLED, hold_reason="")
     return recount(fresh)
 
 
-def chosen(payroll: Payroll, because: HoldReason | None, area: Area | None, line: PayrollLine | None) -> "QuerySet[PayrollLine]":
-    """The lines of a payroll that were meant: one of them, or those held for a reason, in a place."""
+def chosen(
+    payroll: Payroll, because: HoldReason | None, area: Area | None, line: PayrollLine | None, lines: list[PayrollLine] | None = None
+) -> "QuerySet[PayrollLine]":  # fmt: skip
+    """The lines of a payroll that were meant: one of them, those that were ticked, or those held for a reason, in a place."""
     rows: QuerySet[PayrollLine] = PayrollLine.objects.filter(payroll=payroll)
     rows = rows.filter(pk=line.pk) if line is not None else rows
+    rows = rows.filter(pk__in=[one.pk for one in lines]) if lines is not None else rows
     rows = rows.filter(hold_reason=because) if because else rows
     return rows.filter(area_id__in=below([area.pk])) if area is not None else rows
 

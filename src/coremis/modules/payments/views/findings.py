@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
-from coremis.kernel.screens.lists import ListScreen, Owner
+from coremis.kernel.screens.each import EachScreen
+from coremis.kernel.screens.lists import ListScreen, Owner, chosen_ids
 from coremis.kernel.screens.screen import ActionLink
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.payments import findings_previews, services
 from coremis.modules.payments.findings_tables import DifferenceTable, FlagGroupTable, HoldTable
-from coremis.modules.payments.forms import DecideFlagForm, HoldForm, NoteForm, ReasonForm
+from coremis.modules.payments.forms import MOST_TICKED, ChosenHoldsForm, DecideFlagForm, FlagsVerdictForm, HoldForm, NoteForm, ReasonForm
 from coremis.modules.payments.models import FlagGroup, Payroll, PayrollLine
 from coremis.modules.payments.states import DUE_LINES, HELD_LINES, PAYABLE_HOLDS, PayrollState
 from coremis.modules.payments.views.addresses import payroll_url
@@ -38,8 +39,9 @@ def line_url(line: PayrollLine) -> str:
 
 
 payroll_flags = ListScreen(
-    FlagGroupTable, title=lambda payroll: _("Flagged groups of %(number)s") % {"number": payroll.number_text}, owner=OF_PAYROLL
-)
+    FlagGroupTable, title=lambda payroll: _("Flagged groups of %(number)s") % {"number": payroll.number_text}, owner=OF_PAYROLL,
+    bulk=[ActionLink(_("Give a verdict"), "payments:decide_chosen_flags", "payments.decide_flag", "primary")],
+)  # fmt: skip
 payroll_differences = ListScreen(
     DifferenceTable, title=lambda payroll: _("Differences of %(number)s to the cycle before") % {"number": payroll.number_text},
     owner=OF_PAYROLL,
@@ -47,6 +49,10 @@ payroll_differences = ListScreen(
 payroll_holds = ListScreen(
     HoldTable, title=lambda payroll: _("Held payments of %(number)s") % {"number": payroll.number_text}, owner=OF_PAYROLL,
     actions=[let_go, void_those],
+    bulk=[
+        ActionLink(_("Let held payments go"), "payments:pay_chosen", "payments.pay_held", "primary"),
+        ActionLink(_("Void held payments"), "payments:void_chosen", "payments.void_lines", "danger"),
+    ],
 )  # fmt: skip
 
 
@@ -99,6 +105,26 @@ decide_flag = VerdictScreen(
 )  # fmt: skip
 
 
+def against_verdicts(groups: list[FlagGroup], actor: Any) -> dict[int, str]:
+    """Why some of the ticked groups are left alone: nothing that somebody decided is overwritten in one go."""
+    given = str(_("A verdict was given already. Open the group to change it."))
+    return {group.pk: given for group in groups if group.verdict}
+
+
+def said_of_all(typed: dict[str, Any], group: FlagGroup) -> dict[str, Any]:
+    """The same verdict on every payment of a group."""
+    numbers = group.members.filter(elsewhere=False).values_list("line__number", flat=True)
+    return {"group": group, "verdicts": {str(number): typed["verdict"] for number in numbers}, "reason": typed["reason"]}
+
+
+decide_chosen_flags = EachScreen(
+    services.decide_flag, table=FlagGroupTable, input="group", against=against_verdicts, each=said_of_all, form=FlagsVerdictForm,
+    target=(Payroll, "pk"), within="payroll", back="payments:payroll_flags",
+    title=lambda payroll: _("Give a verdict on those chosen: %(number)s") % {"number": payroll.number_text},
+    said=lambda group: group.get_verdict_display().capitalize(),
+)  # fmt: skip
+
+
 def _of_payroll(cleaned: dict[str, Any], payroll: Any) -> dict[str, Any]:
     return {"payroll": payroll, **{name: value for name, value in cleaned.items() if value not in (None, "")}}
 
@@ -123,6 +149,31 @@ pay_held = ActionScreen(
 void_held = ActionScreen(
     services.void_lines, form=HoldForm, target=(Payroll, "pk"), title=_("Void held payments"), inputs=_of_payroll,
     preview=findings_previews.voiding, done=payroll_url, back=payroll_url, danger=True,
+)  # fmt: skip
+
+
+def _of_chosen(cleaned: dict[str, Any], payroll: Any) -> dict[str, Any]:
+    lines = PayrollLine.objects.filter(payroll=payroll, holds__in=cleaned["chosen"])
+    return {"payroll": payroll, "lines": list(lines.order_by("pk")), "reason": cleaned["reason"]}
+
+
+def chosen_holds(request: HttpRequest, payroll: Payroll) -> dict[str, Any]:
+    """The held payments with which the page was opened from the list of a payroll."""
+    return {"chosen": chosen_ids(HoldTable, request, MOST_TICKED, payroll=payroll)}
+
+
+def holds_url(payroll: Payroll) -> str:
+    """The held payments of a payroll."""
+    return reverse("payments:payroll_holds", kwargs={"pk": payroll.pk})
+
+
+pay_chosen = ActionScreen(
+    services.pay_held, form=ChosenHoldsForm, target=(Payroll, "pk"), title=_("Let the chosen payments go"), initial=chosen_holds,
+    inputs=_of_chosen, preview=findings_previews.letting_go, done=holds_url, back=holds_url,
+)  # fmt: skip
+void_chosen = ActionScreen(
+    services.void_lines, form=ChosenHoldsForm, target=(Payroll, "pk"), title=_("Void the chosen payments"), initial=chosen_holds,
+    inputs=_of_chosen, preview=findings_previews.voiding, done=holds_url, back=holds_url, danger=True,
 )  # fmt: skip
 pay_line = ActionScreen(
     services.pay_held, form=ReasonForm, target=(PayrollLine, "pk"), title=_("Let this payment go"), inputs=_of_line,

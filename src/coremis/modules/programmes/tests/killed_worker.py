@@ -1,4 +1,4 @@
-"""A process whose workers are killed: ``python -m ...killed_worker '{"database": {...}, "chunk": 1000, "seed": 1}'``.
+"""Workers that are killed (see kernel/jobs/tests/ready.py).
 
 Every worker is a fork. By turns it dies at the boundary after its first committed chunk, and at a statement chosen by chance
 in the middle of one. It prints how each of them ended: -9 for SIGKILL, and at last 0.
@@ -14,8 +14,6 @@ import traceback
 from datetime import timedelta
 from importlib import import_module
 
-import django
-from django.conf import settings
 from django.db import connection
 
 SHORT_LEASE = timedelta(seconds=0.05)
@@ -67,14 +65,8 @@ def fork(*arguments):
 
 
 def main(task):
-    settings.DATABASES["default"].update(task["database"])
-    django.setup()
     chance, endings = random.Random(task["seed"]), []
     while 0 not in endings and 1 not in endings and len(endings) < 200:
         at_boundary = len(endings) % 2 == 0
         endings.append(fork(0 if at_boundary else chance.randint(4, MOST_STATEMENTS), task["chunk"]))
     sys.stdout.write(json.dumps(endings) + "\n")
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

@@ -1,14 +1,9 @@
 """Group changes survive workers that are killed at any moment: nothing is lost, nothing is done twice."""
 
-import json
-import os
-import subprocess
-import sys
-
 import pytest
-from django.db import connection
 
 from coremis.kernel.jobs.models import Job
+from coremis.kernel.jobs.tests.ready import ask
 from coremis.kernel.testing.cast import build_country
 from coremis.modules.programmes import services
 from coremis.modules.programmes.models import Enrolment
@@ -22,15 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def run_killed(seed):
     """Let workers be killed until the work is done; how often one was killed."""
-    connection.close()
-    task = {"seed": seed, "chunk": CHUNK, "database": {"NAME": str(connection.settings_dict["NAME"])}}
-    command = [sys.executable, "-m", "coremis.modules.programmes.tests.killed_worker", json.dumps(task)]
-    where = {"COREMIS_DATABASE_URL": os.environ.get("COREMIS_TEST_DATABASE_URL", "")}
-    environment = {**os.environ, **{name: text for name, text in where.items() if text}}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
-    assert done.returncode == 0, done.stderr
-    endings = json.loads(done.stdout.splitlines()[-1])
-    assert endings[-1] in (0, -9) and 1 not in endings, done.stderr
+    endings, problem = ask("coremis.modules.programmes.tests.killed_worker", seed=seed, chunk=CHUNK)
+    assert endings[-1] in (0, -9) and 1 not in endings, problem
     assert set(Job.objects.values_list("state", flat=True)) == {"DONE"}
     return endings.count(-9)
 

@@ -19,6 +19,9 @@ from coremis.modules.registry.services.hooks import follow_moves
 from coremis.modules.registry.services.living import lock, members_now
 
 State = HouseholdMove.State
+OWN_MOVE = _("You proposed this move. Somebody who looks after the other place must accept it.")
+DECIDED = _("This move is decided already. Look at the household.")
+ELSEWHERE = _("This is outside the places where you may do this. Ask an administrator to extend your assignment.")
 
 
 @dataclass
@@ -73,7 +76,7 @@ def accept_move(*, move: HouseholdMove, note: str = "", actor: Actor) -> Househo
     move = _open(move)
     _check_right(accept_move.name, move.to_area_id, actor)
     if move.proposed_by == actor.pk:
-        raise NotPermitted(_("You proposed this move. Somebody who looks after the other place must accept it."))
+        raise NotPermitted(OWN_MOVE)
     household = lock(move.household)
     if household.area_id != move.from_area_id:
         raise Refusal(_("This household has moved meanwhile. Reject this move, or ask for a new one."))
@@ -119,13 +122,13 @@ def relocate(household: Household, area: Area, actor: Actor) -> None:
 def _open(move: HouseholdMove) -> HouseholdMove:
     found = HouseholdMove.objects.select_for_update(of=("self",)).select_related("household", "from_area", "to_area").get(pk=move.pk)
     if found.state != State.PROPOSED:
-        raise Refusal(_("This move is decided already. Look at the household."))
+        raise Refusal(DECIDED)
     return found
 
 
 def _check_right(permission: str, area_id: int, actor: Actor) -> None:
     if not actor.may(permission, [area_id]):
-        raise OutsidePlaces(_("This is outside the places where you may do this. Ask an administrator to extend your assignment."))
+        raise OutsidePlaces(ELSEWHERE)
 
 
 def _decide(move: HouseholdMove, state: State, note: str, actor: Actor) -> HouseholdMove:

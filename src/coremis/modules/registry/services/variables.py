@@ -23,7 +23,7 @@ def define_variable(
     choices: list[dict[str, Any]] | None = None, unit: str = "", required: bool = False, filterable: bool = False,
     position: int | None = None, help_texts: dict[str, str] | None = None, programme_id: int | None = None, unique: bool = False,
     validation: str = "", error_texts: dict[str, str] | None = None, masked: bool = False, sensitive: bool = False,
-    valid_from: date | None = None, valid_until: date | None = None, is_active: bool = True, actor: Actor,
+    valid_from: date | None = None, valid_until: date | None = None, is_active: bool = True, may_not_apply: bool = False, actor: Actor,
 ) -> VariableDefinition:  # fmt: skip
     """Add a variable. Its code keeps its meaning for ever, so it is never given twice.
 
@@ -34,7 +34,7 @@ def define_variable(
         subject=subject, code=code.strip(), names=names, kind=kind, choices=choices or [], unit=unit.strip(), required=required,
         filterable=filterable, help_texts=help_texts or {}, programme_id=programme_id, unique=unique, validation=validation.strip(),
         error_texts=error_texts or {}, masked=masked, sensitive=sensitive, valid_from=valid_from, valid_until=valid_until,
-        is_active=is_active,
+        is_active=is_active, may_not_apply=may_not_apply,
     )  # fmt: skip
     check_definition(variable, None)
     variable.position = min(position if position is not None else _last(subject) + 1, MOST)
@@ -49,14 +49,14 @@ def change_variable(
     choices: list[dict[str, Any]] | None = None, unit: str | None = None, required: bool | None = None, filterable: bool | None = None,
     help_texts: dict[str, str] | None = None, unique: bool | None = None, validation: str | None = None,
     error_texts: dict[str, str] | None = None, masked: bool | None = None, sensitive: bool | None = None, valid_from: date | None = None,
-    valid_until: date | None = None, always: bool = False, actor: Actor,
+    valid_until: date | None = None, may_not_apply: bool | None = None, always: bool = False, actor: Actor,
 ) -> VariableDefinition:  # fmt: skip
     """Change what is given; code and subject stay, and the type once a value is stored. ``always`` takes away the dates not given."""
     stored = VariableDefinition.objects.select_for_update().get(pk=variable.pk)
     given = {
         "names": names, "kind": kind, "choices": choices, "unit": unit, "required": required, "filterable": filterable,
         "help_texts": help_texts, "unique": unique, "validation": validation, "error_texts": error_texts, "masked": masked,
-        "sensitive": sensitive, "valid_from": valid_from, "valid_until": valid_until,
+        "sensitive": sensitive, "valid_from": valid_from, "valid_until": valid_until, "may_not_apply": may_not_apply,
     }  # fmt: skip
     apply_change(variable, given, always)
     check_definition(variable, stored)

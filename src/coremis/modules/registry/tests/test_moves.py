@@ -126,3 +126,28 @@ def test_both_officers_find_it_in_their_work(country, officers, household, clien
     assert answer.status_code == 303 and client.get(answer["Location"]).status_code == 200
     client.force_login(make_user("third", *SEES, *KEEPS, area=country["Northlake"]))
     assert household.number_text not in client.get(reverse("registry:moves")).content.decode()
+
+
+def test_several_moves_are_accepted_one_by_one(country, officers, client):
+    """Each with its own right: one's own, another place's and a decided one are left alone, with the reason beside each."""
+    north, south = officers
+    rows = [
+        propose_move(household=make_household(country["Almond"]), to_area_id=country[place].pk, reason="Work", actor=north)
+        for place in ("Ebony", "Fig", "Cedar")
+    ]
+    rows.append(propose_move(household=make_household(country["Fig"]), to_area_id=country["Date palm"].pk, reason="Work", actor=south))
+    reject_move(move=rows[1], note="no", actor=south)
+    client.force_login(south)
+    page = reverse("registry:accept_chosen_moves")
+    seen = [rows[place].pk for place in (0, 1, 3)]
+    ticked = client.post(reverse("registry:moves"), {"do": "chosen", "tick": seen, "then": page})
+    assert f'value="{" ".join(map(str, seen))}"' in client.get(ticked["Location"]).content.decode()
+    typed = {"key": "k", "chosen": " ".join(map(str, seen)), "note": "Welcome"}
+    look = client.post(page, {**typed, "step": "preview"})
+    assert "This move is decided already" in look.content.decode() and "You proposed this move" in look.content.decode()
+    done = client.post(page, {**typed, "step": "confirm", "seen": look.context["seen"]})
+    assert "Done for 1 row." in done.content.decode() and "2 rows were left alone." in done.content.decode()
+    states = [move.state for move in HouseholdMove.objects.order_by("pk")]
+    assert states == ["ACCEPTED", "REJECTED", "PROPOSED", "PROPOSED"] and HouseholdMove.objects.get(pk=rows[0].pk).answer == "Welcome"
+    elsewhere = client.post(page, {**typed, "chosen": str(rows[2].pk), "step": "preview"})
+    assert elsewhere.status_code == 422, "a move between places of the North is not seen in the South"

@@ -11,9 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.screens.actionscreens import ActionScreen, Attempt
+from coremis.kernel.screens.each import EachScreen
 from coremis.kernel.screens.lists import EmptyState, ListScreen
+from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.registry import event_forms, event_previews, forms, services
 from coremis.modules.registry.models import Household, HouseholdMove, Membership, Person, Photo
+from coremis.modules.registry.services.moves import DECIDED, ELSEWHERE, OWN_MOVE
 from coremis.modules.registry.services.papers import KeptPaper
 from coremis.modules.registry.tables import MoveTable, household_url, person_url
 
@@ -150,7 +153,33 @@ moves = ListScreen(
     title=_("Moves between places"),
     lead=_("Households that leave your places or arrive there."),
     empty=EmptyState(_("No moves yet"), _("A move is proposed on the page of the household.")),
+    bulk=[
+        ActionLink(_("Accept"), "registry:accept_chosen_moves", services.accept_move.name, "primary"),
+        ActionLink(_("Reject"), "registry:reject_chosen_moves", services.reject_move.name, "danger"),
+    ],
 )
+
+
+def against_moves(chosen: list[HouseholdMove], actor: Any) -> dict[int, str]:
+    """Why the reader does not decide some of these moves; one statement."""
+    may = dict(MoveTable.visible(actor).filter(pk__in=[move.pk for move in chosen]).values_list("pk", "may_accept"))
+    return {move.pk: str(_why_not(move, actor)) for move in chosen if not may.get(move.pk)}
+
+
+def _why_not(move: HouseholdMove, actor: Any) -> Any:
+    if move.state != HouseholdMove.State.PROPOSED:
+        return DECIDED
+    return OWN_MOVE if move.proposed_by == actor.pk else ELSEWHERE
+
+
+accept_chosen_moves = EachScreen(
+    services.accept_move, table=MoveTable, input="move", against=against_moves, back="registry:moves", form=event_forms.DecisionForm,
+    title=_("Accept the chosen moves"),
+)  # fmt: skip
+reject_chosen_moves = EachScreen(
+    services.reject_move, table=MoveTable, input="move", against=against_moves, back="registry:moves", form=event_forms.RejectionForm,
+    title=_("Reject the chosen moves"), danger=True,
+)  # fmt: skip
 
 propose_move_page = ActionScreen(
     services.propose_move,

@@ -24,7 +24,7 @@ from coremis.modules.registry.variable_tables import SEE, VariableTable, flags_o
 NEW = ActionLink(_("Define a variable"), "registry:define_variable", services.define_variable.name, tone="primary")
 SHARED = (
     "names", "kind", "choices", "unit", "help_texts", "required", "unique", "filterable", "masked", "sensitive", "validation",
-    "error_texts", "valid_from", "valid_until",
+    "error_texts", "valid_from", "valid_until", "may_not_apply",
 )  # fmt: skip
 
 variables = ListScreen(

@@ -83,6 +83,54 @@ def test_a_simulation_is_asked_for_on_the_page(country, client):
     assert "Three" in like
 
 
+def fields_of(page):
+    """The names of the fields that a person sees."""
+    form = page.context["form"]
+    return {field.name for line in form.lines() for field in line if not field.is_hidden}
+
+
+@pytest.mark.parametrize(
+    ("rule", "its"), [("CUTOFF", {"cutoff"}), ("PLACES", {"places"}), ("SHARED", {"places", "weights"}), ("QUOTAS", {"stage"})]
+)
+def test_only_the_fields_of_the_chosen_rule_are_shown(country, client, rule, its):
+    """Choosing another rule shows the form anew as typed, without scripts by a button; nothing is wrong yet."""
+    run = make_run(country["North"])
+    client.force_login(make_user("maker", "simulation.simulate", *SEES, area=country["North"]))
+    address, of_rules = reverse("simulation:simulate"), {"cutoff", "places", "weights", "stage"}
+    first = client.get(address)
+    assert fields_of(first) & of_rules == {"cutoff"} and '<noscript><button class="button button--small"' in first.content.decode()
+    typed = {"title": "", "run": run.pk, "rule": rule, "cutoff": "abc", "places": "12", "key": "k", "step": "edit"}
+    shown = client.post(address, typed)
+    assert shown.status_code == 200 and fields_of(shown) & of_rules == its and 'class="error"' not in shown.content.decode()
+    assert 'value="12"' in shown.content.decode() and 'value="abc"' in shown.content.decode()  # comes along, seen or not
+    part = client.post(address, typed, headers={"hx-request": "true"})
+    assert b"<html" not in part.content and not Simulation.objects.exists()
+
+
+def test_what_belongs_to_another_rule_is_not_kept(country, client):
+    """Typed before the rule was changed, it is no part of what is asked, and cannot stop it."""
+    run = make_run(country["North"])
+    score(run, make_people([country["Almond"]], 1)[0][0], 5.0)
+    client.force_login(make_user("maker", "simulation.simulate", *SEES, area=country["North"]))
+    sent = {"title": "x", "run": run.pk, "rule": "CUTOFF", "cutoff": "5", "places": "-3", "weights": "POOR", "stage": "99", "key": "k"}
+    assert client.post(reverse("simulation:simulate"), {**sent, "step": "confirm"}).status_code == 303
+    found = Simulation.objects.get()
+    assert (found.cutoff, found.places, found.weights, found.stage) == (5.0, None, "", None)
+
+
+def test_a_cutoff_beyond_all_scores_is_told(country, client):
+    """Before, the form says between which scores it makes a difference; after, the page says that it made none."""
+    run = make_run(country["North"])
+    for place, (household, *_rest) in enumerate(make_people([country["Almond"]], 5)):
+        score(run, household, 10.0 + place)
+    client.force_login(make_user("maker", "simulation.simulate", *SEES, area=country["North"]))
+    assert "The scores lie between 10 and 14." in client.get(reverse("simulation:simulate")).content.decode()
+    beyond, within = (simulated(run=run, rule=Simulation.Rule.CUTOFF, cutoff=Decimal(limit), title=limit) for limit in ("9", "12"))
+    page = client.get(reverse("simulation:simulation_detail", args=[beyond.pk])).content.decode()
+    assert "The cut-off 9 lies beyond all scores, which go from 10 to 14." in page
+    assert "beyond all scores" not in client.get(reverse("simulation:simulation_detail", args=[within.pk])).content.decode()
+
+
 def test_the_form_begins_with_the_newest_scores(country, client):
     make_run(country["North"], "old")
     newest = make_run(country["North"], "new")

@@ -1,6 +1,7 @@
 """Category: a filter or condition that lets in, keeps out, or takes in ahead of the score."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, TextChoices, When
@@ -41,17 +42,19 @@ def freeze(run: StageRun, actor: Any) -> None:
     run.settings = {**run.settings, "names": used_names(run.settings["condition"], run.stage.campaign.programme.unit, actor)}
 
 
-def fits(run: StageRun) -> Exists:
-    """Whether the household or person of an entry fits, as of the campaign's day. Where something is not known, it does not."""
-    campaign, found = run.stage.campaign, run.settings
+def fits(campaign: Campaign, rule: Mapping[str, Any]) -> Exists:
+    """Whether the household or person of an entry fits a rule with ``filter``, ``condition`` and the kinds of its ``names``.
+
+    As of the campaign's day. Where something is not known, it does not fit.
+    """
     unit, day = campaign.programme.unit, campaign.reference_day
     mine = UNITS[unit].everything.filter(pk=OuterRef(f"{unit}_id"))
-    return Exists(matching(fitting(mine, found["condition"], unit, found.get("names", {}), day), found["filter"], day))
+    return Exists(matching(fitting(mine, rule["condition"], unit, rule.get("names", {}), day), rule["filter"], day))
 
 
 def chunk(work: Work, run: StageRun) -> bool:
     """The next part of the list, with the rule's name as the reason of those it keeps out or takes in."""
-    met, mode, code = Q(fits(run)), run.settings["mode"], text(run.settings["code"])
+    met, mode, code = Q(fits(run.stage.campaign, run.settings)), run.settings["mode"], text(run.settings["code"])
     concerned = ~met if mode == Mode.REQUIRE else met
     outcome = Outcome.SELECTED if mode == Mode.ADMIT else Outcome.NOT_ELIGIBLE
     values = {

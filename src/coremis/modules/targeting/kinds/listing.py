@@ -100,7 +100,8 @@ def new_columns(run_id: int, unit: str) -> dict[str, Any]:
         "new_rank": Value(None, IntegerField()),
         "new_outcome": text(Outcome.IN.value),
         "new_waits_until": a_day(None),
-        **{f"new_{name}": text("") for name in ("category", "reason", "note", "verdict")},
+        "new_fits": Value({}, StageEntry._meta.get_field("fits")),
+        **{f"new_{name}": text("") for name in ("category", "reason", "note", "verdict", "came_by")},
     }
 
 

@@ -6,17 +6,23 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Sum, Value, When, Window
-from django.db.models.functions import JSONObject, RowNumber
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, JSONObject, RowNumber
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from coremis.kernel.actions.bulk import insert_from
+from coremis.kernel.actions.bulk import copy_into, insert_from
 from coremis.kernel.areas.models import AreaTree
+from coremis.kernel.expressions.chain import Chain
 from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.work import Work
 from coremis.modules.programmes.queries import free_places
+from coremis.modules.targeting.kinds.categorical import fits
+from coremis.modules.targeting.kinds.placing import create_placed, drop_placed, placed
+from coremis.modules.targeting.kinds.shares import checked_shares, divided_for, rule_of, with_names
+from coremis.modules.targeting.kinds.shares import said as shares_said
 from coremis.modules.targeting.kinds.stagework import (
     COLUMNS,
     Settings,
@@ -32,21 +38,26 @@ from coremis.modules.targeting.kinds.stagework import (
     write,
     wrong,
 )  # fmt: skip
-from coremis.modules.targeting.models import Campaign, Kind, Outcome, Quota, StageEntry, StageRun
+from coremis.modules.targeting.models import Campaign, Kind, Outcome, Placed, Quota, StageEntry, StageRun
 from coremis.modules.targeting.ties import DEFAULT, TIES, in_words, tie_values, with_ties
 
 NO_QUOTA, BEYOND = "no_quota", "beyond_quota"
 PATH = "area__ancestors_of__ancestor__targeting_quotas"  # from an entry to the quotas of the areas it lies in
 QUOTA_COLUMNS = ("stage", "run", "area", "places", "multiplier", "waiting_places", "source", "poverty_rate", "households")
+DIVIDED_COLUMNS = (*QUOTA_COLUMNS, "shares", "reserved")
 MOST_SEED = 10**9
 RANKED = (Outcome.IN, Outcome.SELECTED)  # who takes part: still in, or taken in ahead of the score
 
 
 def check(settings: Settings, campaign: Campaign, actor: Any) -> Settings:
-    """``everybody`` (no quota at all), ``ties`` and ``seed`` (the published tie-break), ``multiplier``, and ``waits_until``."""
+    """``everybody`` (no quota at all), ``ties`` and ``seed`` (the published tie-break), ``multiplier``, ``waits_until``.
+
+    ``shares`` are the categories that have some of the places, ``reserve`` the percentage kept for accepted appeals.
+    """
     unit = campaign.programme.unit
-    names = ("everybody", "ties", "seed", "multiplier", "waits_until")
-    found = {"everybody": False, "ties": DEFAULT[unit], "seed": 1, "multiplier": "2", "waits_until": "", **only_known(settings, *names)}
+    usual = {"everybody": False, "ties": DEFAULT[unit], "seed": 1, "multiplier": "2", "waits_until": "", "shares": [], "reserve": ""}
+    found = {**usual, **only_known(settings, *usual)}
+    found["shares"], found["reserve"] = checked_shares(found["shares"], found["reserve"], campaign, actor)
     found["everybody"] = bool(found["everybody"])
     found["ties"] = checked_ties(found["ties"], unit)
     if isinstance(found["seed"], bool) or not isinstance(found["seed"], int) or not 0 <= found["seed"] <= MOST_SEED:
@@ -100,7 +111,15 @@ def freeze(run: StageRun, actor: Any) -> None:
     factors = set(planned(run.stage_id).values_list("multiplier", flat=True))
     factor = factors.pop() if len(factors) == 1 else None
     total = planned(run.stage_id).aggregate(total=Sum("places"))["total"]
-    run.settings = {**run.settings, "total": total, "multiplier": "" if factor is None else str(factor)}
+    shares = with_names(run.settings, run.stage.campaign.programme.unit, actor)
+    run.settings = {**run.settings, "total": total, "multiplier": "" if factor is None else str(factor), "shares": shares}
+    if is_divided(run.settings):
+        divided_for(run.settings, list(planned(run.stage_id).order_by("area__name").values_list("area__name", "places")))
+
+
+def is_divided(settings: Settings) -> bool:
+    """Whether categories or a reserve have some of the places."""
+    return bool(settings.get("shares") or settings.get("reserve"))
 
 
 def planned(stage_id: int) -> "QuerySet[Quota]":
@@ -135,11 +154,22 @@ def plan(work: Work, run: StageRun) -> None:
     if run.settings["everybody"]:
         plan_by_list(work, run)
         return
-    insert_from(Quota, planned(run.stage_id).annotate(new_run=Value(run.pk)), QUOTA_COLUMNS)
+    copy_quotas(run)
     ranges.plan(work, others=_others(run))
     rankings = _rankings(run)
     work.cursor["ranges"] += rankings
     work.total = (work.total or 0) + sum(rows for *_keys, rows in rankings)
+
+
+def copy_quotas(run: StageRun) -> None:
+    """The quotas as they are planned, with the places of each category and the reserve. One statement, or two where there are any."""
+    rows = planned(run.stage_id)
+    if not is_divided(run.settings):
+        insert_from(Quota, rows.annotate(new_run=Value(run.pk)), QUOTA_COLUMNS)
+        return
+    held = list(rows.order_by("pk").values(*QUOTA_COLUMNS, "area__name"))
+    parts = divided_for(run.settings, [(row["area__name"], row["places"]) for row in held])
+    copy_into(Quota, DIVIDED_COLUMNS, ([*({**row, "run": run.pk}[name] for name in QUOTA_COLUMNS), *parts[row["places"]]] for row in held))
 
 
 def _rankings(run: StageRun) -> list[list[Any]]:
@@ -172,6 +202,10 @@ def chunk(work: Work, run: StageRun) -> bool:
         without = Q(outcome__in=RANKED)
         outcome, reason = [When(without, then=text(Outcome.NOT_SELECTED.value))], [When(without, then=text(NO_QUOTA))]
         write(run, due.of(_others(run)), {"outcome": _case(outcome, "outcome"), "reason": _case(reason, "reason")})
+    elif run.settings.get("shares"):
+        create_placed(by_categories(run, due.after, due.last))
+        insert_from(StageEntry, from_placed(run), COLUMNS)
+        drop_placed()
     else:
         insert_from(StageEntry, ranking(run, due.after, due.last), COLUMNS)
     return ranges.advance(work)
@@ -187,18 +221,27 @@ def _others(run: StageRun) -> "QuerySet[Any]":
     return read_before(run).filter(~Q(outcome__in=RANKED) | ~Exists(mine))
 
 
-def ranking(run: StageRun, after: int, last: int | None) -> "QuerySet[Any]":
-    """The entries of some quotas with rank and outcome: taken in first, then by score in the formula's direction, then by tie-break."""
+def ranked(run: StageRun, after: int, last: int | None) -> "QuerySet[Any]":
+    """The entries of some quotas, each with ``new_rank`` and what its quota has (``net``: without the reserve).
+
+    Taken in first, then by score in the formula's direction, then by tie-break.
+    """
     unit, found = run.stage.campaign.programme.unit, run.settings
     rows, order = with_ties(_ranked(run, after, last), unit, found["ties"], found["seed"], run.stage.campaign.reference_day)
     first = Case(When(outcome=Outcome.SELECTED, then=Value(0)), default=Value(1), output_field=IntegerField())
     score = F("value").asc(nulls_last=True) if found["lower_first"] else F("value").desc(nulls_last=True)
     place = Window(RowNumber(), partition_by=[F(f"{PATH}__pk")], order_by=[first.asc(), score, *order])
-    rows = rows.annotate(new_rank=place, quota_places=F(f"{PATH}__places"), quota_waiting=F(f"{PATH}__waiting_places"))
-    selected = Q(new_rank__lte=F("quota_places"))
-    waits = Q(quota_waiting=None) | Q(new_rank__lte=F("quota_places") + F("quota_waiting"))
-    until = date.fromisoformat(found["waits_until"]) if found["waits_until"] else None
-    ranked: QuerySet[Any] = rows.annotate(
+    net = F(f"{PATH}__places") - F(f"{PATH}__reserved")
+    ready: QuerySet[Any] = rows.annotate(new_rank=place, net=net, quota_waiting=F(f"{PATH}__waiting_places"))
+    return ready
+
+
+def ranking(run: StageRun, after: int, last: int | None) -> "QuerySet[Any]":
+    """The entries of some quotas with rank and outcome, where nothing but the rank decides."""
+    ties = run.settings["ties"]
+    selected = Q(new_rank__lte=F("net"))
+    waits = Q(quota_waiting=None) | Q(new_rank__lte=F("net") + F("quota_waiting"))
+    rows: QuerySet[Any] = ranked(run, after, last).annotate(
         new_run=Value(run.pk),
         new_outcome=Case(
             When(selected, then=text(Outcome.SELECTED.value)),
@@ -207,10 +250,42 @@ def ranking(run: StageRun, after: int, last: int | None) -> "QuerySet[Any]":
             output_field=CharField(),
         ),
         new_reason=Case(When(selected | waits, then=F("reason")), default=text(BEYOND), output_field=CharField()),
-        new_waits_until=Case(When(~selected & waits, then=a_day(until)), default=a_day(None)),
-        new_ties=JSONObject(**tie_values(found["ties"])) if found["ties"] else Value({}, StageEntry._meta.get_field("ties")),
+        new_waits_until=Case(When(~selected & waits, then=a_day(waiting_ends(run))), default=a_day(None)),
+        new_ties=JSONObject(**tie_values(ties)) if ties else Value({}, StageEntry._meta.get_field("ties")),
     )
-    return ranked.order_by(f"{PATH}__pk", "new_rank")  # lists are read in the order in which they were written
+    return rows.order_by(f"{PATH}__pk", "new_rank")  # lists are read in the order in which they were written
+
+
+def waiting_ends(run: StageRun) -> date | None:
+    """Until when the waiting lists of a run count."""
+    return date.fromisoformat(run.settings["waits_until"]) if run.settings["waits_until"] else None
+
+
+def by_categories(run: StageRun, after: int, last: int | None) -> Chain:
+    """The entries of some quotas, each by rank or by a category of the stage."""
+    shares = run.settings["shares"]
+    rules = [fits(run.stage.campaign, rule_of(share)) for share in shares]
+    fit = {f"fit_{place}": Case(When(rule, then=Value(1)), default=Value(0)) for place, rule in enumerate(rules)}
+    have = {f"have_{place}": Cast(KeyTextTransform(share["code"], f"{PATH}__shares"), IntegerField()) for place, share in enumerate(shares)}
+    first = Case(When(outcome=Outcome.SELECTED, then=Value(1)), default=Value(0), output_field=IntegerField())
+    rows = ranked(run, after, last).annotate(
+        first_in=first, **fit, **have, fitting=JSONObject(**{share["code"]: F(f"fit_{place}") for place, share in enumerate(shares)}),
+        new_ties=JSONObject(**tie_values(run.settings["ties"])),
+    )  # fmt: skip
+    columns = ("pk", f"{PATH}__pk", "new_rank", "net", "quota_waiting", "first_in", *fit, *have, "fitting", "new_ties")
+    return placed(rows, columns, [share["code"] for share in shares], kept=("fits", "ties"))
+
+
+def from_placed(run: StageRun) -> "QuerySet[Any]":
+    """The entries of the run, from the temporary table."""
+    kept = {f"new_{name}": F(f"entry__{name}") for name in ("household", "person", "area", "score", "value", "category", "note", "verdict")}
+    beyond, waits = Q(outcome=Outcome.NOT_SELECTED), Q(outcome=Outcome.WAITING)
+    rows: QuerySet[Any] = Placed.objects.annotate(
+        new_run=Value(run.pk), **kept, new_rank=F("place"),
+        new_reason=Case(When(beyond, then=text(BEYOND)), default=F("entry__reason"), output_field=CharField()),
+        new_waits_until=Case(When(waits, then=a_day(waiting_ends(run))), default=a_day(None)),
+    )  # fmt: skip
+    return rows.order_by("quota", "place")
 
 
 def said(settings: Settings, campaign: Campaign) -> list[str]:
@@ -226,7 +301,7 @@ def said(settings: Settings, campaign: Campaign) -> list[str]:
     )
     if settings.get("waits_until"):
         parts.append(gettext("waiting until %(day)s") % {"day": date_format(date.fromisoformat(settings["waits_until"]))})
-    return ["; ".join(parts), gettext("between equals: %(ties)s") % {"ties": tie_words(settings, campaign)}]
+    return ["; ".join([*parts, *shares_said(settings)]), gettext("between equals: %(ties)s") % {"ties": tie_words(settings, campaign)}]
 
 
 def tie_words(settings: Settings, campaign: Campaign) -> str:

@@ -16,7 +16,7 @@ from coremis.modules.targeting.models import Campaign, Outcome, StageEntry, Stag
 
 COLUMNS = (
     "run", "household", "person", "area", "score", "value", "category", "ties", "rank", "outcome", "reason", "note", "verdict",
-    "waits_until",
+    "waits_until", "came_by", "fits",
 )  # fmt: skip
 Settings = dict[str, Any]
 WRONG = _("The stage cannot be set like this. Correct what is marked.")

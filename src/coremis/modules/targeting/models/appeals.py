@@ -28,6 +28,13 @@ class Appeal(Record):
         UPHELD = "UPHELD", _("accepted")
         DISMISSED = "DISMISSED", _("dismissed")
 
+    class Remedy(models.TextChoices):
+        """What an accepted appeal led to, after the result was approved."""
+
+        PLACE = "PLACE", _("a free place")
+        WAITING = "WAITING", _("a place on the waiting list")
+        BEYOND = "BEYOND", _("a place beyond the quota")
+
     entry = models.ForeignKey(StageEntry, on_delete=models.PROTECT, related_name="appeals", verbose_name=_("outcome"))
     kind = models.CharField(_("what is said to be wrong"), max_length=11, choices=Kind.choices)  # type: ignore[assignment]
     words = models.CharField(_("reason"), max_length=500)
@@ -36,6 +43,7 @@ class Appeal(Record):
     state = models.CharField(_("status"), max_length=9, choices=State.choices, default=State.OPEN)
     decided_on = models.DateField(_("decided on"), null=True)
     decision = models.CharField(_("decision"), max_length=500, blank=True)
+    remedy = models.CharField(_("given"), max_length=7, choices=Remedy.choices, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("appeal")

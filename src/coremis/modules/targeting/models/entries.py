@@ -63,6 +63,10 @@ class StageEntry(Record):
     note = models.CharField(_("note"), max_length=300, blank=True)
     verdict = models.CharField(_("community"), max_length=9, choices=Verdict.choices, blank=True)
     waits_until = models.DateField(_("waits until"), null=True)
+    came_by = models.CharField(
+        _("came in by"), max_length=40, blank=True, default="", db_default="", help_text="Code of the category; empty: by rank."
+    )
+    fits = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), help_text="Codes of the categories that fit.")
 
     objects = EntryManager()  # type: ignore[misc]
 
@@ -111,6 +115,8 @@ class Quota(Record):
     source = models.CharField(_("where it comes from"), max_length=200, blank=True)
     poverty_rate = models.FloatField(_("poverty rate"), null=True)
     households = models.FloatField(_("households"), null=True)
+    shares = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), help_text="Places by code of the category.")
+    reserved = models.PositiveIntegerField(_("reserve"), default=0, db_default=0, help_text=_("Kept for appeals that are accepted."))
 
     class Meta:
         verbose_name = _("quota")
@@ -119,7 +125,24 @@ class Quota(Record):
             models.UniqueConstraint(fields=["run", "area"], condition=Q(run__isnull=False), name="quota_once_a_run"),
             models.UniqueConstraint(fields=["stage", "area"], condition=Q(run=None), name="quota_planned_once"),
             models.CheckConstraint(condition=Q(multiplier=None) | Q(multiplier__gte=1), name="quota_multiplier_from_one"),
+            models.CheckConstraint(condition=Q(reserved__lte=models.F("places")), name="quota_reserve_within_places"),
         ]
+
+
+class Placed(models.Model):
+    """Who takes part in the ranking of the chunk in work, with rank and category: a temporary table, of no use outside the transaction."""
+
+    entry = models.OneToOneField(StageEntry, on_delete=models.DO_NOTHING, primary_key=True, related_name="+")
+    quota = models.BigIntegerField()
+    place = models.IntegerField()
+    outcome = models.CharField(max_length=12)
+    came_by = models.CharField(max_length=40)
+    fits = models.JSONField()
+    ties = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "targeting_placed"
 
 
 class ListedUnit(Record):

@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 ADDITION, MOVED_UP = "addition", "moved_up"
-APPEAL = "appeal"
+APPEAL, PLACE_BY_APPEAL, BEYOND_BY_APPEAL = "appeal", "appeal_place", "appeal_beyond"
 
 
 class Rejection(TextChoices):

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.modules.targeting.models import APPEAL, CURRENT, Appeal, Campaign, Kind, Outcome, StageEntry, StageRun
+from coremis.modules.targeting.models import APPEAL, CURRENT, Appeal, Campaign, Outcome, StageEntry
+from coremis.modules.targeting.queries import outcome_of
 from coremis.modules.targeting.services.campaigns import locked
-from coremis.modules.targeting.services.running import count
+from coremis.modules.targeting.services.running import count_anew
 
 
 @action(_("Receive an appeal"))
@@ -33,10 +34,10 @@ def open_appeal(*, entry: StageEntry, appeal_kind: Appeal.Kind, words: str, by: 
 
 @action(_("Decide an appeal"))
 def decide_appeal(*, appeal: Appeal, accepted: bool, decision: str, actor: Actor) -> Appeal:
-    """Accepted before the result is approved, it takes the household or person out of the selection to be assessed again.
+    """Accepted, it takes the household or person out of the selection, to be assessed again.
 
-    An accepted appeal never selects anybody by itself, and one against a selection gives the place to the next in line when
-    free places are filled.
+    An accepted appeal never selects anybody by itself: before the result is approved the stages are carried out again, afterwards
+    ``give_place`` says what follows. One against a selection gives the place to the next in line when free places are filled.
     """
     if not decision.strip():
         raise Invalid(_("Say why it was decided so."), {"decision": [_("This is required.")]})
@@ -54,11 +55,12 @@ def decide_appeal(*, appeal: Appeal, accepted: bool, decision: str, actor: Actor
 
 def _assess_again(appeal: Appeal, campaign: Campaign) -> None:
     """The newest entry about the same household or person could not be assessed, because of the appeal."""
-    runs = StageRun.objects.filter(stage__campaign=campaign, state__in=CURRENT, stage__kind__in=(Kind.APPEALS, Kind.VALIDATION))
-    mine = {"household": appeal.entry.household_id, "person": appeal.entry.person_id}
-    entry = StageEntry.objects.filter(run__in=runs, **mine).order_by("-run__stage__position").first() or appeal.entry
+    entry = newest_entry(appeal, campaign)
     entry.outcome, entry.reason, entry.waits_until = Outcome.NOT_ASSESSED, APPEAL, None
     entry.save()
-    run = StageRun.objects.get(pk=entry.run_id)
-    count(run)
-    run.save()
+    count_anew(entry.run)
+
+
+def newest_entry(appeal: Appeal, campaign: Campaign) -> StageEntry:
+    """What the campaign says now about whom an appeal is about."""
+    return outcome_of(campaign, appeal.entry.who) or appeal.entry

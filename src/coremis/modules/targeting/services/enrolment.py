@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +19,9 @@ from coremis.modules.programmes.services import places
 from coremis.modules.programmes.services.groups import new_group, new_values, params_of, reopen, settle
 from coremis.modules.programmes.services.statuses import change_back
 from coremis.modules.programmes.services.waiting import promote
-from coremis.modules.targeting.models import Campaign, CampaignChange
+from coremis.modules.targeting.models import Campaign, CampaignChange, StageEntry
 from coremis.modules.targeting.queries import current_run_of
-from coremis.modules.targeting.readiness import Obstacle, free_places_of, in_line, to_enrol
+from coremis.modules.targeting.readiness import Obstacle, free_places_of, next_ones, to_enrol
 from coremis.modules.targeting.services.campaigns import locked
 
 State, What = Campaign.State, CampaignChange.What
@@ -111,18 +111,22 @@ def fill_places(*, campaign: Campaign, areas: list[Area], note: str = "", actor:
     if not chosen:
         raise Refusal(_("No place is free here, or nobody who waits is ready."))
     free = places.room(campaign.programme_id, takes=True)
-    group = promote(programme, areas, chosen[:free], note)
+    chosen = chosen[:free]
+    group = promote(programme, areas, [pk for pk, _code in chosen], note)
     CampaignChange(campaign=campaign, group=group, what=What.PLACES).save()
+    for code in {code for _pk, code in chosen if code}:
+        moved = Enrolment.objects.filter(pk__in=[pk for pk, its in chosen if its == code])
+        theirs = Q(household__in=moved.values("household")) | Q(person__in=moved.values("person"))
+        update_from(StageEntry.objects.filter(theirs, run=current_run_of(campaign)), came_by=code)
     return group
 
 
-def next_for_places(campaign: Campaign, areas: list[Area]) -> list[int]:
-    """The beneficiaries who would move up: for each area as many as it has free places. Two statements an area with free places."""
+def next_for_places(campaign: Campaign, areas: list[Area]) -> list[tuple[int, str]]:
+    """The beneficiaries who would move up, each with the category whose place it is: for each area as many as it has free places."""
     run = current_run_of(campaign)
     if run is None:
         return []
-    found: list[int] = []
-    for quota in free_places_of(run, [area.pk for area in areas]):
-        ready = in_line(campaign, quota).filter(obstacle=Obstacle.READY)
-        found += list(ready.values_list("pk", flat=True)[: quota.free])  # type: ignore[attr-defined]
+    found: list[tuple[int, str]] = []
+    for quota in free_places_of(run, [area.pk for area in areas]).select_related("area", "run"):
+        found += next_ones(campaign, run, quota)
     return found

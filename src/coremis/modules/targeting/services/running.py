@@ -11,6 +11,7 @@ from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.guard import removing_prepared
 from coremis.kernel.actions.long import steps_of
+from coremis.kernel.actions.system import system
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.jobs import ranges
 from coremis.kernel.jobs.models import Job
@@ -165,6 +166,20 @@ def count(run: StageRun, rows: "QuerySet[StageEntry] | None" = None) -> None:
     for outcome, column in COUNTED.items():
         setattr(run, column, counts.get(outcome.value, 0))
     run.listed = sum(counts.values())
+
+
+@action(_("Count a list anew"))
+def recount(*, run: StageRun, actor: Actor) -> StageRun:
+    """Write how many came to which outcome, after one of them changed. The system does it: the sums are about all places."""
+    run = StageRun.objects.get(pk=run.pk)
+    count(run)
+    run.save()
+    return run
+
+
+def count_anew(run: StageRun) -> None:
+    """Inside an action of somebody who may have a right in one village only: let the system write the sums of the whole list."""
+    recount(run=run, actor=system(recount.name))
 
 
 def _run_of(work: Work) -> StageRun:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When, Window
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Greatest, RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,10 +16,11 @@ from coremis.kernel.areas.queries import below
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.programmes.services.places import check_note
 from coremis.modules.registry.models import Household, Person
+from coremis.modules.targeting.kinds.placing import fetched, placed
 from coremis.modules.targeting.models import ADDITION, MOVED_UP, Kind, Outcome, Rejection, Stage, StageEntry, StageRun, Verdict
 from coremis.modules.targeting.queries import quotas_of
 from coremis.modules.targeting.services.campaigns import locked, require_open
-from coremis.modules.targeting.services.running import count
+from coremis.modules.targeting.services.running import count, count_anew
 
 __all__ = [
     "Rejection", "close_appeals", "close_run", "close_validation", "confirm_others", "moving_up", "propose_addition", "record_verdict",
@@ -67,11 +69,14 @@ def confirm_others(*, run: StageRun, area: Area, actor: Actor) -> StageRun:
     return run
 
 
-@action(_("Propose somebody who is not on the list"))
+@action(_("Propose somebody who is not on the list"), within=("household", "person"))
 def propose_addition(
     *, run: StageRun, household: Household | None = None, person: Person | None = None, note: str = "", actor: Actor
 ) -> StageEntry:  # fmt: skip
-    """Somebody whom the list forgot is put on it to be assessed; never straight among the selected."""
+    """Somebody whom the list forgot is put on it to be assessed; never straight among the selected.
+
+    Who works in one village of many proposes somebody of that village: the right is needed where the household or person lives.
+    """
     run = _open_run(run.pk)
     who = household or person
     unit = run.stage.campaign.programme.unit
@@ -87,8 +92,7 @@ def propose_addition(
         verdict=Verdict.ADDITION, note=check_note(note),
     )  # fmt: skip
     entry.save()
-    count(run)
-    run.save()
+    count_anew(run)
     return entry
 
 
@@ -110,8 +114,10 @@ def close_validation(*, run: StageRun, note: str = "", actor: Actor) -> StageRun
     rejected = rows.filter(verdict=Verdict.REJECTED, outcome__in=(Outcome.SELECTED, Outcome.WAITING, Outcome.IN))
     update_from(rejected, outcome=Outcome.NOT_SELECTED.value, waits_until=None)
     update_from(rows.filter(verdict=Verdict.ADDITION), outcome=Outcome.NOT_ASSESSED.value, reason=ADDITION)
-    if moving := list(moving_up(run).values_list("pk", flat=True)):
-        update_from(rows.filter(pk__in=moving), outcome=Outcome.SELECTED.value, reason=MOVED_UP, waits_until=None)
+    moving = moving_up(run)
+    for code in {code for _pk, code in moving}:
+        mine = rows.filter(pk__in=[pk for pk, its in moving if its == code])
+        update_from(mine, outcome=Outcome.SELECTED.value, reason=MOVED_UP, waits_until=None, came_by=code)
     return close_run(run, note)
 
 
@@ -130,22 +136,39 @@ def check_replaced(run: StageRun) -> None:
             )  # fmt: skip
 
 
-def moving_up(run: StageRun) -> "QuerySet[Any]":
-    """The confirmed of the waiting lists for whom a place of their area's quota is free, the highest ranks first."""
+def moving_up(run: StageRun) -> list[tuple[int, str]]:
+    """The confirmed of the waiting lists for whom a place of their area's quota is free, each with the category whose place it is.
+
+    The highest ranks first; where categories have places, those of a category go to who fits it. One statement.
+    """
     path = "area__ancestors_of__ancestor__targeting_quotas"
-    quotas = quotas_of(run).values("pk")
-    held = StageEntry.objects.filter(run=run.pk, outcome=Outcome.SELECTED, **{f"{path}__in": quotas}).order_by()
-    taken = held.filter(**{f"{path}__pk": OuterRef(f"{path}__pk")}).values(f"{path}__pk").annotate(found=Count("pk")).values("found")
+    quotas = quotas_of(run)
+    quota = quotas.select_related("run").first()
+    if quota is None:
+        return []
+    held = StageEntry.objects.filter(run=run.pk, outcome=Outcome.SELECTED, **{f"{path}__in": quotas.values("pk")}).order_by()
+
+    def number(rows: "QuerySet[Any]") -> Coalesce:
+        grouped = rows.filter(**{f"{path}__pk": OuterRef(f"{path}__pk")}).values(f"{path}__pk").annotate(found=Count("pk"))
+        return Coalesce(Subquery(grouped.values("found")), 0)
+
     waiting = StageEntry.objects.filter(
         Q(waits_until=None) | Q(waits_until__gte=timezone.localdate()),
-        run=run.pk, outcome=Outcome.WAITING, verdict=Verdict.CONFIRMED, **{f"{path}__in": quotas},
+        run=run.pk, outcome=Outcome.WAITING, verdict=Verdict.CONFIRMED, **{f"{path}__in": quotas.values("pk")},
     )  # fmt: skip
-    placed = waiting.annotate(
-        place=Window(RowNumber(), partition_by=[F(f"{path}__pk")], order_by=[F("rank").asc(), F("pk").asc()]),
-        free=F(f"{path}__places") - Coalesce(Subquery(taken), 0),
-    )
-    rows: QuerySet[Any] = placed.filter(place__lte=F("free"))
-    return rows
+    codes = [share["code"] for share in quota.run.settings.get("shares", [])] if quota.run else []
+    fit = {f"fit_{at}": Case(When(**{f"fits__{code}": 1}, then=Value(1)), default=Value(0)) for at, code in enumerate(codes)}
+    lack = {
+        f"have_{at}": Greatest(Cast(KeyTextTransform(code, f"{path}__shares"), IntegerField()) - number(held.filter(came_by=code)), 0)
+        for at, code in enumerate(codes)
+    }
+    rows = waiting.annotate(
+        at=Window(RowNumber(), partition_by=[F(f"{path}__pk")], order_by=[F("rank").asc(), F("pk").asc()]),
+        free=F(f"{path}__places") - F(f"{path}__reserved") - number(held),
+        no_limit=Cast(Value(None, IntegerField()), IntegerField()), first_in=Value(0), **fit, **lack,
+    )  # fmt: skip
+    chain = placed(rows, ("pk", f"{path}__pk", "at", "free", "no_limit", "first_in", *fit, *lack), codes)
+    return fetched(chain, "id, came_by", " WHERE outcome = 'SELECTED'")
 
 
 @action(_("Close the appeal window"))

@@ -19,7 +19,8 @@ from coremis.modules.programmes.models import GroupChange
 from coremis.modules.targeting import forms, previews, services, tables
 from coremis.modules.targeting.models import Appeal, Campaign, Kind, Stage, StageRun
 from coremis.modules.targeting.queries import current_run_of
-from coremis.modules.targeting.readiness import takeable
+from coremis.modules.targeting.readiness import Obstacle, free_places_of, takeable
+from coremis.modules.targeting.readiness import to_enrol as ready_to_enrol
 from coremis.modules.targeting.views.addresses import campaign_url, change_url, run_url, stage_url
 from coremis.modules.targeting.words import campaign_word
 
@@ -74,16 +75,39 @@ def is_decided(campaign: Campaign) -> bool:
 
 
 def takes_over(campaign: Campaign) -> bool:
-    """Whether its result can be approved; once more for those whose appeal was open before."""
-    if campaign.purpose != Purpose.SELECTION:
-        return False
-    run = current_run_of(campaign) if campaign.state == State.APPROVED else None
-    return is_decided(campaign) or (run is not None and takeable(run).exists())
+    """Whether its result can be approved."""
+    return campaign.purpose == Purpose.SELECTION and is_decided(campaign)
+
+
+def takes_rest_over(campaign: Campaign) -> bool:
+    """Whether it can be approved once more, for those whose appeal was open before."""
+    run = current_run_of(campaign) if is_approved(campaign) and campaign.state == State.APPROVED else None
+    return run is not None and takeable(run).exists()
 
 
 def is_approved(campaign: Campaign) -> bool:
     """Whether enrolment is possible."""
     return campaign.purpose == Purpose.SELECTION and campaign.state in (State.APPROVED, State.CLOSED)
+
+
+def enrols_now(campaign: Campaign) -> bool:
+    """Whether somebody selected is ready to be enrolled: then this is the next step."""
+    known: dict[str, bool] = campaign.__dict__
+    if "enrols_now" not in known:
+        ready = ready_to_enrol(campaign, campaign.area_ids).filter(obstacle=Obstacle.READY) if is_approved(campaign) else None
+        known["enrols_now"] = ready is not None and ready.exists()
+    return known["enrols_now"]
+
+
+def is_enrolled(campaign: Campaign) -> bool:
+    """Whether nobody is ready any more: the button stays, but it is not the next step."""
+    return is_approved(campaign) and not enrols_now(campaign)
+
+
+def has_free(campaign: Campaign) -> bool:
+    """Whether a place is free that the waiting list may have."""
+    run = current_run_of(campaign) if is_approved(campaign) else None
+    return run is not None and free_places_of(run, campaign.area_ids).exists()
 
 
 def campaign_attention(request: HttpRequest, campaign: Campaign) -> list[Attention]:
@@ -110,11 +134,17 @@ def open_appeals(request: HttpRequest, campaign: Campaign) -> list[Attention]:
     """How many appeals are open in the reader's places."""
     user: Any = request.user
     mine = Appeal.objects.visible_to(user, "targeting.view_appeal")
-    found = mine.filter(entry__run__stage__campaign=campaign, state=Appeal.State.OPEN).count()
-    if not found:
-        return []
-    words = ngettext("%(count)s appeal is open.", "%(count)s appeals are open.", found) % {"count": text_of(found)}
-    return [Attention("warn", words, f"{reverse('targeting:appeal_list')}?state=OPEN", _("Look at them"))]
+    mine = mine.filter(entry__run__stage__campaign=campaign)
+    notices = []
+    if found := mine.filter(state=Appeal.State.OPEN).count():
+        words = ngettext("%(count)s appeal is open.", "%(count)s appeals are open.", found) % {"count": text_of(found)}
+        notices.append(Attention("warn", words, f"{reverse('targeting:appeal_list')}?state=OPEN", _("Look at them")))
+    placeless = mine.filter(state=Appeal.State.UPHELD, remedy="").exclude(kind=Appeal.Kind.WRONGLY_IN)
+    if is_approved(campaign) and (found := placeless.count()):
+        words = ngettext("%(count)s accepted appeal has no place yet.", "%(count)s accepted appeals have no place yet.", found)
+        address = f"{reverse('targeting:appeal_list')}?state=UPHELD&given=no&kind=WRONGLY_OUT&kind=WRONG_DATA"
+        notices.append(Attention("warn", words % {"count": text_of(found)}, address, _("Look at them")))
+    return notices
 
 
 def progress(run: StageRun) -> Attention:
@@ -141,13 +171,15 @@ campaign_detail = DetailScreen(
     actions=[
         ActionLink(_("Carry out the next stage"), next_address, "targeting.run_stage", tone="primary", show=is_due),
         ActionLink(_("Approve the result"), "targeting:approve_results", "targeting.approve_results", tone="primary", show=takes_over),
+        ActionLink(_("Take over the rest"), "targeting:approve_results", "targeting.approve_results", show=takes_rest_over),
         ActionLink(
             _("Approve the exits"), "targeting:approve_exits", "targeting.approve_exits", tone="primary",
             show=lambda campaign: campaign.purpose == Purpose.REVIEW and is_decided(campaign),
         ),
-        ActionLink(_("Enrol the selected"), "targeting:enrol_selected", "targeting.enrol_selected", tone="primary", show=is_approved),
+        ActionLink(_("Enrol the selected"), "targeting:enrol_selected", "targeting.enrol_selected", tone="primary", show=enrols_now),
+        ActionLink(_("Enrol the selected"), "targeting:enrol_selected", "targeting.enrol_selected", tone="more", show=is_enrolled),
         ActionLink(_("To be enrolled"), "targeting:to_enrol", "programmes.view_enrolment", show=is_approved),
-        ActionLink(_("Fill free places"), "targeting:fill_places", "targeting.fill_places", show=is_approved),
+        ActionLink(_("Fill free places"), "targeting:fill_places", "targeting.fill_places", show=has_free),
         ActionLink(_("Add a stage"), "targeting:add_stage", "targeting.add_stage", show=lambda campaign: campaign.is_open),
         ActionLink(_("Change"), "targeting:change_campaign", "targeting.change_campaign", show=lambda campaign: campaign.is_open),
         ActionLink(

@@ -16,13 +16,16 @@ from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.targeting import forms, previews, services, tables
 from coremis.modules.targeting.kinds import KINDS
 from coremis.modules.targeting.kinds.enumeration import collection_goal
-from coremis.modules.targeting.models import Kind, Stage, StageEntry, StageRun
+from coremis.modules.targeting.kinds.shares import came_in_by, name_of
+from coremis.modules.targeting.models import Kind, Outcome, Stage, StageEntry, StageRun
 from coremis.modules.targeting.panels import when_and_who
+from coremis.modules.targeting.queries import quotas_of
 from coremis.modules.targeting.views.addresses import entry_url, of_stage, run_url, stage_url
 from coremis.modules.targeting.views.campaigns import progress
-from coremis.modules.targeting.words import outcome_word, reason_words, run_word, stage_word, with_rule_names
+from coremis.modules.targeting.words import category_name, outcome_word, reason_words, run_word, stage_word, with_rule_names
 
 State = Stage.State
+WITH_ENTRY = ("household", "person", "area", "run__stage__campaign__programme", "score__run__formula_version__formula")
 
 
 def can_change(stage: Stage) -> bool:
@@ -83,6 +86,10 @@ stage_detail = DetailScreen(
             _("Quotas"), "targeting:set_quotas", "targeting.set_quotas", show=lambda stage: stage.kind == Kind.QUOTA and can_change(stage)
         ),
         ActionLink(
+            _("Categories"), "targeting:set_shares", "targeting.set_stage",
+            show=lambda stage: stage.kind == Kind.QUOTA and can_change(stage) and not stage.settings.get("everybody"),
+        ),
+        ActionLink(
             _("Compute quotas"), "targeting:compute_quotas", "targeting.compute_quotas",
             show=lambda stage: stage.kind == Kind.QUOTA and can_change(stage),
         ),
@@ -115,6 +122,13 @@ set_stage = ActionScreen(
     title=lambda stage: gettext("Settings: %(stage)s") % {"stage": stage}, button=_("Keep the settings"),
     initial=lambda request, stage: forms.initial_of(stage),
     inputs=lambda cleaned, stage: {"stage": stage, "settings": forms.settings_from(stage, cleaned), "names": cleaned["names"]},
+)  # fmt: skip
+set_shares = ActionScreen(
+    services.set_stage, form=forms.SharesForm, target=(Stage, "pk"), done=stage_url, back=stage_url,
+    title=lambda stage: gettext("Quotas by category: %(stage)s") % {"stage": stage}, button=_("Keep the categories"),
+    lead=_("Each category has its own places; the others go by rank. Whoever fits several comes in by the first."),
+    initial=lambda request, stage: forms.initial_shares(stage),
+    inputs=lambda cleaned, stage: {"stage": stage, "settings": cleaned["settings"]},
 )  # fmt: skip
 run_stage = ActionScreen(
     services.run_stage, form=forms.NoteForm, target=(Stage, "pk"), preview=previews.carrying_out, done=run_url, back=stage_url,
@@ -206,9 +220,20 @@ def entry_facts(request: HttpRequest, entry: StageEntry) -> list[Fact]:
     return [
         Fact(label, str(entry.who), page), Fact(_("Place"), entry.area.name),
         Fact(_("Targeting campaign"), str(run.stage.campaign), of_stage(run.stage)), Fact(_("Stage"), str(run.stage), run_url(run)),
-        Fact(_("Reason"), reason_words(entry)), Fact(_("Score"), tables.score_of(entry)), Fact(_("Category"), entry.category),
-        Fact(_("Rank"), entry.rank), Fact(_("Waits until"), entry.waits_until), Fact(_("Note"), entry.note),
+        Fact(_("Reason"), reason_words(entry)), Fact(_("Score"), tables.score_of(entry)), Fact(_("Category"), category_name(entry)),
+        Fact(_("Rank"), entry.rank), *_came_in(entry), Fact(_("Waits until"), entry.waits_until), Fact(_("Note"), entry.note),
     ]  # fmt: skip
+
+
+def _came_in(entry: StageEntry) -> list[Fact]:
+    """By which category of the quota stage, where it has categories; and which of them fit."""
+    quota = quotas_of(entry.run).select_related("run").first()
+    run = quota.run if quota else None
+    if run is None or not run.settings.get("shares"):
+        return []
+    fitting = ", ".join(name_of(run.settings, share["code"]) for share in run.settings["shares"] if entry.fits.get(share["code"]))
+    by = came_in_by(run, entry.came_by) if entry.outcome == Outcome.SELECTED else ""
+    return [*([Fact(_("Came in by"), by)] if by else []), Fact(_("Fits the categories"), fitting or _("none"))]
 
 
 entry_detail = DetailScreen(
@@ -228,7 +253,7 @@ entry_detail = DetailScreen(
             show=lambda entry: entry.run.state in (StageRun.State.OPEN, StageRun.State.DONE),
         ),
     ],
-    prepare=lambda rows: with_rule_names(rows.select_related("household", "person", "area", "run__stage__campaign__programme")),
+    prepare=lambda rows: with_rule_names(rows.select_related(*WITH_ENTRY)),
 )  # fmt: skip
 record_verdict = ActionScreen(
     services.record_verdict, form=forms.VerdictForm, target=(StageEntry, "pk"), done=entry_url, back=entry_url,

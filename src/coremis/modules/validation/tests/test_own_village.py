@@ -1,10 +1,12 @@
 """An officer of one place works on that place of a campaign that reaches many."""
 
 import pytest
+from django.test import Client
 
 from coremis.kernel.base.refusal import OutsidePlaces
 from coremis.kernel.testing.cast import build_country, make_user
-from coremis.modules.targeting.services import confirm_others
+from coremis.modules.targeting.services import close_validation, confirm_others
+from coremis.modules.targeting.tests.sample import everything
 from coremis.modules.validation import services
 from coremis.modules.validation.tests.sample import HELD, WRITES, open_validation
 
@@ -31,3 +33,15 @@ def test_it_works(land):
             act(run=run, area=land["Fig"], actor=officer)
     with pytest.raises(OutsidePlaces):
         services.record_meeting(run=run, area=land["Fig"], actor=officer, **CAME)
+
+
+def test_a_closed_list_is_not_taken_any_more(land):
+    """The page of a list offers the village lists as long as the village may answer."""
+    run = open_validation([land["Almond"]], silence=True)
+    officer = make_user("officer", *WRITES, "targeting.view_campaign", "targeting.view_stageentry", area=land["Testland"])
+    client = Client()
+    client.force_login(officer)
+    page = f"/targeting/lists/{run.pk}/"
+    assert "Take the village lists" in client.get(page).content.decode()
+    close_validation(run=run, actor=everything())
+    assert "Take the village lists" not in client.get(page).content.decode()

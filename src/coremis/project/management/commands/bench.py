@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.test.utils import override_settings
 
+from coremis.project.bench.campaign import measure_campaign
 from coremis.project.bench.dashboards import measure_dashboards
 from coremis.project.bench.data import build
 from coremis.project.bench.imports import measure_import
@@ -17,7 +18,7 @@ from coremis.project.bench.papers import measure_papers
 from coremis.project.bench.scores import measure_scores
 from coremis.project.bench.thread import Bench
 
-JOBS = ("import", "suspension", "payroll", "papers", "thread", "lists", "dashboard", "score")
+JOBS = ("import", "suspension", "payroll", "papers", "thread", "lists", "dashboard", "score", "campaign")
 
 
 class Command(BaseCommand):
@@ -58,6 +59,8 @@ class Command(BaseCommand):
             measure_dashboards(bench)
         if "score" in jobs:
             measure_scores(bench)
+        if "campaign" in jobs:
+            measure_campaign(bench)
         if "import" in jobs:
             measure_import(bench)
 
