@@ -1,6 +1,8 @@
 """Workbooks (.xlsx): looked through before they are opened, so that no file can fill the memory; then the rows of one sheet."""
 
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -20,13 +22,24 @@ SMALL = 10 * 1024 * 1024
 MOST_CELLS = 15_000_000
 MOST_TEXT = 1024 * 1024 * 1024  # what the texts may fill once each is copied to every cell that shows it
 PIECE = 1 << 20
-OVERLAP = 512
+BROKEN = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, struct.error,
+)  # fmt: skip
+OVERLAP = 2048  # more than the longest tag that is taken
 
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$")
 TEXTS_PART = "xl/sharedStrings.xml"
 # A cell that holds something: its tag does not close itself. Styled empty cells may reach to the last column and do no harm.
 PLACES = re.compile(rb"""\sr\s{0,99}=\s{0,99}["']([A-Za-z]{1,3})(\d{1,9})["'](?:[^<>"'/]|"[^"<]*"|'[^'<]*')*>""")
-ROWS = re.compile(rb"""<(?:\w+:)?row\s[^<>]{0,400}?\br\s{0,9}=\s{0,9}["'](\d{1,9})["']""")
+ROWS = re.compile(rb"""<(?:[^\s<>/"'=]{0,57}:)?row\s[^<>]{0,1900}?\br\s{0,9}=\s{0,9}["'](\d{1,9})["']""")
+# The reader takes more for a place than PLACES finds, and fills the memory up to it: a tag of a cell or row is written plainly, or refused.
+TAG = rb"""<(?:[^\s<>/"'=]{0,57}:)?"""
+VALUE = rb"""(?:"[^"<>&]{0,80}"|'[^'<>&]{0,80}')"""
+PLACE = rb"""r\s{0,3}=\s{0,3}["'][A-Za-z]{0,3}\d{1,9}["']"""
+PLAIN = rb"(?:\s{1,9}(?:" + PLACE + rb"""|(?!r[\s=])[^\s<>/"'=]{1,40}\s{0,3}=\s{0,3}""" + VALUE + rb")){0,12}"
+ODD = re.compile(TAG + rb"(?:c|row)(?=[\s/>])(?!" + PLAIN + rb"""\s{0,9}/?>)|<[^\s<>/"'=!?]{60}|\0""")
+ROW = re.compile(TAG + rb"row(?=[\s/>])")
+WITHOUT_PLACE = re.compile(TAG + rb"(c|row)(?=[\s/>])(?![^<>]{0,1900}?\sr\s{0,3}=)")
 TEXT_NUMBERS = re.compile(rb"<(?:\w+:)?v\b[^>]*>\s*(\d{1,9})\s*<")
 TEXT_END = re.compile(rb"</(?:\w+:)?si>")
 
@@ -38,7 +51,7 @@ def check_workbook(source: Source) -> None:
             _check_kind(parts)
             _check_size(parts)
             _check_grid(parts)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+    except BROKEN as error:
         raise damaged() from error
 
 
@@ -70,24 +83,39 @@ def _check_size(parts: zipfile.ZipFile) -> None:
 def _check_grid(parts: zipfile.ZipFile) -> None:
     """Read every part to its end: this proves the sizes just checked, and finds the last row and column of each sheet."""
     for entry in parts.infolist():
-        rows = columns = 0
-        is_sheet = bool(SHEET_PART.match(entry.filename))
-        for piece in pieces(parts, entry):
-            if is_sheet:
-                last_row, last_column = _last_place(piece)
-                rows, columns = max(rows, last_row), max(columns, last_column)
+        rows, columns = _reach(pieces(parts, entry), "worksheets" in entry.filename.lower())
         if rows * columns > MOST_CELLS:
             raise Refusal(_("A sheet reaches down to row %(row)s. Delete the empty rows below the table, or send CSV."), row=rows)
     _check_texts(parts)
 
 
+def _reach(pieces: Iterator[bytes], is_sheet: bool) -> tuple[int, int]:
+    """The last row and column that the reader would come to, counting those that do not say their place; (0, 0) for other parts."""
+    rows = columns = unplaced = most = in_row = 0
+    for piece in pieces:
+        if not is_sheet:
+            continue
+        if any(tag.start() <= len(piece) - OVERLAP for tag in ODD.finditer(piece)):
+            raise damaged()
+        last_row, last_column = _last_place(piece)
+        rows, columns = max(rows, last_row), max(columns, last_column)
+        without = WITHOUT_PLACE.findall(piece)
+        unplaced += without.count(b"row")
+        for number, row in enumerate(ROW.split(piece) if b"c" in without else ()):
+            in_row = len(WITHOUT_PLACE.findall(row)) + (0 if number else in_row)
+            most = max(most, in_row)
+    return rows + unplaced, columns + most
+
+
 def pieces(parts: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The unpacked part, piece by piece; each piece begins with the end of the one before."""
+    """The unpacked part, piece by piece; each piece begins with the end of the one before, and blanks follow the last."""
     before = b""
     with parts.open(entry) as part:
         while piece := part.read(PIECE):
-            yield before + piece
+            piece = before + piece
+            yield piece
             before = piece[-OVERLAP:]
+    yield before + b" " * OVERLAP
 
 
 def _last_place(piece: bytes) -> tuple[int, int]:

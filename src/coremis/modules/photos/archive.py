@@ -1,8 +1,11 @@
 """Reading an archive of photos: bounded, and never by the names that stand in it."""
 
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -13,7 +16,7 @@ from coremis.kernel.base.refusal import Refusal
 
 MOST_FILES, MOST_BYTES = 50_000, 20 << 20
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
-BROKEN = (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError)
+BROKEN = (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, struct.error)
 
 
 class Entry(NamedTuple):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from coremis.modules.scoring.finishing import CUTOFF
 from coremis.modules.scoring.formulas import Assessment, Card, Limits, Outcome, Term, TermResult, assess, limits_on, raw_names, row_for
 from coremis.modules.scoring.models import FormulaVersion, Score
+from coremis.modules.scoring.names import HEAD
 from coremis.modules.scoring.versions import card_of, names_of
 from coremis.modules.scoring.wording import Wording, direction_words, figure, limit_sign, match_words, rounding_words
 
@@ -94,19 +95,31 @@ def in_words(
 ) -> Working:
     """A computation in words."""
     say = Wording(version.definition, names_of(version), list(card.names))
+    hidden = with_made_of(card, hidden)
     terms = {term.code: term for term in card.terms}
     rows = [_row(say, terms[result.code], result) for result in found.terms]
     masked = {term.code for term in card.terms if set(raw_names(card, term.formulas())) & set(hidden)}
     known = [(name, values.get(name)) for name in card.names] + list(found.facts.items())
     return Working(
         formula=str(version), source=version.formula.source, stratum=say.entry("strata", found.stratum) if found.stratum else "",
-        rows=tuple(replace(row, value=MASK, coefficient=MASK, product=MASK) if row.code in masked else row for row in rows),
+        rows=tuple(replace(row, value=MASK, coefficient=MASK, product=MASK, amount=None) if row.code in masked else row for row in rows),
         constant=figure(found.constant), total=figure(found.total), scaled=figure(found.scaled_total), rounded=figure(found.value),
         rounding=rounding_words(version.definition), direction=direction_words(card.lower_is_poorer), value=found.value,
         category=say.entry("categories", found.category) if found.category else "", limits=tuple(_limits(say, card, found, limits)),
         facts=tuple((say.name(name), MASK if name in hidden else say.value(name, value)) for name, value in known),
         missing=tuple(say.missing(name) for name in found.missing),
     )  # fmt: skip
+
+
+def with_made_of(card: Card, hidden: Collection[str]) -> set[str]:
+    """Hidden names, and what is made of them: whatever counts such a fact of members, and every derived fact that reads any of these."""
+    of_members = {name.removeprefix(HEAD) for name in hidden if name.startswith(HEAD)}
+    counted = {
+        fact.code for fact in card.member_facts
+        if of_members & {name for formula in (fact.condition, fact.formula) if formula is not None for name in formula.names_used}
+    }  # fmt: skip
+    found = {*hidden, *counted}
+    return found | {fact.code for fact in card.facts if found & set(raw_names(card, [fact.formula]))}
 
 
 def _row(say: Wording, term: Term, found: TermResult) -> WorkingRow:

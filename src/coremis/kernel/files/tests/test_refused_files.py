@@ -142,12 +142,51 @@ def test_an_archive_that_lies_about_its_size():
     "rows",
     [
         b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
-        b"<row r='1'><c foo='>/' r='XFD1'><v>1</v></c></row><row r='1048576'><c r = 'A1048576' s='/>'><v>1</v></c></row>",
         b'<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>',
     ],
 )
 def test_two_cells_far_apart_do_not_fill_the_memory(rows):
     assert "row 1048576" in refusal_of(repacked({SHEET: sheet_xml(rows)}))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b"<row r='1'><c foo='>/' r='XFD1'><v>1</v></c></row><row r='1048576'><c r = 'A1048576' s='/>'><v>1</v></c></row>",
+        b'<row r="1"><c r="ZZZZZZ1"><v>1</v></c></row>',
+        b'<row r="1"><c r="X&#70;D1048576"><v>1</v></c></row>',
+        b'<row r="1"><c s="' + b"1" * 3_000 + b'" r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="1"><c s="' + b"1" * 3_000_000 + b'" r="XFD1048576"><v>1</v></c></row>',
+        b'<row spans="' + b"1" * 500 + b'" r="1048576"><c><v>1</v></c></row><row r="1"><c r="XFD1"><v>1</v></c></row>',
+        b'<row r="1"><' + b"p" * 70 + b':c r="XFD1048576"><v>1</v></c></row>',
+        b'<row r="99999999999999999999"><c r="A1"><v>1</v></c></row>',
+    ],
+)
+def test_a_place_written_so_that_only_the_reader_finds_it(rows):
+    """The reader would fill the memory up to that place, and the whole process would be ended."""
+    assert "damaged" in refusal_of(repacked({SHEET: sheet_xml(rows)}))
+
+
+def test_cells_without_a_place_are_counted():
+    wide = b'<row r="1">' + b"<c><v>1</v></c>" * 5_000 + b"</row>"
+    assert "reaches down to row" in refusal_of(repacked({SHEET: sheet_xml(wide + b"<row><c><v>1</v></c></row>" * 4_000)}))
+    small = b"<row><c><v>1</v></c><c><v>2</v></c></row><row><c><v>3</v></c><c><v>4</v></c></row>"
+    assert not isinstance(open_table(io.BytesIO(repacked({SHEET: sheet_xml(small)}))), str)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
+def test_broken_packing_is_a_sentence(packing):
+    whole = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(repacked({}))) as parts, zipfile.ZipFile(whole, "w", packing) as made:
+        for name in parts.namelist():
+            made.writestr(name, parts.read(name))
+    for place in range(200, len(whole.getvalue()) - 200, 700):
+        content = bytearray(whole.getvalue())
+        content[place : place + 6] = b"\xff\x00\xff\x00\xff\x00"
+        try:
+            list(open_table(io.BytesIO(bytes(content))).rows())
+        except Refusal as refusal:
+            assert str(refusal)
 
 
 def test_styled_empty_cells_far_away_do_no_harm():

@@ -1,8 +1,10 @@
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from coremis.kernel.approvals.services import submit
 from coremis.kernel.base.refusal import Invalid, NotPermitted, Refusal
-from coremis.kernel.testing.cast import make_profile, make_route
+from coremis.kernel.testing.cast import make_profile, make_route, make_user
 from coremis.modules.payments import services
 from coremis.modules.payments.models import FlagGroup, FlagMember, Hold, Payroll
 from coremis.modules.payments.tests.sample import (
@@ -109,6 +111,16 @@ def test_every_kind_of_flag(country, people):
     group = FlagGroup.objects.get(payroll=later)
     assert (group.kind, group.size) == ("CYCLE", 1)
     assert sorted(group.members.values_list("elsewhere", flat=True)) == [False, True, True]
+
+
+@pytest.mark.parametrize("further", [(), ("registry.reveal_phone",)])
+def test_phones_stand_open_only_to_those_who_may_see_them(country, people, programme, further):
+    calculated(programme, [country["Testland"]], people[0])
+    reader = make_user("reader", "payments.view_flaggroup", "payments.view_flagmember", *further, area=country["Testland"])
+    client = Client()
+    client.force_login(reader)
+    page = client.get(reverse("payments:flag_detail", args=[FlagGroup.objects.get(severity="SERIOUS").pk])).content.decode()
+    assert (PHONE in page, "•••111" in page) == (bool(further), not further)
 
 
 def test_who_may_say_it(country, people, programme):

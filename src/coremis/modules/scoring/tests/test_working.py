@@ -1,12 +1,16 @@
 """Why a household has its score: in words, in three languages, and still true after the formula has changed."""
 
+from dataclasses import replace
+
 import pytest
 from django.utils import translation
 
 from coremis.kernel.actions.services import maintenance
+from coremis.kernel.base.formula import parse
 from coremis.kernel.testing.cast import make_user
 from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.registry.tests.factories import make_household, make_variable
+from coremis.modules.scoring.formulas import DerivedFact, MemberFact
 from coremis.modules.scoring.models import FormulaVersion, Score
 from coremis.modules.scoring.queries import hidden_from, latest_scores, working
 from coremis.modules.scoring.services import start_version
@@ -14,6 +18,8 @@ from coremis.modules.scoring.services.drafts import kept_with
 from coremis.modules.scoring.tests.sample import DAY, everywhere_the_same, make_version, stratum, term
 from coremis.modules.scoring.tests.test_activate_version import WRITER
 from coremis.modules.scoring.tests.test_score_households import score
+from coremis.modules.scoring.versions import card_of, names_of
+from coremis.modules.scoring.working import with_made_of
 
 pytestmark = pytest.mark.django_db
 ROOF = {"en": "Roof", "fr": "Toit", "pt": "Telhado"}
@@ -101,6 +107,18 @@ def test_what_a_reader_may_not_see_is_masked(scored, country):
     row = working(scored, hidden).rows[2]
     assert hidden == {"phone"} and (row.value, row.coefficient, row.product) == ("•••", "•••", "•••")
     assert working(scored, hidden).rows[0].value == "1.5"
+
+
+def test_what_is_made_of_a_hidden_fact_is_masked_too(scored):
+    """Members per room would tell the rooms; a count over a hidden fact of members would tell it of the only one."""
+    found = working(scored, {"rooms"})
+    assert ("Members per room", "•••") in found.facts and ("Roof", "Tin") in found.facts
+    assert (found.rows[0].value, found.rows[0].product, found.rows[0].amount) == ("•••", "•••", None)
+    card = card_of(scored.run.formula_version, names_of(scored.run.formula_version))
+    sick = MemberFact("sick", condition=parse("illness", {"illness": "boolean"}))
+    twice = DerivedFact("twice", parse("sick * 2", {"sick": "number"}))
+    made = replace(card, member_facts=(sick,), facts=(*card.facts, twice))
+    assert with_made_of(made, {"head_illness"}) == {"head_illness", "sick", "twice"} and not with_made_of(made, set())
 
 
 def test_the_newest_score_counts(scored, country):
