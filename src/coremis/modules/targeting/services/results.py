@@ -102,7 +102,8 @@ def plan_taking_over(work: Work) -> None:
     run = _run_of(work)
     ranges.plan(work, entries=takeable(run))
     others = WaitingPlace._base_manager.filter(programme=work.params["programme"])
-    last = others.exclude(group__campaign_change__campaign=work.params["campaign"]).aggregate(last=Max("rank"))["last"]
+    mine = GroupChange.objects.filter(campaign_change__campaign=work.params["campaign"]).exclude(undone_by__state=GroupChange.State.DONE)
+    last = others.exclude(group__in=mine.values("pk")).aggregate(last=Max("rank"))["last"]
     first = take_serials(Enrolment._meta.db_table, work.total) if work.total else 0
     work.cursor = {**work.cursor, "first": first, "made": 0, "rank": last or 0}
 

@@ -61,7 +61,7 @@ def test_the_page_finds_whom_by_the_number():
     key = client.get(page).content.decode().split('name="key" value="')[1].split('"')[0]
     refused = client.post(page, {"key": key, "number": other.number_text})
     assert refused.status_code == 422 and "in your places" in refused.content.decode()
-    assert client.post(page, {"key": key, "number": mine.number_text}).status_code == 302
+    assert client.post(page, {"key": key, "number": mine.number_text}).status_code == 303
     assert StageEntry.objects.get(run=run, household=mine).verdict == "ADDITION"
 
 

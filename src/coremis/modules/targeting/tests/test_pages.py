@@ -93,13 +93,13 @@ def test_categories_are_typed_on_a_page_of_their_own():
     typed = {"key": key, "names_1_en": "Women", "condition_1": "women = 1", "share_1": "40", "reserve": "10"}
     too_much = client.post(page, {**typed, "share_1": "95"})
     assert too_much.status_code == 422 and "never pass 100" in too_much.content.decode()
-    assert client.post(page, typed).status_code == 302
+    assert client.post(page, typed).status_code == 303
     held = Stage.objects.get(pk=stage.pk).settings
     assert [(share["code"], share["share"], share["condition"]) for share in held["shares"]] == [("women", "40.00", "women = 1")]
     assert held["reserve"] == "10.00"
     settings = f"/targeting/stages/{stage.pk}/set/"
     key = client.get(settings).content.decode().split('name="key" value="')[1].split('"')[0]
-    assert client.post(settings, {"key": key, "multiplier": "3", "seed": "5"}).status_code == 302
+    assert client.post(settings, {"key": key, "multiplier": "3", "seed": "5"}).status_code == 303
     after = Stage.objects.get(pk=stage.pk).settings
     assert after["shares"] == held["shares"] and after["multiplier"] == "3.00"
     assert "Women" in client.get(f"/targeting/stages/{stage.pk}/").content.decode()
@@ -122,7 +122,7 @@ def test_an_accepted_appeal_asks_for_a_place():
     country = village.parent.parent.parent
     make_route("targeting.give_place", country, make_profile("approver", "targeting.view_appeal"))
     seen = preview.split('name="seen" value="')[1].split('"')[0]
-    assert client.post(page, {"key": key, "remedy": "BEYOND", "step": "confirm", "seen": seen}).status_code == 302
+    assert client.post(page, {"key": key, "remedy": "BEYOND", "step": "confirm", "seen": seen}).status_code == 303
     assert Appeal.objects.get(pk=appeal.pk).remedy == "" and current_run_of(campaign).selected == 4
 
 

@@ -106,6 +106,7 @@ def test_the_result_can_be_undone_as_every_group_change():
     assert statuses(campaign.programme) == {Status.EXITED: 8}
     approved(services.approve_results, campaign=campaign, actor=everything())
     assert statuses(campaign.programme) == {Status.EXITED: 8, Status.POTENTIAL: 8}
+    assert sorted(WaitingPlace.objects.filter(enrolment__status="POTENTIAL").values_list("rank", flat=True)) == [13, 14, 15, 16]
 
 
 def test_who_left_since_is_not_taken_over_again():
