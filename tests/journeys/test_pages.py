@@ -57,9 +57,10 @@ def walked(demo: House, meet: Meet) -> Walked:
         somebody.page.emulate_media(color_scheme="light")
         answer = somebody.open(address_of(somebody, path, tuple(links), known))
         assert answer.status == (403 if seat == "guest" else 200), (seat, path, links)
-        look_at(somebody, found, f"{seat} {somebody.page.url.removeprefix(demo.url)}")
-        found.complaints += somebody.complaints
-        somebody.complaints.clear()
+        place = f"{seat} {somebody.page.url.removeprefix(demo.url)}"
+        found.complaints += [f"{place}: {one}" for one in somebody.complaints]
+        look_at(somebody, found, place)
+        somebody.complaints.clear()  # what axe does to the page is not the page's fault
     return found
 
 
