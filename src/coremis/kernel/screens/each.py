@@ -67,7 +67,7 @@ class EachScreen(ActionScreen):
     def told(self, rows: Sequence[Any], answers: Answers, actor: Any) -> dict[str, Any]:
         """The rows as their list shows them, with an answer beside each."""
         first, *others = self.table.columns
-        answer = Column("what_came", _("Answer"), show=lambda row: answers.get(row.pk, ""))
+        answer = Column("what_came", _("Result"), show=lambda row: answers.get(row.pk, ""))
         shown: Any = type(self.table.__name__, (self.table,), {"columns": [first, answer, *others]})
         found = shown.prepare(self.table.visible(actor).filter(pk__in=[row.pk for row in rows])).order_by("pk")
         return small_table(shown, list(found), actor)
