@@ -24,7 +24,6 @@ CONTROL = re.compile("[\x00-\x1f\x7f]+")
 DAMAGED = re.compile(r"\s*\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}\s*")  # 1.23E+11: digits are gone
 SERIALS = range(7_000, 60_000)  # 1919 to 2064, as spreadsheet programs count days
 FIRST_DAY = date(1899, 12, 30)
-MOST_PLACES = 30  # “1E999999999” is a number, and would be written with a thousand million figures
 BLANKS = re.compile(r"[\s\u00a0\u202f]")
 YES = frozenset({"1", "yes", "y", "true", "oui", "o", "vrai", "sim", "s", "verdadeiro", "x"})
 NO = frozenset({"0", "no", "n", "false", "non", "faux", "nao", "falso"})
@@ -82,7 +81,7 @@ def _number(column: ImportColumn, options: Options) -> Cleaner:
 def _decimal(column: ImportColumn, options: Options) -> Cleaner:
     def clean(cell: Cell) -> str:
         number = _exact(cell, options)
-        if abs(int(number.as_tuple().exponent)) > MOST_PLACES:
+        if abs(int(number.as_tuple().exponent)) > 30:  # “1E999999999” would be written with a thousand million figures
             raise Refusal(_("“%(value)s” is not a number. Write figures only."), value=shown(cell)[:40])
         return format(number, "f")
 

@@ -1,10 +1,7 @@
 """Workbooks (.xlsx): looked through before they are opened, so that no file can fill the memory; then the rows of one sheet."""
 
-import lzma
 import re
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -22,9 +19,6 @@ SMALL = 10 * 1024 * 1024
 MOST_CELLS = 15_000_000
 MOST_TEXT = 1024 * 1024 * 1024  # what the texts may fill once each is copied to every cell that shows it
 PIECE = 1 << 20
-BROKEN = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, RuntimeError, OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, struct.error,
-)  # fmt: skip
 OVERLAP = 2048  # more than the longest tag that is taken
 
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$")
@@ -51,7 +45,9 @@ def check_workbook(source: Source) -> None:
             _check_kind(parts)
             _check_size(parts)
             _check_grid(parts)
-    except BROKEN as error:
+    except Refusal:
+        raise
+    except Exception as error:  # whatever made-up bytes bring an unpacker to
         raise damaged() from error
 
 
@@ -92,13 +88,10 @@ def _check_grid(parts: zipfile.ZipFile) -> None:
 def _reach(pieces: Iterator[bytes], is_sheet: bool) -> tuple[int, int]:
     """The last row and column that the reader would come to, counting those that do not say their place; (0, 0) for other parts."""
     rows = columns = unplaced = most = in_row = 0
-    for piece in pieces:
-        if not is_sheet:
-            continue
+    for piece in filter(lambda _piece: is_sheet, pieces):
         if any(tag.start() <= len(piece) - OVERLAP for tag in ODD.finditer(piece)):
             raise damaged()
-        last_row, last_column = _last_place(piece)
-        rows, columns = max(rows, last_row), max(columns, last_column)
+        rows, columns = (max(pair) for pair in zip((rows, columns), _last_place(piece), strict=True))
         without = WITHOUT_PLACE.findall(piece)
         unplaced += without.count(b"row")
         for number, row in enumerate(ROW.split(piece) if b"c" in without else ()):
@@ -112,9 +105,8 @@ def pieces(parts: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     before = b""
     with parts.open(entry) as part:
         while piece := part.read(PIECE):
-            piece = before + piece
-            yield piece
-            before = piece[-OVERLAP:]
+            yield (before := before + piece)
+            before = before[-OVERLAP:]
     yield before + b" " * OVERLAP
 
 
