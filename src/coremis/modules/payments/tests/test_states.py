@@ -1,9 +1,10 @@
 import ast
 from pathlib import Path
 
+from coremis.kernel.base.money import Money
 from coremis.modules.payments import states
 from coremis.modules.payments.models import PayrollLine
-from coremis.modules.payments.queries import GROUP_OF
+from coremis.modules.payments.queries import GROUP_OF, _said
 
 FOLDER = Path(states.__file__).parent
 
@@ -37,3 +38,8 @@ def test_states_move_only_through_services():
         if isinstance(node, ast.Assign) and any(isinstance(target, ast.Attribute) and target.attr == "state" for target in node.targets)
     ]
     assert not wrong
+
+
+def test_sentences_write_numbers_as_people_do():
+    """What blocks closing says “12,345 payments”, with the separators of the reader's language."""
+    assert _said(12_345, Money(6_789_000, "SZF"))["count"] == "12,345"
