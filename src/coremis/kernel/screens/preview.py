@@ -1,7 +1,9 @@
 """`Preview`: what an action will do, said before it is done."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +12,18 @@ from django.utils.translation import gettext as _
 from coremis.kernel.base.money import Money
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.screen import Text
+
+READER: ContextVar[Any] = ContextVar("reader", default=None)
+
+
+@contextmanager
+def shown_to(reader: Any) -> Iterator[None]:
+    """Inside, a preview made with the rights of whoever asked tells nothing that ``reader``, who decides, may not see."""
+    before = READER.set(reader)
+    try:
+        yield
+    finally:
+        READER.reset(before)
 
 
 @dataclass

@@ -42,7 +42,7 @@ def to_decide(request: HttpRequest) -> Shown:
         return {"text": _("Nothing waits for your decision.")}
     more = [{"url": reverse("administration:my_work"), "title": _("Show all that waits for me")}] if len(rows) > FEW else []
     heads = [(_("What"), ""), (_("Asked by"), ""), (_("How many"), "number"), (_("Amount"), "amount"), (_("Against last time"), "")]
-    cells = [request_cells(row, what_was_asked(row) if place < LOOKED else {}) for place, row in enumerate(rows[:FEW])]
+    cells = [request_cells(row, what_was_asked(row, me) if place < LOOKED else {}) for place, row in enumerate(rows[:FEW])]
     return {"table": figure_table([*heads, (_("Place"), ""), (_("Asked on"), "date")], cells), "links": more}
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.permissions import FURTHER
 from coremis.kernel.actions.models import Change, Event
+from coremis.kernel.screens.preview import READER
 from coremis.modules.registry.holders import holder_of
 from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.registry.not_applicable import NOT_APPLICABLE
@@ -35,11 +36,12 @@ def masked(number: str) -> str:
 class Sight:
     """What a reader may see of one record; the rights are those in the record's own place.
 
-    Where nothing was revealed, masked facts stay masked for everybody. ``in_list`` is for lists and files, where the right suffices.
+    On the page of a request the reader is who decides, not who asked. Where nothing was revealed, masked facts stay masked for
+    everybody. ``in_list`` is for lists and files, where the right suffices.
     """
 
     def __init__(self, user: Any, record: Any, *, in_list: bool = False) -> None:
-        self._user, self._record, self._in_list = user, record, in_list
+        self._user, self._record, self._in_list = READER.get() or user, record, in_list
         self._places = record.place_ids() or []
         self._known: dict[str, bool] = {}
 

@@ -30,6 +30,7 @@ from coremis.kernel.screens.details import DetailScreen, Fact
 from coremis.kernel.screens.each import EachScreen
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.lists import ListScreen
+from coremis.kernel.screens.preview import shown_to
 from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.administration import forms, tables
 from coremis.modules.administration.views.links import to
@@ -63,7 +64,7 @@ class RequestScreen(DetailScreen):
         reader: Any = request.user
         decisions = record.decisions.select_related("person").order_by("pk")
         return {
-            **super().tab_context(request, record), **what_was_asked(record), "decisions": decisions,
+            **super().tab_context(request, record), **what_was_asked(record, reader), "decisions": decisions,
             "may_decide": may_decide(record, reader), "barred": why_not(record, reader), "key": uuid4().hex,
         }  # fmt: skip
 
@@ -73,18 +74,22 @@ def why_not(asked: Request, reader: User) -> str:
     return reason_against(asked, reader) if waiting_for(reader).filter(pk=asked.pk).exists() else ""
 
 
-def what_was_asked(asked: Request) -> dict[str, Any]:
-    """The preview as on the action's own page, and where the thing itself is; a sentence where it cannot be made any more."""
+def what_was_asked(asked: Request, reader: User) -> dict[str, Any]:
+    """The preview as on the action's own page, and where the thing itself is; a sentence where it cannot be made any more.
+
+    It counts what the maker may do, and tells of masked and sensitive facts only what the reader may see.
+    """
     try:
         item = find_action(asked.action)
         values, declared = item.from_stored(asked.inputs), approvable(item)
         page = declared.page(values) if declared.page else ""
-        preview = declared.preview(values, asked.maker) if declared.preview else None
+        with shown_to(reader):
+            preview = declared.preview(values, asked.maker) if declared.preview else None
+            if preview and asked.state not in (Request.State.PENDING, Request.State.RETURNED):
+                preview.changes, preview.table, preview.problem = (), None, ""  # they would compare with what holds now
+            return {"preview": preview.ready() if preview else None, "page": page}
     except (Refusal, ObjectDoesNotExist) as problem:
         return {"problem": str(problem) if asked.state == Request.State.PENDING else ""}
-    if preview and asked.state not in (Request.State.PENDING, Request.State.RETURNED):
-        preview.changes, preview.table, preview.problem = (), None, ""  # they would compare with what holds now
-    return {"preview": preview.ready() if preview else None, "page": page}
 
 
 request = RequestScreen(

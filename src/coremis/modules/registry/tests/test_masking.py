@@ -10,11 +10,12 @@ from django.urls import reverse
 from coremis.kernel.access.models import Assignment
 from coremis.kernel.actions.models import Change, Event
 from coremis.kernel.actions.services import maintenance
-from coremis.kernel.testing.cast import everywhere, make_profile, make_user
+from coremis.kernel.approvals.services import submit
+from coremis.kernel.testing.cast import everywhere, make_profile, make_route, make_user
 from coremis.modules.registry.module import DEFINES, KEEPS, LOOKS_BEHIND, SEES
-from coremis.modules.registry.services import change_household, change_person
+from coremis.modules.registry.services import change_household, change_person, merge_persons, reveal_person
 from coremis.modules.registry.sight import SENSITIVE, VARIABLE
-from coremis.modules.registry.tests.factories import make_document, make_household, make_variable
+from coremis.modules.registry.tests.factories import make_document, make_household, make_person, make_variable
 
 pytestmark = pytest.mark.django_db
 PHONE, FORMER_PHONE, PAPER = "79887766554", "68112233445", "119077001234"
@@ -158,3 +159,24 @@ def test_a_file_with_open_values_is_noted(country, client, family):
     assert PHONE in texts["persons"] and MASKED in texts["persons"] and SENSITIVE_VALUE in texts["persons"]
     inputs = [Change.objects.get(event=event, kind=Change.INPUTS).before for event in Event.objects.filter(action="screens.export_list")]
     assert {"phone", "data_card", "data_illness"} <= set(inputs[-1]["revealed"])
+
+
+def test_who_decides_sees_no_more_than_allowed(country, client, family):
+    """The preview on a request's page is made with the maker's rights and shown with the reader's: what is hidden from them stays hidden."""
+    _household, head = family
+    other = make_person(country["Almond"], data={"card": "SHREW-3309", "illness": "NEWT-8817"})
+    checker = make_user("checker", *SEES, "approvals.approve_request", "approvals.view_request", area=country["Testland"])
+    make_route(merge_persons.name, country["Testland"], checker.assignments.get().profile)
+    may = ("approvals.submit_request", merge_persons.name, *LOOKS_BEHIND, VARIABLE, SENSITIVE)
+    maker = make_user("maker", *PLAIN, *may, area=country["Testland"])
+    asked = submit(merge_persons, {"survivor": head, "other": other, "reason": "one person"}, actor=maker).request
+    reveal_person(person=other, reason="asked at the counter", actor=maker)
+    hidden = ("SHREW-3309", "NEWT-8817", MASKED, SENSITIVE_VALUE)
+    address = reverse("administration:request", args=[asked.pk])
+    client.force_login(maker)
+    own = client.get(address).content.decode()
+    assert all(secret in own for secret in hidden)
+    client.force_login(checker)
+    seen = client.get(address)
+    assert seen.status_code == 200 and not [secret for secret in hidden if secret in seen.content.decode()]
+    assert "Card number" in seen.content.decode() and "Illness" not in seen.content.decode()
