@@ -118,8 +118,9 @@ class User(AbstractBaseUser):
         return any(held.profile.second_factor_required for held in self._held)
 
     def places_held(self) -> list[Area]:
-        """Where this user holds any profile today, blocked or not."""
-        return [held.area for held in self._held]
+        """Where this user holds any profile today or from a later day on, blocked or not."""
+        held = Assignment.objects.filter(Q(valid_until=None) | Q(valid_until__gte=timezone.localdate()), user=self)
+        return [assignment.area for assignment in held.select_related("area")]
 
     def home_area(self) -> Area | None:
         """The first assigned place, shown in the top bar."""

@@ -11,6 +11,7 @@ from coremis.kernel.access.services import assign, change_user, create_user, end
 from coremis.kernel.actions.context import Authority, approved_by
 from coremis.kernel.actions.models import Change, Event
 from coremis.kernel.actions.parameters import Secret
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.refusal import Invalid, NeedsApproval, NotPermitted, OutsidePlaces, Refusal
 from coremis.kernel.testing.cast import PASSWORD, again, everywhere, last_event, make_profile, make_user
 
@@ -63,7 +64,12 @@ def test_a_local_administrator_reaches_only_local_users(country, ada):
     """pitfall S4, S10: else a commune could take over the account of the capital by giving it a new password."""
     local = make_user("local", *NAMES, area=country["Northfield"])
     capital = make_user("capital", *NAMES, area=country["Testland"])
-    for victim in (ada, capital):
+    coming = make_user("coming", *NAMES, area=country["Testland"])
+    with maintenance("test"):
+        later = coming.assignments.get()
+        later.valid_from = timezone.localdate() + timedelta(days=1)
+        later.save()
+    for victim in (ada, capital, coming):
         for work in (
             lambda victim=victim: reset_password(user=victim, password=Secret(PASSWORD), actor=local),
             lambda victim=victim: set_user_active(user=victim, active=False, reason="x", actor=local),
