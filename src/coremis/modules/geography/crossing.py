@@ -15,11 +15,11 @@ A_STRIP = 8  # segments
 
 
 class Crossing(Exception):
-    """A ring crosses itself here, and the parts are too large to leave one out."""
+    """A ring crosses itself here, and the parts are too large to leave one out: ``size`` is twice the area of all of them."""
 
-    def __init__(self, point: Whole) -> None:
+    def __init__(self, point: Whole, size: int) -> None:
         super().__init__(point)
-        self.point = point
+        self.point, self.size = point, size
 
 
 def parts_of(ring: Loop) -> tuple[list[Loop], list[Loop]]:
@@ -38,7 +38,7 @@ def parts_of(ring: Loop) -> tuple[list[Loop], list[Loop]]:
         elif not same and inside:
             holes.append(loop)
         elif abs(area_of(loop)) > SMALL * whole:
-            raise Crossing(next((point for point in loop if point in border), loop[0]))
+            raise Crossing(next((point for point in loop if point in border), loop[0]), sum(abs(area_of(one)) for one in loops))
     return outer, holes
 
 

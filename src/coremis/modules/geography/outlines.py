@@ -22,11 +22,13 @@ Outline = list[Polygon]
 DIGITS = 5  # of a degree: about a metre
 STEPS = 10**DIGITS  # in which they are compared, as whole numbers
 NESTED, CLOSED, DOUBLED, TURNED, DROPPED, FLAT, GATHERED = "nested", "closed", "doubled", "turned", "dropped", "flat", "gathered"
-CROSSED = "crossed"
+CROSSED, ROCKS = "crossed", "rocks"
+A_ROCK = 1e-4  # of the whole outline
 REPAIRS = {
     NESTED: _("rings nested in the wrong depth"), CLOSED: _("rings that were not closed"), DOUBLED: _("points that stood twice"),
     TURNED: _("rings drawn in the wrong direction"), DROPPED: _("rings without an area, left out"), FLAT: _("heights, left out"),
     GATHERED: _("parts that were not joined"), CROSSED: _("rings that met themselves, taken apart"),
+    ROCKS: _("rocks whose border crosses itself, left out"),
 }  # fmt: skip
 
 
@@ -36,6 +38,7 @@ class Cleaned:
 
     outline: Outline
     repairs: set[str] = field(default_factory=set)
+    crossings: list[Crossing] = field(default_factory=list)
 
 
 def clean(geometry: Any) -> Cleaned:
@@ -54,9 +57,20 @@ def clean(geometry: Any) -> Cleaned:
         raise Refusal(_("It is a %(kind)s, not an area. Send polygons."), kind=str(kind)[:20])
     for polygon in polygons:
         done.outline += _clean_polygon(polygon, done)
+    _check_crossings(done)
     if not done.outline:
         raise Refusal(_("None of its rings encloses an area."))
     return done
+
+
+def _check_crossings(done: Cleaned) -> None:
+    """Rocks off the shore that cross themselves are left out; where the border itself does, only a person can say what it means."""
+    whole = sum(2 * abs(signed_area(polygon[0])) for polygon in done.outline) * STEPS**2
+    for one in done.crossings:
+        if one.size > A_ROCK * whole:
+            sentence = _("Its border crosses itself near %(point)s. Correct it there, and send it again.")
+            raise Refusal(sentence, point=", ".join(f"{part / STEPS:.4f}" for part in one.point))
+        done.repairs.add(ROCKS)
 
 
 def _clean_polygon(polygon: list[Any], done: Cleaned) -> list[Polygon]:
@@ -109,8 +123,8 @@ def _clean_ring(raw: Any, hole: bool, done: Cleaned) -> tuple[list[Loop], list[L
     try:
         outer, holes = parts_of(loop) if len(loop) > 2 else ([], [])
     except Crossing as problem:
-        sentence = _("Its border crosses itself near %(point)s. Correct it there, and send it again.")
-        raise Refusal(sentence, point=", ".join(f"{part / STEPS:.4f}" for part in problem.point)) from None
+        done.crossings.append(problem)
+        return [], []
     if not outer or not area_of(outer[0]):
         done.repairs.add(DROPPED)
         return [], []

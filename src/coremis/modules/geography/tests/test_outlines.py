@@ -227,3 +227,17 @@ def test_a_border_is_the_same_whichever_area_comes_first():
     assert sum(map(outlines.points_in, together)) < sum(map(outlines.points_in, areas)) / 3
     alone = [simplify([one], 0.003, areas[:number] + areas[number + 1 :])[0] for number, one in enumerate(areas)]
     assert alone == together
+
+
+def test_a_rock_that_crosses_itself_is_left_out():
+    """The border itself stays as it is, and a rock as large as a village is not left out."""
+    land, bow = [[29, -3], [30, -3], [30, -2], [29, -2], [29, -3]], [[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]
+
+    def with_a_rock(wide):
+        rock = [[31 + wide * x, -3 + wide * y] for x, y in bow]
+        return {"type": "MultiPolygon", "coordinates": [[rock], [land]]}
+
+    left = clean(with_a_rock(0.002))
+    assert len(left.outline) == 1 and left.repairs == {"rocks"}
+    with pytest.raises(Refusal, match="crosses itself near"):
+        clean(with_a_rock(0.1))
