@@ -49,14 +49,17 @@ class SimulationForm(ActionForm):
         help_text=_("The areas that are told apart in the result, and that share the places."),
     )  # fmt: skip
     weights = forms.ChoiceField(
-        label=_("Shared by"), required=False, choices=Simulation.Weights.choices, help_text=_("What an area counts.")
+        label=_("Places divided by"),
+        required=False,
+        choices=Simulation.Weights.choices,
+        help_text=_("What decides how many places an area gets."),
     )
     stage = RecordField(
         Stage, SEES_STAGES, choose=quota_stages, label=_("Quotas of the stage"), required=False,
         help_text=_("The stage for which they are planned."),
     )  # fmt: skip
     poor = forms.CharField(
-        label=_("Poor is who"), required=False, max_length=1000, widget=forms.TextInput(attrs={"class": "code"}),
+        label=_("Who counts as poor"), required=False, max_length=1000, widget=forms.TextInput(attrs={"class": "code"}),
         help_text=_("A condition on facts of the household, as a survey found them: welfare_class <= 2."),
     )  # fmt: skip
     likelihoods = forms.CharField(

@@ -42,9 +42,9 @@ def asked(request: HttpRequest, simulation: Simulation) -> Sequence[Fact]:
         _("Cut-off"): None if simulation.cutoff is None else edge(simulation.cutoff),
         _("Number of places"): simulation.places,
         _("Level"): simulation.level,
-        _("Shared by"): simulation.get_weights_display() if simulation.weights else None,
+        _("Places divided by"): simulation.get_weights_display() if simulation.weights else None,
         _("Quotas of the stage"): simulation.stage,
-        _("Poor is who"): simulation.poor or None,
+        _("Who counts as poor"): simulation.poor or None,
         _("Amount of a payment"): text_of(Money(simulation.amount_minor, simulation.currency)) if simulation.amount_minor else None,
         _("Payments a year"): simulation.payments,
     }

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.areas.models import AreaLevel
@@ -51,15 +52,16 @@ class CampaignForm(ActionForm):
 
     names = LabelField(label=_("Name"))
     day = forms.DateField(
-        label=_("Reference date"), widget=DateInput(), help_text=_("Ages, memberships and figures are taken as of this day.")
-    )
+        label=_("Reference date"), widget=DateInput(), initial=timezone.localdate,
+        help_text=_("Ages, memberships and figures are taken as of this day."),
+    )  # fmt: skip
     note = NoteField()
 
 
 class NewCampaignForm(CampaignForm):
     """What a campaign begins with."""
 
-    rows = [("programme", "code"), ("names",), ("areas",), ("purpose", "ladder"), ("day",)]
+    rows = [("programme", "code"), ("names",), ("areas",), ("purpose", "day"), ("ladder",)]
     programme = RecordField(Programme, "programmes.view_programme", label=_("Programme"))
     code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Short, for lists and files. It stays for ever."))
     areas = AreaField(many=True, label=_("Places"), help_text=_("Each with all that lies below it."))
