@@ -38,8 +38,8 @@ format: environment-dev ## Put the code into the agreed form
 types: environment-dev ## Check the types
 	$(BIN)/mypy
 
-bench: environment ## Measure the large jobs (ROWS=100000)
-	@$(BIN)/coremis bench --rows $(ROWS) --json
+bench: environment ## Measure the large jobs (ROWS=100000 JOBS="score campaign")
+	@$(BIN)/coremis bench --rows $(ROWS) --json $(if $(JOBS),--jobs $(JOBS))
 
 docs: environment-dev ## Write the reference from the code, build every page, check its links and commands
 	@$(BIN)/coremis reference

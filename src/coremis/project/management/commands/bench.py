@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--rows", type=int, default=100_000, help="Number of households (of persons for the import).")
-        parser.add_argument("--jobs", nargs="*", choices=JOBS, default=["import", "suspension", "thread"], help="Which work to measure.")
+        parser.add_argument("--jobs", nargs="*", choices=JOBS, default=list(JOBS), help="Which work to measure; all of it.")
         parser.add_argument("--json", action="store_true", help="One JSON object for each line.")
 
     def handle(self, *args: Any, **options: Any) -> None:
