@@ -64,7 +64,7 @@ def in_browser(words: list[str]) -> Outcome:
     if not found:
         return Outcome("browser", None, f"no Chromium found (looked for {', '.join(BROWSERS)}; COREMIS_CHROMIUM may name one)")
     # By groups: each file is one, and the three of the long journey through the village together (tests/journeys/conftest.py).
-    return run(f"browser ({found})", [*TWO, "loadgroup", "-m", "browser", *words], {"COREMIS_CHROMIUM": found})
+    return run(f"browser ({found})", ["-n", "2", "--dist", "loadgroup", "-m", "browser", *words], {"COREMIS_CHROMIUM": found})
 
 
 def run(name: str, arguments: list[str], variables: dict[str, str]) -> Outcome:

@@ -27,7 +27,7 @@ from coremis.modules.registry.models import Household
 from coremis.modules.registry.queries import VariableUse
 
 BRINGS = (
-    SEE, OPEN_FILES, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name, correct_rows.name, replace_text.name,
+    SEE, create_batch.name, check_batch.name, cancel_batch.name, apply_batch.name, correct_rows.name, replace_text.name,
     undo_correction.name, check_again.name, save_mapping.name, retire_mapping.name, undo_batch.name,
 )  # fmt: skip
 
@@ -41,8 +41,8 @@ contributions: list[Contribution] = [
     Approvable(undo_batch, preview=undo_effect, page=batch_page),
     RoutePreset(undo_batch, ("manager",)),
     Panel(Household, _("Import"), panels.brought_by, permission=SEE, order=90),
-    SeatPermissions("data", BRINGS),
-    SeatPermissions("commune", BRINGS),
-    *(SeatPermissions(seat, (SEE, OPEN_FILES)) for seat in ("manager", "auditor")),
+    *(SeatPermissions(seat, (*BRINGS, OPEN_FILES)) for seat in ("manager", "data", "commune")),
+    SeatPermissions("payments", BRINGS),
+    SeatPermissions("auditor", (SEE, OPEN_FILES)),
     SeatPermissions("approver", (SEE,)),
 ]
