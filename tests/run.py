@@ -63,8 +63,8 @@ def in_browser(words: list[str]) -> Outcome:
     found = os.environ.get("COREMIS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
         return Outcome("browser", None, f"no Chromium found (looked for {', '.join(BROWSERS)}; COREMIS_CHROMIUM may name one)")
-    # By groups: each file is one, and the three of the long journey through the village together (tests/journeys/conftest.py).
-    return run(f"browser ({found})", ["-n", "2", "--dist", "loadgroup", "-m", "browser", *words], {"COREMIS_CHROMIUM": found})
+    # One after the other: tests of a file follow from each other, and each installation is busy enough alone.
+    return run(f"browser ({found})", ["-m", "browser", *words], {"COREMIS_CHROMIUM": found})
 
 
 def run(name: str, arguments: list[str], variables: dict[str, str]) -> Outcome:

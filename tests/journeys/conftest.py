@@ -24,14 +24,6 @@ def chromium() -> str:
     return named if Path(named).exists() else ""
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What follows from each other goes to one worker: the long journey through the village, else each file."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("village" if "village" in getattr(item, "fixturenames", ()) else item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for all journeys."""

@@ -30,6 +30,7 @@ DATA = {
     "programmes_enrolment": ("status_note",), "programmes_groupchange": ("note",), "programmes_waitingplace": ("note",),
     "targeting_campaign": ("code", "names"), "targeting_stagerun": ("note", "settings_words"), "targeting_stageentry": ("note",), "targeting_quota": ("source",),
     "scoring_scoreformula": ("code", "names", "source"), "scoring_formulaversion": ("definition",),
+    "simulation_simulation": ("title",), "simulation_comparison": ("title",),
     "geography_figurekind": ("code", "names", "unit"), "geography_areafigure": ("source",), "geography_areashape": ("source",),
 }  # fmt: skip
 # The product's name, languages in their own words, file formats, names of fields that a condition is written with, the demo's files and

@@ -14,6 +14,7 @@ from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import EmptyState, ListScreen
 from coremis.kernel.screens.screen import ActionLink
+from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.scoring.models import ScoreRun
 from coremis.modules.simulation import forms, services
 from coremis.modules.simulation.forms import SEES_RUNS, done_runs
@@ -77,6 +78,7 @@ simulation_list = ListScreen(
     SimulationTable, title=_("Simulations"), actions=[add],
     empty=EmptyState(_("No simulations yet"), _("See what a cut-off or quota would do, before anybody decides."), add),
 )  # fmt: skip
+COUNTED_ELSEWHERE = Timeline(hidden=frozenset({"results"}))  # the other tabs tell them in tables
 simulation_detail = DetailScreen(
     Simulation, permission="simulation.view_simulation", title=str, subtitle=lambda one: str(one.area), status=status_of, facts=asked,
     attention=outside,
@@ -87,12 +89,14 @@ simulation_detail = DetailScreen(
         ActionLink(_("Simulate another"), lambda one: f"{reverse('simulation:simulate')}?like={one.pk}", "simulation.simulate"),
     ],
     prepare=lambda rows: rows.select_related("run__formula_version__formula", "run__area", "level", "stage__campaign", "area"),
+    timeline=COUNTED_ELSEWHERE,
 )  # fmt: skip
 comparison_detail = DetailScreen(
     Comparison, permission="simulation.view_comparison", title=str, subtitle=lambda one: str(one.area), status=status_of,
     prepare=lambda rows: rows.select_related(
         "first__run__formula_version__formula", "second__run__formula_version__formula", "first__run__area", "second__run__area", "area"
     ),
+    timeline=COUNTED_ELSEWHERE,
 )  # fmt: skip
 simulate = ActionScreen(
     services.simulate, form=forms.SimulationForm, initial=_as_before, done=simulation_url, button=_("Simulate"),

@@ -29,8 +29,9 @@ def villages(request: HttpRequest, run: StageRun) -> Shown:
     found = villages_of(run, request.user)
     heads = [(_("Village"), "text"), (_("Meeting"), "date"), (_("On the list"), "number"), (_("Selected"), "number")]
     heads += [(_("Waiting"), "number"), (_("Answers"), "number")]
-    take = {"url": reverse("validation:take_village_list", kwargs={"pk": run.pk}), "title": _("Take the village lists")}
-    links = [take] if is_open(run) and request.user.has_perm("validation.take_village_list") else []
+    title = _("Take the village lists") if is_open(run) else _("Print the village lists")
+    take = {"url": reverse("validation:take_village_list", kwargs={"pk": run.pk}), "title": title}
+    links = [take] if request.user.has_perm("validation.take_village_list") else []
     rows = [_village_row(run, one) for one in found[:MOST_SHOWN]]
     held, said = sum(one.meeting is not None for one in found), sum(one.answered for one in found)
     text = _("%(held)s of %(villages)s villages have met; %(said)s of %(asked)s households and persons have an answer.") % {

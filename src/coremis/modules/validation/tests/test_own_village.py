@@ -35,8 +35,8 @@ def test_it_works(land):
         services.record_meeting(run=run, area=land["Fig"], actor=officer, **CAME)
 
 
-def test_a_closed_list_is_not_taken_any_more(land):
-    """The page of a list offers the village lists as long as the village may answer."""
+def test_a_closed_list_is_only_printed(land):
+    """The page of a list offers the village lists for the answers as long as the village may answer, afterwards as a print."""
     run = open_validation([land["Almond"]], silence=True)
     officer = make_user("officer", *WRITES, "targeting.view_campaign", "targeting.view_stageentry", area=land["Testland"])
     client = Client()
@@ -44,4 +44,5 @@ def test_a_closed_list_is_not_taken_any_more(land):
     page = f"/targeting/lists/{run.pk}/"
     assert "Take the village lists" in client.get(page).content.decode()
     close_validation(run=run, actor=everything())
-    assert "Take the village lists" not in client.get(page).content.decode()
+    closed = client.get(page).content.decode()
+    assert "Take the village lists" not in closed and "Print the village lists" in closed
