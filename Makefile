@@ -55,13 +55,14 @@ frontend: environment ## Build scripts and styles when their sources changed
 
 wheel: environment frontend ## Build an installable package into dist/
 	@$(BIN)/python -m coremis.project.messages compile
+	@rm -f dist/coremis-*.whl
 	$(BIN)/python -m hatchling build -t wheel -d dist
 
 locks: environment-dev ## Renew the pinned versions of everything installed
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade -q \
-	    --extra build pyproject.toml -o requirements.lock
+	    --no-emit-package docopt --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade -q \
-	    --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	    --no-emit-package docopt --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 environment:
 	@$(PREPARE) requirements.lock

@@ -1,6 +1,7 @@
-"""Says whether the built package holds what a server needs: styles, scripts, pages, translations, migrations."""
+"""Says whether the built package holds what a server needs: styles, scripts, pages, translations, migrations; and has its own name."""
 
 import sys
+import tomllib
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -21,8 +22,9 @@ NEEDED = (
 def missing(folder: Path) -> list[str]:
     """The endings of file names that no file in the package has."""
     (wheel,) = folder.glob("*.whl")
-    names = ZipFile(wheel).namelist()
-    return [ending for ending in NEEDED if not any(name.endswith(ending) for name in names)]
+    names = [wheel.name, *ZipFile(wheel).namelist()]
+    version = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]["version"]
+    return [ending for ending in (*NEEDED, f"coremis-{version}-py3-none-any.whl") if not any(name.endswith(ending) for name in names)]
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def run(name: str, arguments: list[str], variables: dict[str, str]) -> Outcome:
     print(f"\n=== {name} ===", flush=True)
     environment = {key: value for key, value in os.environ.items() if key != URL} | variables
     began, last = time.monotonic(), ""
-    command = [sys.executable, "-m", "pytest", "-q", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=25", "--durations-min=5", *arguments]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         for line in process.stdout or ():
             print(line, end="", flush=True)

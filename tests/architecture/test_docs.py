@@ -1,6 +1,7 @@
 """Documents that still hold: links lead somewhere, commands exist, variables are read."""
 
 import re
+import tomllib
 from pathlib import Path
 
 from tests.architecture.sources import PRODUCT, ROOT, files
@@ -8,6 +9,9 @@ from tests.architecture.sources import PRODUCT, ROOT, files
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 VARIABLE = re.compile(r"\bCOREMIS_[A-Z_]+\b")
 TARGET = re.compile(r"`make ([a-z-]+)")
+READ = re.compile(r"\benv\.\w+\(\s*\"(COREMIS_[A-Z_]+)\"")
+DEPLOYED = re.compile(r"\bdeploy/[\w@./*-]*[\w*]")
+PACKAGE = re.compile(r"\bcoremis-(\d[\w.]*?)(?=-py3|\.whl|\.tar)")
 COMMAND = re.compile(r"(?:^\s*|bin/|`)coremis ([a-z_]+)", re.M)
 
 
@@ -53,6 +57,47 @@ def test_variables_are_read_by_the_settings() -> None:
         for name in set(VARIABLE.findall(path.read_text(encoding="utf-8"))) - known
     ]
     assert not wrong, "\n".join(sorted(wrong))
+
+
+def test_settings_are_explained() -> None:
+    """Whoever runs the server finds every variable that is read; one is for those who build, one for the tests."""
+    read = set(READ.findall((PRODUCT / "project" / "settings.py").read_text(encoding="utf-8")))
+    told = set(VARIABLE.findall((ROOT / "docs" / "start" / "settings.md").read_text(encoding="utf-8")))
+    assert len(read) > 10 and not read - told - {"COREMIS_DEBUG", "COREMIS_TEST_DATABASE_URL"}, sorted(read - told)
+
+
+def version() -> str:
+    return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+
+
+def test_the_version_is_that_of_the_newest_changes() -> None:
+    """“0.3.0 (not yet released)” is 0.3.0.dev0, which counts as older than 0.3.0."""
+    heading = re.search(r"^## (\S+)( \(not yet released\))?$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert heading and version() == (f"{heading[1]}.dev0" if heading[2] else heading[1])
+
+
+def test_no_document_names_another_package() -> None:
+    """A line that somebody copies installs what this release built."""
+    assert PACKAGE.findall("coremis-0.1.0-py3-none-any.whl coremis-2.whl coremis-production-2026") == ["0.1.0", "2"]
+    documents = [*pages(), *(path for path in (ROOT / "deploy").iterdir() if path.is_file())]
+    wrong = [
+        f"{path.relative_to(ROOT)}: coremis-{found}"
+        for path in documents
+        for found in PACKAGE.findall(path.read_text(encoding="utf-8"))
+        if found != version()
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_files_to_copy_exist() -> None:
+    """Every file under deploy/ that a page names lies there."""
+    wrong = [
+        f"{page.relative_to(ROOT)}: {name}"
+        for page in pages()
+        for name in DEPLOYED.findall(page.read_text(encoding="utf-8"))
+        if not list(ROOT.glob(name)) and not name.endswith("coremis.env")
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_commands_exist() -> None:

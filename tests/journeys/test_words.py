@@ -28,14 +28,14 @@ DATA = {
     "approvals_request": ("note",), "approvals_decision": ("note",), "payments_incident": ("note", "reason", "what", "explanation", "told"), "payments_payroll": ("note",), "benefits_benefitrule": ("code", "names", "component"), "benefits_ruleversion": ("definition",), "payments_flaggroup": ("reason",),
     "payments_flagmember": ("reason",), "payments_hold": ("reason", "note"), "payments_resultfile": ("name", "headers"), "ledger_account": ("owner_name",), "ledger_posting": ("proof",),
     "programmes_enrolment": ("status_note",), "programmes_groupchange": ("note",), "programmes_waitingplace": ("note",),
-    "targeting_campaign": ("code", "names"), "targeting_stagerun": ("note", "settings_words"), "targeting_stageentry": ("note",), "targeting_quota": ("source",),
+    "targeting_campaign": ("code", "names"), "targeting_stagerun": ("note",), "targeting_stageentry": ("note",), "targeting_quota": ("source",),
     "scoring_scoreformula": ("code", "names", "source"), "scoring_formulaversion": ("definition",),
     "simulation_simulation": ("title",), "simulation_comparison": ("title",),
     "geography_figurekind": ("code", "names", "unit"), "geography_areafigure": ("source",), "geography_areashape": ("source",),
 }  # fmt: skip
 # The product's name, languages in their own words, file formats, names of fields that a condition is written with, the demo's files and
 # keys, and what stands in the cells of the file that waits to be corrected.
-OURS = r"CORE-MIS|EN-XA|English|Français|Português|Anglais|Pseudo|Excel|CSV|XLSX|SVG|UTF-?8|UTF-16|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|PP-\d+|(SZ|NEW|KES|TAV)\d+(-\d+)?|sanzira-[\w-]+\.csv|(\d+ )?[A-Z][a-z]{2} \d{4}|All households|[\d.,]+ [KMG]B|file(?= SZ|$)|own|(yes|no|male|female|head|spouse|child)( · (yes|no|male|female|head|spouse|child|\?))*"
+OURS = r"CORE-MIS|EN-XA|English|Français|Português|Anglais|Pseudo|Excel|CSV|XLSX|SVG|UTF-?8|UTF-16|\d+\.\d+\.\d+(\.dev\d+|rc\d+)?|Windows-1252|XOF|FR|EN|PT|[a-z]+(_[a-z]+)+|[HPERT]-[\d-]+|PP-\d+|(SZ|NEW|KES|TAV)\d+(-\d+)?|sanzira-[\w-]+\.csv|(\d+ )?[A-Z][a-z]{2} \d{4}|All households|[\d.,]+ [KMG]B|file(?= SZ|$)|own|(yes|no|male|female|head|spouse|child)( · (yes|no|male|female|head|spouse|child|\?))*"
 # Under a portrait without a picture stand the first letters of the names; names in several languages stand with their codes.
 INITIALS, CODES = re.compile(r"[A-Z]{1,2}"), re.compile(r" \((?:en|fr|pt)\)")
 # Sentences of Django, which brings their translations itself.

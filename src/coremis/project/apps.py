@@ -1,6 +1,9 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import Tags, register
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db.models.signals import post_migrate
 
@@ -10,7 +13,14 @@ class ProjectConfig(AppConfig):
     label = "project"
 
     def ready(self) -> None:
-        """The table of the shared cache comes with migrate, so that nobody has to remember it."""
+        """Refuse what shows people's data to anybody, and a database that does not fit; the table of the cache comes with migrate."""
+        from coremis.project.checks import check_database
+
+        if settings.DEBUG and settings.COREMIS_ENVIRONMENT in {"production", "uat"}:
+            raise ImproperlyConfigured(
+                "COREMIS_DEBUG shows settings and people's data to anybody who meets a fault. Take it out of this installation."
+            )
+        register(check_database, Tags.database)
         post_migrate.connect(make_cache_table, sender=apps.get_app_config("access"))  # an app without models sends nothing
 
 

@@ -16,7 +16,7 @@ def main() -> None:
     if not SOURCES.is_dir() or is_fresh():
         return
     print("Building the styles and scripts ...", flush=True)
-    run(program("npm"), "ci", "--ignore-scripts", "--silent")
+    run(program("npm"), "ci", "--ignore-scripts", "--loglevel=error", "--no-fund", "--no-audit")
     run(program("node"), "build.mjs")
 
 

@@ -14,17 +14,17 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("COREMIS_DATA_DIR", "var")).resolve()
 
 # demo, training, uat or production: shown as a band on every page and print.
-COREMIS_ENVIRONMENT = env.text("COREMIS_ENVIRONMENT", "production")
+COREMIS_ENVIRONMENT = env.choice("COREMIS_ENVIRONMENT", "production", ("production", "uat", "training", "demo"))
 DEBUG = env.switch("COREMIS_DEBUG")
 # People change seats from the top bar, without a password. Refused in every other environment when the program starts.
 COREMIS_SEAT_SWITCH = env.switch("COREMIS_SEAT_SWITCH", COREMIS_ENVIRONMENT == "demo")
 SECRET_KEY = env.key("COREMIS_SECRET_KEY", DATA_DIR / "keys" / "secret_key")
 COREMIS_DATA_KEY = env.key("COREMIS_DATA_KEY", DATA_DIR / "keys" / "data_key")
-ALLOWED_HOSTS = env.words("COREMIS_HOSTS", "localhost,127.0.0.1,[::1]")
-CSRF_TRUSTED_ORIGINS = env.words("COREMIS_ORIGINS")
+ALLOWED_HOSTS = env.hosts("COREMIS_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.origins("COREMIS_ORIGINS")
 COREMIS_HTTPS = env.switch("COREMIS_HTTPS")
 # Whose word on “X-Forwarded-For” counts: only that of our own proxies.
-COREMIS_PROXIES = env.words("COREMIS_PROXIES", "127.0.0.1,::1")
+COREMIS_PROXIES = env.addresses("COREMIS_PROXIES", "127.0.0.1,::1")
 
 COREMIS_MODULES = env.words(
     "COREMIS_MODULES",
@@ -99,7 +99,7 @@ DATABASE_URL = env.text("COREMIS_DATABASE_URL", "sqlite:///")
 if TESTING:
     DATABASE_URL = env.text("COREMIS_TEST_DATABASE_URL") or "sqlite:///" + str(DATA_DIR / "test" / "test.sqlite3")
     (DATA_DIR / "test").mkdir(parents=True, exist_ok=True)
-(DATA_DIR / "static").mkdir(parents=True, exist_ok=True)
+env.folder(DATA_DIR / "static")
 DATABASES = {"default": env.database(DATABASE_URL, DATA_DIR)}
 if TESTING and DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": DATABASES["default"]["NAME"]}
@@ -144,7 +144,12 @@ SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31536000 if COREMIS_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if COREMIS_HTTPS else None
 X_FRAME_OPTIONS = "DENY"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "coremis_cache"}}
+# It counts wrong passwords: with Django's own limit of 300 entries, 300 addresses would push out the counts of all others.
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "coremis_cache", "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}  # fmt: skip
 if TESTING:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -159,17 +164,28 @@ LANGUAGE_COOKIE_NAME = "language"
 LOCALE_PATHS = [str(BASE_DIR / "kernel" / package / "locale") for package in ("base", "expressions", "module")]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.text("COREMIS_TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone("COREMIS_TIME_ZONE", "UTC")
 FORMAT_MODULE_PATH = ["coremis.project.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "coremis.project.static.DigestedAddresses"},
+}
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_AUTOREFRESH = DEBUG or TESTING  # else every client of a test looks through all files first
 MEDIA_ROOT = DATA_DIR / "files"
 if TESTING:
     MEDIA_ROOT = DATA_DIR / "test" / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "coremis.kernel.screens.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
 
 LOGGING = {
@@ -177,5 +193,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.text("COREMIS_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["console"], "level": env.choice("COREMIS_LOG_LEVEL", "WARNING", ("DEBUG", "INFO", "WARNING", "ERROR"))},
 }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from coremis.kernel.access.encryption import decrypt, encrypt
 from coremis.kernel.access.models import User
+from coremis.kernel.access.strangers import locked_until
 
 WRONG_CODE = gettext_lazy("This code is wrong or too old. Type the one the app shows now.")
 WRONG_SIGN_IN = gettext_lazy("User name or password is wrong. Type both again, or ask your administrator.")
@@ -45,10 +46,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return "/"
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Tell a locked person when to try again."""
-        user = User.objects.filter(username=str(credentials.get("username", "")).strip().lower()).first()
-        if user and user.locked_until and user.is_locked():
-            minutes = int((user.locked_until - timezone.now()).total_seconds() // 60) + 1
+        """Tell a locked person when to try again; in the same words where nobody has this name."""
+        if until := locked_until(str(credentials.get("username", ""))):
+            minutes = int((until - timezone.now()).total_seconds() // 60) + 1
             raise ValidationError(
                 _("Too many wrong passwords. Try again in %(minutes)s minutes, or ask an administrator.") % {"minutes": minutes}
             )

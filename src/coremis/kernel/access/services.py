@@ -1,5 +1,6 @@
 """Actions on users, profiles and assignments."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -15,6 +16,11 @@ from coremis.kernel.actions.context import Actor, required
 from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.areas.models import Area
 from coremis.kernel.base.refusal import Invalid, Refusal
+
+GIVES_RIGHTS = frozenset({
+    "access.assign", "access.save_profile", "access.reset_password", "access.set_user_active", "access.create_user",
+    "approvals.save_route", "approvals.close_route", "config.change_settings",
+})  # fmt: skip
 
 
 @action(_("Create a user"))
@@ -83,6 +89,10 @@ def save_profile(
     if profile is None and Profile.objects.filter(code=code).exists():
         raise Invalid(_("The code %(code)s is in use. Give another one."), {"code": [_("This code is in use.")]}, code=code)
     found = profile or Profile(code=code)
+    places = (
+        Assignment.objects.filter(profile=found).exclude(valid_until__lt=timezone.localdate()) if found.pk else Assignment.objects.none()
+    )
+    _check_held(set(permissions) - set(found.permissions), places.values_list("area_id", flat=True), actor)
     found.names, found.permissions, found.second_factor_required = names, sorted(set(permissions)), second_factor_required
     found.save()
     return found
@@ -95,6 +105,7 @@ def assign(
     """Give a user a profile in one place and all below it. Nobody assigns anything to themselves."""
     if user.pk == actor.pk:
         raise Refusal(_("Nobody assigns a profile to themselves. Ask another administrator."))
+    _check_held(profile.permissions, [area.pk], actor)
     since = valid_from or timezone.localdate()
     if valid_until is not None and valid_until < since:
         raise Invalid(_("An assignment ends after it begins. Correct the dates."), {"valid_until": [_("This lies before the beginning.")]})
@@ -114,6 +125,13 @@ def end_assignment(*, assignment: Assignment, actor: Actor) -> Assignment:
     assignment.valid_until = min(assignment.valid_until or yesterday, yesterday)
     assignment.save()
     return assignment
+
+
+def _check_held(permissions: Iterable[str], area_ids: Iterable[int], actor: Actor) -> None:
+    """Rights to administer others are given only by who holds them there (USR-09); set-up by the program itself gives the first ones."""
+    asked, places = GIVES_RIGHTS & set(permissions), list(area_ids)
+    if isinstance(actor, User) and not all(actor.may(name, places) for name in asked):
+        raise Refusal(_("Nobody gives rights over other users that they do not hold there. Ask an administrator who holds them."))
 
 
 def _check_reach(user: User) -> None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from coremis.kernel.access.backends import ATTEMPTS, LOCK_MINUTES
 from coremis.kernel.access.models import User
+from coremis.kernel.access.strangers import count_stranger
 from coremis.kernel.actions.events import new_event
 
 
@@ -32,8 +33,11 @@ def signed_out(user: User | None, **kwargs: Any) -> None:
 @receiver(user_login_failed)
 def sign_in_failed(credentials: dict[str, Any], **kwargs: Any) -> None:
     """Count the failure; after five the user is locked for a quarter of an hour. The typed name is not kept."""
-    user = User.objects.filter(username=str(credentials.get("username", "")).strip().lower()).first()
+    name = str(credentials.get("username", ""))
+    user = User.objects.filter(username=name.strip().lower()).first()
     count_failure(user)
+    if user is None:
+        count_stranger(name)
 
 
 @receiver(authentication_failed)

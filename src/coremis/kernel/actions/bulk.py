@@ -10,6 +10,8 @@ from django.db.models import BigIntegerField, CharField, F, Max, Value
 from coremis.kernel.actions import context
 from coremis.kernel.actions.before import before_of
 from coremis.kernel.actions.models import Change, Record
+from coremis.kernel.expressions.chain import Chain
+from coremis.kernel.jobs.sizes import note_rows
 
 PLAIN = frozenset({
     models.CharField, models.TextField, models.SlugField, models.ForeignKey, models.IntegerField, models.BigIntegerField,
@@ -19,10 +21,13 @@ STAMPS = ("version", "event_id", "created_event_id")
 R = TypeVar("R", bound=Record)
 
 
-def insert_from(model: type[R], source: "models.QuerySet[Any]", columns: Sequence[str], *, skip_existing: bool = False) -> int:
+def insert_from(
+    model: type[R], source: "models.QuerySet[Any]", columns: Sequence[str], *, skip_existing: bool = False, parts: Chain | None = None
+) -> int:
     """``INSERT ... SELECT``: ``source`` yields, by ``values_list``, one value per column name; returns the number of rows.
 
-    Rows outside the actor's places are refused, and with them the whole transaction.
+    Rows outside the actor's places are refused, and with them the whole transaction. ``parts`` are read once before, each under
+    the name of a table that ``source`` joins.
     """
     writing = context.required()
     names = [field.column for field in fields_of(model, columns)]
@@ -33,7 +38,8 @@ def insert_from(model: type[R], source: "models.QuerySet[Any]", columns: Sequenc
     head, tail = f'INSERT INTO "{model._meta.db_table}" ({listed})', " ON CONFLICT DO NOTHING" if skip_existing else ""
     if tail and connection.vendor == "sqlite":  # SQLite takes ON for part of a join, unless a WHERE stands before it
         head, tail = f"{head} SELECT * FROM (", f") WHERE true{tail}"
-    count = _run(head, query, tail)
+    count = _run(head, query, tail, *(parts or Chain()).ahead())
+    note_rows(model._meta.db_table, count)
     check_created_places(model, writing)
     return count
 
@@ -89,6 +95,7 @@ def _note(rows: "models.QuerySet[R]", fields: "list[models.Field[Any, Any]]", wr
     mine = Change.objects.filter(event_id=writing.event.pk, kind=model._meta.label_lower)
     noted = mine.filter(pk__gt=mine.aggregate(last=Max("pk"))["last"] or 0)
     count = _run("INSERT INTO actions_change (event_id, kind, record_id, area_id, before, redacted_digest)", source)
+    note_rows(model._meta.db_table, count)
     if count:
         _check_inside(model, model._base_manager.filter(pk__in=noted.values("record_id")), writing)
     return noted, count
@@ -109,6 +116,7 @@ def copy_into(model: type[models.Model], columns: Sequence[str], rows: Iterable[
     takers = [_taker(field) for field in fields]
     adapted = ([take(value) for take, value in zip(takers, row, strict=True)] + list(stamps) for row in rows)
     count = _copy(model._meta.db_table, names, adapted)
+    note_rows(model._meta.db_table, count)
     if issubclass(model, Record) and check_places:
         check_created_places(model, writing)
     return count
@@ -159,13 +167,13 @@ def _check_inside(model: type[Record], rows: "models.QuerySet[Any]", writing: co
             writing.check_places(outside.place_ids() or [])
 
 
-def _run(head: str, source: "models.QuerySet[Any]", tail: str = "") -> int:
+def _run(head: str, source: "models.QuerySet[Any]", tail: str = "", ahead: str = "", given: Sequence[Any] = ()) -> int:
     try:
         sql, params = source.query.sql_with_params()
     except EmptyResultSet:  # the database need not be asked
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(f"{head} {sql}{tail}", params)
+        cursor.execute(f"{ahead}{head} {sql}{tail}", [*given, *params])
         return int(cursor.rowcount)
 
 

@@ -1,4 +1,4 @@
-"""Sealing the events, and putting the newest hash outside the database once a day."""
+"""Sealing the events, and putting the newest hash outside the database every hour."""
 
 from pathlib import Path
 

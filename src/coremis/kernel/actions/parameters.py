@@ -20,6 +20,7 @@ from coremis.kernel.actions.values import keyed
 from coremis.kernel.base.dates import PartialDate, parse_partial_date
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.refusal import Invalid
+from coremis.kernel.base.text import visible
 
 T = TypeVar("T")
 
@@ -101,7 +102,7 @@ class Parameter:
         if isinstance(value, self.type) and not any(self.type is wide and isinstance(value, narrow) for wide, narrow in NO_STAND_INS):
             if isinstance(value, str) and UNSTORABLE.search(value):
                 raise self._unusable(value)
-            return value
+            return visible(value) if type(value) is str else value
         if issubclass(self.type, Enum):
             try:
                 return self.type(value)
@@ -117,7 +118,7 @@ class Parameter:
             raise self._unusable(value) from None
         if "\\u0000" in text or UNSTORABLE.search(text):
             raise self._unusable(value)
-        return json.loads(text)
+        return json.loads(visible(text))
 
     def _unusable(self, value: Any) -> Invalid:
         shown = "•••" if self.secret else UNSTORABLE.sub("", str(value))[:40]

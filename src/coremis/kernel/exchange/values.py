@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.dates import DAY, parse_partial_date
 from coremis.kernel.base.money import decimals_of, parse_amount
 from coremis.kernel.base.refusal import Refusal
-from coremis.kernel.base.text import fold
+from coremis.kernel.base.text import fold, visible
 from coremis.kernel.exchange import kinds
 from coremis.kernel.exchange.kinds import ImportColumn
 from coremis.kernel.files.cells import EXACT_BELOW, Cell
@@ -21,6 +22,7 @@ Cleaner = Callable[[Cell], Any]
 Options = Mapping[str, Any]
 
 CONTROL = re.compile("[\x00-\x1f\x7f]+")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?")
 DAMAGED = re.compile(r"\s*\d(?:[.,]\d+[eE]\+?|[eE]\+)\d{1,3}\s*")  # 1.23E+11: digits are gone
 SERIALS = range(7_000, 60_000)  # 1919 to 2064, as spreadsheet programs count days
 FIRST_DAY = date(1899, 12, 30)
@@ -53,7 +55,7 @@ def text_of(cell: Cell) -> str:
     """A cell as one line of text: blanks tidied, signs that cannot be shown left out. A number that has lost digits is refused."""
     if isinstance(cell, float) and abs(cell) >= EXACT_BELOW:
         raise Refusal(_("This number is too long to be exact. Make the column a text column in your spreadsheet program."))
-    return " ".join(CONTROL.sub(" ", shown(cell)).split())
+    return " ".join(visible(CONTROL.sub(" ", shown(cell))).split())
 
 
 def _text(column: ImportColumn, options: Options) -> Cleaner:
@@ -90,11 +92,13 @@ def _decimal(column: ImportColumn, options: Options) -> Cleaner:
 
 def _exact(cell: Cell, options: Options) -> Decimal:
     text = BLANKS.sub("", shown(cell))
+    readable = "_" not in text
     if isinstance(cell, str) and options.get("decimal_comma"):
+        readable = readable and ("." not in text or THOUSANDS.fullmatch(text) is not None)
         text = text.replace(".", "").replace(",", ".")
     try:
         number = Decimal(text)
-        if number.is_finite() and not isinstance(cell, bool):
+        if readable and number.is_finite() and not isinstance(cell, bool):
             return number
     except InvalidOperation:
         pass
@@ -151,12 +155,21 @@ def _yes_no(column: ImportColumn, options: Options) -> Cleaner:
 
 
 def _codes(column: ImportColumn) -> dict[str, str]:
-    """The codes of the choices by their folded codes and names."""
+    """The codes of the choices by their folded codes and names, in every language: a file need not be in that of who checks it."""
     codes: dict[str, str] = {}
     for code, label in (column.choices or {}).items():
-        for name in (code, *(label.values() if isinstance(label, Mapping) else [label])):
+        for name in (code, *(label.values() if isinstance(label, Mapping) else in_each_language(label))):
             codes.setdefault(fold(str(name)), code)
     return codes
+
+
+def in_each_language(label: Any) -> list[str]:
+    """A text of the program as every language says it."""
+    found = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.append(str(label))
+    return found
 
 
 def _choice(column: ImportColumn, options: Options) -> Cleaner:

@@ -37,9 +37,14 @@ class Chain:
         listed = ", ".join(f"{sql} AS {column}" for column, (sql, _params) in zip(columns, written, strict=True))
         self.add(name, f"SELECT {self.last}.*, {listed} FROM {self.last}", [each for _sql, params in written for each in params])
 
+    def ahead(self) -> Sql:
+        """What stands before a statement that reads the stages; nothing where there are none."""
+        return f"WITH {', '.join(self.texts)} " if self.texts else "", tuple(self.params)
+
     def select(self, columns: str, tail: str = "") -> Sql:
         """The whole query."""
-        return f"WITH {', '.join(self.texts)} SELECT {columns} FROM {self.last}{tail}", tuple(self.params)
+        ahead, params = self.ahead()
+        return f"{ahead}SELECT {columns} FROM {self.last}{tail}", params
 
 
 def sql_of(rows: "QuerySet[Any]") -> Sql:

@@ -5,12 +5,13 @@ from typing import Any
 from django.db.backends.signals import connection_created
 
 from coremis.kernel.base.formula import Kind
-from coremis.kernel.base.text import LETTERS, fold
+from coremis.kernel.base.text import LETTERS, UNSEEN, fold
 from coremis.kernel.expressions.written import Written
 
 ALONE = {chr(sign): letters for sign, letters in LETTERS.items() if len(letters) == 1}
 PAIRS = {chr(sign): letters for sign, letters in LETTERS.items() if len(letters) > 1}
-PLAIN = "lower(regexp_replace(normalize(lower(({0}) COLLATE \"default\"), NFKD), U&'[\\0300-\\036f]', '', 'g'))"
+LEFT_OUT = "".join(f"\\+{first:06x}-\\+{last:06x}" for first, last in ((0x300, 0x36F), *UNSEEN))
+PLAIN = f"lower(regexp_replace(normalize(lower(({{0}}) COLLATE \"default\"), NFKD), U&'[{LEFT_OUT}]', '', 'g'))"
 REPLACED = f"translate({PLAIN}, '{''.join(ALONE)}', '{''.join(ALONE.values())}')"
 for _sign, _letters in PAIRS.items():
     REPLACED = f"replace({REPLACED}, '{_sign}', '{_letters}')"

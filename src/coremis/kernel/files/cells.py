@@ -23,8 +23,9 @@ LONGEST_TEXT = 32_767  # what a cell of a spreadsheet can hold
 MOST_COLUMNS = 1_000
 EXACT_BELOW = 10**15  # a spreadsheet keeps 15 digits; a longer number has already lost some
 
-DANGEROUS = re.compile(r"'*\s*[=+\-@\t\r\n]")
-GUARDED = re.compile(r"'+\s*[=+\-@\t\r\n]")
+SIGNS = r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"  # the last four: the same in full width, which some spreadsheets take for them
+DANGEROUS = re.compile(rf"'*\s*{SIGNS}")
+GUARDED = re.compile(rf"'+\s*{SIGNS}")
 
 
 def guarded(text: str) -> str:

@@ -13,6 +13,12 @@ from coremis.kernel.files.models import Attachment
 from coremis.kernel.files.storage import open_attachment
 
 READING = "files.download_attachment"
+UNNAMED = "application/octet-stream"
+# What a browser is told a file is; the name was given by whoever sent it, and a page could load a script or style by its address.
+NAMED = {
+    "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip", "image/jpeg", "image/png",
+    "text/csv", "text/plain",
+}  # fmt: skip
 
 
 @require_GET
@@ -25,7 +31,8 @@ def download_attachment(request: HttpRequest, attachment_id: int) -> FileRespons
     except Refusal as refusal:
         raise Http404(str(refusal)) from refusal
     note_reading(attachment, request)
-    response = FileResponse(content, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)
+    kind = attachment.content_type if attachment.content_type in NAMED else UNNAMED
+    response = FileResponse(content, as_attachment=True, filename=attachment.name, content_type=kind)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

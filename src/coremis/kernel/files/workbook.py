@@ -21,6 +21,7 @@ MOST_TEXT = 1024 * 1024 * 1024  # what the texts may fill once each is copied to
 PIECE = 1 << 20
 OVERLAP = 2048  # more than the longest tag that is taken
 
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 SHEET_PART = re.compile(r"xl/worksheets/[^/]+\.xml$")
 TEXTS_PART = "xl/sharedStrings.xml"
 # A cell that holds something: its tag does not close itself. Styled empty cells may reach to the last column and do no harm.
@@ -62,6 +63,8 @@ def _check_kind(parts: zipfile.ZipFile) -> None:
         raise Refusal(_("This workbook holds macros. Save it as .xlsx without macros, and send that."))
     if any(part.flag_bits & 1 for part in parts.infolist()):
         raise Refusal(_("This file is locked with a password. Save it without a password, and send that."))
+    if "mimetype" in names and parts.getinfo("mimetype").file_size < PIECE and parts.read("mimetype").startswith(OPEN_DOCUMENT):
+        raise Refusal(_("This is an OpenDocument table (.ods). Open it, save it as .xlsx, and send that."))
     if "xl/workbook.xml" not in names or not any(SHEET_PART.match(name) for name in names):
         raise Refusal(_("This file is an archive, not a table. Send one .xlsx or CSV file at a time."))
     if len(set(names)) != len(names):

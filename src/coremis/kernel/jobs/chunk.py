@@ -11,10 +11,12 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.base.disk import is_disk_full
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.jobs.kinds import JobKind
 from coremis.kernel.jobs.messages import Sentence, message_key, plain_params
 from coremis.kernel.jobs.models import Job, JobLine, State
+from coremis.kernel.jobs.sizes import tell_planner
 from coremis.kernel.jobs.work import Level, Phase, Work
 
 FIRST_PAUSE = timedelta(seconds=5)
@@ -81,7 +83,9 @@ def advance(job: Job, kind: JobKind, work: Work) -> tuple[bool, dict[str, Any]]:
         kind.on_begin(work)
         return True, {"begun": True}
     work.phase = Phase.STEP
-    if kind.step(work):
+    more = kind.step(work)
+    tell_planner(last=not more)
+    if more:
         return True, {"begun": True}
     if kind.on_finish:
         work.phase = Phase.FINISH
@@ -158,6 +162,8 @@ def stumble(job: Job, kind: JobKind, error: Exception) -> str:
     reference = uuid.uuid4().hex[:8].upper()
     text = "".join(traceback.format_exception(error))[-LONGEST_TRACEBACK:].replace("\0", "")
     sentence = _("An unexpected error stopped this work. Give your administrator the reference %(reference)s.")
+    if is_disk_full(error):
+        sentence = _("The disk of the server is full. Tell your administrator to make room (reference %(reference)s), then try again.")
     follow = give_up if job.attempts > kind.retries else pause
     with transaction.atomic():
         change(job, error_reference=reference, traceback=text)

@@ -14,6 +14,7 @@ from coremis.kernel.jobs.kinds import JobKind, find_kind
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.jobs.queue import LEASE, claim, due
 from coremis.kernel.jobs.schedule import enqueue_due
+from coremis.kernel.jobs.sizes import watching
 from coremis.kernel.jobs.work import Work
 
 logger = logging.getLogger(__name__)
@@ -84,7 +85,8 @@ def run(job: Job, stop: threading.Event | None = None, lease: timedelta = LEASE)
         elif job.attempts > kind.retries + 1 and job.state != State.CANCELLING:
             give_up(job, kind, _("This work was interrupted too often. Try again, or tell your administrator."))
         else:
-            run_chunks(job, kind, stop, lease)
+            with watching():
+                run_chunks(job, kind, stop, lease)
     except LostLease:
         logger.info("Job %s is now with another worker.", job.pk)
 

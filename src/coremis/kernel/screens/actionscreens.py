@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django import forms
@@ -215,7 +215,8 @@ class ActionScreen(Screen):
     def frame(self, attempt: Attempt) -> dict[str, Any]:
         """What form and preview have in common."""
         return {
-            "title": self.title_for(attempt), "lead": worded(self.lead, *self._about(attempt)), "target": attempt.target,
+            "title": self.title_for(attempt), "about": self.about_text(attempt),
+            "lead": worded(self.lead, *self._about(attempt)), "target": attempt.target,
             "key": attempt.key, "version": getattr(attempt.target, "version", ""), "problem": attempt.problem,
             "fresh": attempt.fresh, "danger": self.danger, "approvable": self.action.approvable,
             "previews": self.preview is not None, "back": self.back_url(attempt),
@@ -224,6 +225,14 @@ class ActionScreen(Screen):
     def title_for(self, attempt: Attempt) -> str:
         """The title of the page, for its target."""
         return worded(self.title, *self._about(attempt))
+
+    def about_text(self, attempt: Attempt) -> str:
+        """Which record the page is about, where neither its title nor its lead says so."""
+        target, kind = attempt.target, cast(Any, type(attempt.target))
+        if target is None or kind.__str__ is Model.__str__:
+            return ""
+        about, title, lead = str(target), self.title_for(attempt), worded(self.lead, *self._about(attempt))
+        return "" if about in title or about in lead or lead and lead in about else about
 
     def confirm_text(self, attempt: Attempt) -> str:
         """The words on the button that does it."""

@@ -61,7 +61,8 @@ class EachScreen(ActionScreen):
         facts = [(self.form.base_fields[name].label, value) for name, value in inputs.items() if name != CHOSEN]
         return Preview(
             facts=[(label or "", value) for label, value in facts], count=count, left_out=sorted(Counter(barred.values()).items()),
-            button=f"{self.action.title}: {text_of(count)}", table=self.told(rows, barred, actor),
+            button=f"{self.action.title}: {text_of(count)}",
+            table=self.told(rows, dict.fromkeys((row.pk for row in rows), _("Will be done")) | dict(barred), actor),
         )  # fmt: skip
 
     def told(self, rows: Sequence[Any], answers: Answers, actor: Any) -> dict[str, Any]:

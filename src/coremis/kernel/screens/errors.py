@@ -1,20 +1,29 @@
 """The pages for what cannot be shown or done: each says what happened and what to do next."""
 
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from coremis.kernel.base.disk import is_disk_full
 from coremis.kernel.base.refusal import NotPermitted, OutsidePlaces, Refusal
+from coremis.kernel.screens.uploads import TooLarge
 
 log = logging.getLogger("coremis.errors")
 
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: what was sent is no request of a browser, or far too long."""
+    """400: what was sent is no request of a browser, or far too long, or the server has no such name; 413 for a file too long."""
+    if isinstance(exception, TooLarge):
+        return problem_page(request, 413, _("This could not be done"), str(exception), [load_again()])
+    if isinstance(exception, DisallowedHost):
+        steps = [_("Check the address that you typed. If it is right, tell your administrator that this name is missing in the settings.")]
+        return problem_page(request, 400, _("This could not be done"), _("The server does not answer under this name."), steps)
     return problem_page(request, 400, _("This could not be done"), _("What was sent cannot be read, or is too long."), [load_again()])
 
 
@@ -49,9 +58,13 @@ def conflict(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault. The number on the page stands in the log, beside the address."""
+    """500: our fault, or 507: no room on the disk. The number on the page stands in the log, beside the address."""
     reference = uuid4().hex[:8].upper()
     log.error("Error %s at %s", reference, request.path)
+    if is_disk_full(sys.exception()):
+        steps = [_("Tell your administrator to make room. Then send it again: sending a form again does nothing twice.")]
+        title = _("The disk of the server is full")
+        return problem_page(request, 507, title, _("What you asked for was not done."), steps, reference)
     steps = [_("Try again in a few minutes. Sending a form again does nothing twice."), _("If it happens again, tell your administrator.")]
     return problem_page(request, 500, _("Something went wrong on our side"), _("What you asked for was not done."), steps, reference)
 
@@ -60,7 +73,7 @@ def problem_page(
     request: HttpRequest, status: int, title: str, sentence: str, next_steps: Sequence[str], reference: str = ""
 ) -> HttpResponse:
     """One such page; inside the frame for people who are signed in, except where the frame itself may be broken."""
-    signed_in = status != 500 and getattr(request, "user", None) is not None and request.user.is_authenticated
+    signed_in = status < 500 and getattr(request, "user", None) is not None and request.user.is_authenticated
     context = {"bare": not signed_in, "title": title, "sentence": sentence, "next_steps": next_steps, "reference": reference}
     return render(request, "screens/error.html", context, status=status)
 

@@ -6,11 +6,13 @@ from shutil import disk_usage
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from coremis.kernel.actions.models import Change, Event, Seal
@@ -18,7 +20,9 @@ from coremis.kernel.approvals.models import Request
 from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.base.money import Money
 from coremis.kernel.config.environment import BANDS
+from coremis.kernel.config.services import change_settings
 from coremis.kernel.jobs.models import Job, State
+from coremis.kernel.jobs.queue import due
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
 from coremis.kernel.screens.details import Fact
@@ -29,7 +33,8 @@ from coremis.modules.administration.tables import JobTable, RequestTable, UserTa
 from coremis.modules.administration.views.approvals import what_was_asked
 
 FEW, LOOKED, COMPARED = 8, 3, 2
-SILENT_AFTER = timedelta(minutes=75)
+SILENT_AFTER, WAITS_LONG = timedelta(minutes=75), timedelta(minutes=10)
+LOOKED_AT_FOR = 600  # seconds
 BACKUP_TOO_OLD, TRIAL_TOO_OLD = timedelta(hours=36), timedelta(days=35)
 GIGABYTE = 1_000_000_000
 
@@ -42,18 +47,28 @@ def to_decide(request: HttpRequest) -> Shown:
         return {"text": _("Nothing waits for your decision.")}
     more = [{"url": reverse("administration:my_work"), "title": _("Show all that waits for me")}] if len(rows) > FEW else []
     heads = [(_("What"), ""), (_("Asked by"), ""), (_("How many"), "number"), (_("Amount"), "amount"), (_("Against last time"), "")]
-    cells = [request_cells(row, what_was_asked(row, me) if place < LOOKED else {}) for place, row in enumerate(rows[:FEW])]
+    cells = [request_cells(row, *(glance(row, me) if place < LOOKED else (None, ""))) for place, row in enumerate(rows[:FEW])]
     return {"table": figure_table([*heads, (_("Place"), ""), (_("Asked on"), "date")], cells), "links": more}
 
 
-def request_cells(row: Request, asked: dict[str, Any]) -> list[tuple[Any, str]]:
+def glance(row: Request, reader: Any) -> tuple[Any, str]:
+    """How many, and for amounts the comparison, as the preview told this reader in the last minutes: that of a payroll takes seconds."""
+
+    def look() -> tuple[Any, str]:
+        preview = what_was_asked(row, reader).get("preview") or {}
+        changes = (preview.get("changes") or [])[:COMPARED] if row.amount_minor is not None else []
+        return preview.get("count"), "; ".join(f"{one['label']}: {one['before']} → {one['after']}" for one in changes)
+
+    key = f"glance:{row.pk}:{row.version}:{row.submitted_at.timestamp()}:{reader.pk}:{get_language()}"
+    count, compared = cache.get_or_set(key, look, LOOKED_AT_FOR) or (None, "")
+    return count, compared
+
+
+def request_cells(row: Request, count: Any, compared: str) -> list[tuple[Any, str]]:
     """One request; number and comparison come from its preview, which only the oldest are asked for."""
-    preview = asked.get("preview") or {}
-    changes = preview.get("changes") or [] if row.amount_minor is not None else []
-    compared = "; ".join(f"{change['label']}: {change['before']} → {change['after']}" for change in changes[:COMPARED])
     amount = Money(row.amount_minor, row.currency) if row.amount_minor is not None else None
     return [
-        (action_title(row.action), reverse("administration:request", args=[row.pk])), (str(row.maker), ""), (preview.get("count"), ""),
+        (action_title(row.action), reverse("administration:request", args=[row.pk])), (str(row.maker), ""), (count, ""),
         (amount, ""), (compared, ""), (row.area.name, ""), (row.submitted_at, ""),
     ]  # fmt: skip
 
@@ -103,6 +118,8 @@ def installation(request: HttpRequest) -> Shown:
         Fact(_("Disk"), disk_words()), Fact(_("Last backup"), backup_words()), Fact(_("Last restore test"), restore_words()),
     ]  # fmt: skip
     links = [{"url": f"{jobs}?state={State.FAILED}", "title": _("Look at the failed work")}] if counts.get(State.FAILED) else []
+    if request.user.has_perm(change_settings.name):
+        links.append({"url": reverse("administration:change_settings"), "title": _("Settings")})
     return {"facts": [fact.ready() for fact in facts], "links": links}
 
 
@@ -149,11 +166,12 @@ def last_noted(action: str) -> tuple[Event | None, dict[str, Any]]:
 
 
 def worker_words() -> str:
-    """Whether the worker lives: it seals the history every hour, so a longer silence means that it is not running."""
+    """Whether the worker lives: it seals the history every hour, and leaves no work waiting for long."""
     last = Job.objects.aggregate(last=Max("heartbeat_at"))["last"]
     if last is None:
         return _("has not run yet; start it")
-    if timezone.now() - last > SILENT_AFTER:
+    silent = timezone.now() - last
+    if silent > SILENT_AFTER or (silent > WAITS_LONG and due(timezone.now() - WAITS_LONG).exists()):
         return _("silent since %(when)s; start it again") % {"when": text_of(last)}
     return _("alive, last seen on %(when)s") % {"when": text_of(last)}
 

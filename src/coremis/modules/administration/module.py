@@ -12,6 +12,7 @@ from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
 from coremis.kernel.approvals.services import close_route, save_route
 from coremis.kernel.areas.models import Area
+from coremis.kernel.config.services import change_settings
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import ChecklistStep, HomeCard, Panel, WatchedActions
@@ -21,6 +22,7 @@ from coremis.modules.administration.jobs import VERIFYING
 from coremis.modules.administration.services import install_presets
 from coremis.modules.administration.views.people import assignment_preview, profile_preview
 from coremis.modules.administration.views.routes import close_preview, presets_preview, route_preview
+from coremis.modules.administration.views.settings import settings_preview
 from coremis.modules.administration.work import count_waiting
 
 EVERYBODY = (
@@ -74,11 +76,13 @@ contributions: list[Contribution] = [
     ),
     Approvable(close_route, preview=close_preview, page=lambda inputs: reverse("administration:route", args=[inputs["route"].pk])),
     Approvable(install_presets, preview=presets_preview),
+    Approvable(change_settings, preview=settings_preview, page=lambda inputs: reverse("administration:change_settings")),
     RoutePreset(assign, ("it",)),
     RoutePreset(save_profile, ("it",)),
     RoutePreset(save_route, ("it",)),
     RoutePreset(close_route, ("it",)),
     RoutePreset(install_presets, ("it",)),
+    RoutePreset(change_settings, ("it",)),
     RoutePreset(redact, ("auditor", "it")),
     FirstRunPage("administration:first_run"),
     ChecklistStep(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coremis.modules.administration.views import approvals, areas, first_run, people, routes, work
+from coremis.modules.administration.views import approvals, areas, first_run, people, routes, settings, work
 
 app_name = "administration"
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("routes/<int:pk>/", routes.route, name="route"),
     path("routes/<int:pk>/change/", routes.save_route_page, name="save_route"),
     path("routes/<int:pk>/close/", routes.close_route_page, name="close_route"),
+    path("settings/", settings.change_settings_page, name="change_settings"),
     path("my-work/", approvals.my_work, name="my_work"),
     path("approvals/", approvals.requests, name="requests"),
     path("approvals/approve/", approvals.approve_chosen, name="approve_chosen"),

@@ -138,9 +138,13 @@ class LimitsForm(ActionForm):
     """Caps, bounds, coin, and what is taken over from earlier payments. An empty field is no limit."""
 
     cap = forms.CharField(label=_("Largest amount of a payment"), required=False, help_text=_("Of the parts that count to it."))
-    cap_cycle = forms.CharField(label=_("Largest sum in a cycle"), required=False)
-    cap_total = forms.CharField(label=_("Largest sum for a beneficiary"), required=False)
-    max_payments = forms.IntegerField(label=_("Largest number of payments"), required=False, min_value=0)
+    cap_cycle = forms.CharField(label=_("Largest sum in a cycle"), required=False, help_text=_("Of all components of the programme."))
+    cap_total = forms.CharField(
+        label=_("Largest sum for a beneficiary"), required=False, help_text=_("Of all components of the programme.")
+    )
+    max_payments = forms.IntegerField(
+        label=_("Largest number of payments"), required=False, min_value=0, help_text=_("Of the component that the rule is for."),
+    )  # fmt: skip
     minimum = forms.CharField(label=_("Smallest payable amount"), required=False, help_text=_("Less is kept for the next payment."))
     maximum = forms.CharField(label=_("Hold payments above"), required=False, help_text=_("They wait until somebody decides."))
     coin = forms.CharField(label=_("Smallest coin"), required=False, help_text=_("Amounts are rounded down to it; the rest is kept."))

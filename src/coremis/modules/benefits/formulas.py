@@ -17,8 +17,8 @@ from coremis.kernel.base.formula.evaluate import scaled
 
 MOST = 10**12
 WHOLE = 10_000
-CAP, CAP_CYCLE, CAP_TOTAL, BACKLOG, RECOVERY = "cap", "cap_cycle", "cap_total", "backlog", "recovery"
-OWN_CODES = (CAP, CAP_CYCLE, CAP_TOTAL, BACKLOG, RECOVERY)
+CAP, CAP_CYCLE, CAP_TOTAL, BACKLOG, RECOVERY, GIVEN_BACK = "cap", "cap_cycle", "cap_total", "backlog", "recovery", "given_back"
+OWN_CODES = (CAP, CAP_CYCLE, CAP_TOTAL, BACKLOG, RECOVERY, GIVEN_BACK)
 
 
 class PartKind(StrEnum):
@@ -163,13 +163,14 @@ def limited(rule: Rule, facts: Facts, amounts: list[tuple[Part, int, int]]) -> R
         lines += [(code, -cut, 1)] if cut else []
     backlog = max(facts.backlog, 0) if rule.takes_backlog else 0
     due = entitled + backlog
-    recovered = min(max(facts.to_recover, 0), due * rule.recovery_share // WHOLE)
+    recovered = min(facts.to_recover, due * rule.recovery_share // WHOLE)
     amount = (due - recovered) // rule.coin * rule.coin
     if not due:
         return Result("CAP_REACHED" if gross else "ZERO")
     if amount < max(rule.minimum or 0, 1):
         return Result("BELOW_MINIMUM", carried=entitled)
-    lines += [(code, value, 1) for code, value in ((BACKLOG, backlog), (RECOVERY, -recovered)) if value]
+    own = ((BACKLOG, backlog), (RECOVERY, min(-recovered, 0)), (GIVEN_BACK, max(-recovered, 0)))
+    lines += [(code, value, 1) for code, value in own if value]
     held = rule.maximum is not None and amount > rule.maximum
     return Result("", tuple(lines), entitled, backlog, recovered, amount, due - recovered - amount, held)
 

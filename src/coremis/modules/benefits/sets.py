@@ -18,7 +18,7 @@ from coremis.kernel.expressions.chain import Chain, Sql, compiled_sql, sql_of
 from coremis.kernel.expressions.compiler import compile_condition, compile_value
 from coremis.kernel.expressions.written import Written
 from coremis.modules.benefits.definition import formulas_of
-from coremis.modules.benefits.formulas import BACKLOG, CAP, CAP_CYCLE, CAP_TOTAL, MOST, RECOVERY, WHOLE, Part, PartKind, Rule
+from coremis.modules.benefits.formulas import BACKLOG, CAP, CAP_CYCLE, CAP_TOTAL, GIVEN_BACK, MOST, RECOVERY, WHOLE, Part, PartKind, Rule
 from coremis.modules.benefits.names import FROM_MEMBERS, alive, member_column, member_fact, unit_column, with_members
 from coremis.modules.programmes.models import Enrolment
 
@@ -65,7 +65,7 @@ class SetRule:
             tables.append(f"beside_{place} ON beside_{place}.id = facts.{key}")
         chain.add("known", f"SELECT {', '.join(columns)} FROM facts{''.join(f' LEFT JOIN {table}' for table in tables)}")
         self._parts(chain)
-        self._limits(chain)
+        self._limits(chain, bool(past))
         return chain
 
     def used(self) -> list[str]:
@@ -80,7 +80,8 @@ class SetRule:
             (CAP_CYCLE, "- cut_2"),
             (CAP_TOTAL, "- cut_3"),
             (BACKLOG, "backlog_minor"),
-            (RECOVERY, "- recovered_minor"),
+            (RECOVERY, f"{LEAST[connection.vendor]}(- recovered_minor, 0)"),
+            (GIVEN_BACK, f"{GREATEST[connection.vendor]}(- recovered_minor, 0)"),
         ]
         return [(part.code, f"p_{place}") for place, part in enumerate(self.rule.parts)] + own
 
@@ -145,7 +146,7 @@ class SetRule:
         columns = {name: Written(f"x_{name}", kind=Kind(self.names[name])) for name in formula.names_used}
         return compiled_sql(compile_condition(formula, columns))
 
-    def _limits(self, chain: Chain) -> None:
+    def _limits(self, chain: Chain, looks_back: bool) -> None:
         rule, least, greatest = self.rule, LEAST[connection.vendor], GREATEST[connection.vendor]
         counting = [f"p_{place}" for place, part in enumerate(rule.parts) if part.counting]
         chain.compute("summed", gross=" + ".join(f"p_{place}" for place in range(len(rule.parts))), counting=" + ".join(counting) or "0")
@@ -157,8 +158,8 @@ class SetRule:
             chain.compute(f"capped_{stage}", **{f"cut_{stage}": "0" if cap is None else f"{greatest}({sum_now} - {left}, 0)"})
         backlog = f"{greatest}(COALESCE(backlog, 0), 0)" if rule.takes_backlog else "0"
         chain.compute("entitled", entitled_minor="gross - cut_1 - cut_2 - cut_3", backlog_minor=backlog)
-        recovered = f"{least}({greatest}(COALESCE(to_recover, 0), 0), (entitled_minor + backlog_minor) * {rule.recovery_share} / {WHOLE})"
-        chain.compute("reduced", recovered_minor=recovered if rule.recovery_share else "0")
+        recovered = f"{least}(COALESCE(to_recover, 0), (entitled_minor + backlog_minor) * {rule.recovery_share} / {WHOLE})"
+        chain.compute("reduced", recovered_minor=recovered if looks_back else "0")
         chain.compute("rounded", amount_minor=f"(entitled_minor + backlog_minor - recovered_minor) / {rule.coin} * {rule.coin}")
         chain.compute(
             "judged",

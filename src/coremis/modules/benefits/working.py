@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from coremis.kernel.base.money import Money
 from coremis.kernel.base.text import label
 from coremis.kernel.screens.columns import money_text, text_of
-from coremis.modules.benefits.formulas import BACKLOG, CAP, CAP_CYCLE, CAP_TOTAL, RECOVERY, Part, PartKind, Result, Rule
+from coremis.modules.benefits.formulas import BACKLOG, CAP, CAP_CYCLE, CAP_TOTAL, GIVEN_BACK, RECOVERY, Part, PartKind, Result, Rule
 
 Definition = Mapping[str, Any]
 Lines = list[tuple[str, str]]
@@ -39,6 +39,7 @@ def own_names() -> dict[str, str]:
         CAP: _("Cut to the largest amount of a payment"), CAP_CYCLE: _("Cut to the largest sum in a cycle"),
         CAP_TOTAL: _("Cut to the largest sum for a beneficiary"), BACKLOG: _("Left from earlier payments"),
         RECOVERY: _("Kept back for what was overpaid"),
+        GIVEN_BACK: _("Given back: what had been kept back for a payment that was taken back"),
     }  # fmt: skip
 
 

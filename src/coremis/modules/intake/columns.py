@@ -14,7 +14,7 @@ from coremis.modules.registry.services.checks import NOT_APPLICABLE, NOT_APPLICA
 
 PERSON, HOUSEHOLD = "person.", "household."
 LONGEST_KEY = 80
-PHONES = 500
+PHONES, MASK = 500, "•••"
 Kind, Subject = VariableDefinition.Kind, VariableDefinition.Subject
 OF_PEOPLE = (Subject.PERSON, Subject.HOUSEHOLD, Subject.DWELLING)
 KINDS = {Kind.NUMBER: DECIMAL, Kind.BOOLEAN: YES_NO, Kind.TEXT: TEXT, Kind.DATE: DATE, Kind.CHOICE: CHOICE}
@@ -198,3 +198,8 @@ def code_of(variable: VariableDefinition) -> str:
 def describes_household(code: str) -> bool:
     """Whether all members of a household must say the same in this column."""
     return code in OF_THE_HOUSEHOLD or code.startswith(HOUSEHOLD)
+
+
+def covered(code: str, text: str) -> str:
+    """What a masked column held, as everybody may see it: the end of a phone, and nothing of a fact, whose end may say it all."""
+    return MASK if code.startswith((PERSON, HOUSEHOLD)) else f"{MASK}{text[-2:]}"

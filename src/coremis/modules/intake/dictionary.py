@@ -14,7 +14,7 @@ from coremis.modules.intake.columns import HOUSEHOLD, OF_PEOPLE, PERSON
 from coremis.modules.intake.differences import shared
 from coremis.modules.intake.households import groups_of, hold
 from coremis.modules.intake.known import Known
-from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.models import Household, Person, VariableDefinition
 from coremis.modules.registry.services.checks import SAME, FactRules, lock_unique, taken
 
 Subject = VariableDefinition.Subject
@@ -50,10 +50,20 @@ def check_facts(rows: list[StagedRow], context: RowContext, known: Known) -> Non
     checks.different()
 
 
+def check_changed_facts(found: list[tuple[StagedRow, Person | Household]], context: RowContext) -> None:
+    """The same for rows that change somebody who is in the register."""
+    if not any(code.startswith((PERSON, HOUSEHOLD)) for code in context.mapped):
+        return
+    checks = _Checks(defined(), context, None)
+    for row, record in found:
+        checks.record(row, record)
+    checks.different()
+
+
 class _Checks:
     """The checks of one chunk."""
 
-    def __init__(self, variables: Mapping[str, list[VariableDefinition]], context: RowContext, known: Known) -> None:
+    def __init__(self, variables: Mapping[str, list[VariableDefinition]], context: RowContext, known: Known | None) -> None:
         self._known, self._context = known, context
         self._rules = {prefix: FactRules(found) for prefix, found in variables.items()}
         self._unique = {prefix + one.code: one for prefix, found in variables.items() for one in found if one.unique}
@@ -65,6 +75,7 @@ class _Checks:
 
     def person(self, row: StagedRow) -> None:
         """The facts of a person: those of the row over those of the register."""
+        assert self._known is not None
         person = self._known.persons.get(self._known.identities[row.number])
         facts = {code: value for code, value in row.values.items() if code.startswith(PERSON)}
         self._one([row], PERSON, facts, person.data if person else {}, person.pk if person else None)
@@ -73,10 +84,18 @@ class _Checks:
         """The facts of a household, as its rows say them together."""
         if not rows:
             return
+        assert self._known is not None
         household = self._known.households.get(key)
         codes = {code for row in rows for code in row.values if code.startswith(HOUSEHOLD)}
         facts = {code: shared(rows, code) for code in codes}
         self._one(rows, HOUSEHOLD, facts, household.data if household else {}, household.pk if household else None)
+
+    def record(self, row: StagedRow, record: Person | Household) -> None:
+        """What a row gives to a record, or clears."""
+        prefix = PERSON if isinstance(record, Person) else HOUSEHOLD
+        facts = {code: value for code, value in row.values.items() if code.startswith(prefix)}
+        cleared = {code: None for code in row.values.get("cleared", []) if code.startswith(prefix)}
+        self._one([row], prefix, {**facts, **cleared}, record.data, record.pk)
 
     def _one(self, rows: list[StagedRow], prefix: str, facts: dict[str, Any], held: dict[str, Any], pk: int | None) -> None:
         for code in self._forbidden & set(facts):
@@ -85,7 +104,7 @@ class _Checks:
         for code, (sentence, params) in self._rules[prefix].problems(after, held).items():
             self._tell(rows, prefix + code, sentence, **params)
         for code in facts.keys() & self._unique.keys():
-            if held.get(code.removeprefix(prefix)) != facts[code]:
+            if facts[code] is not None and held.get(code.removeprefix(prefix)) != facts[code]:
                 self._given[code][facts[code]].append((rows, pk))
 
     def _tell(self, rows: list[StagedRow], code: str, sentence: Any, /, **params: Any) -> None:

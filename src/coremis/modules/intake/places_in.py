@@ -18,6 +18,17 @@ def name_places(batch: Batch) -> Callable[[int], str]:
     return lambda pk: names().get(pk, str(pk))
 
 
+def divided(batch: Batch) -> Callable[[int], bool]:
+    """A function that says whether a place has smaller ones below it today; read once, at the first call."""
+
+    @cache
+    def places() -> frozenset[int]:
+        above = Area.objects.filter(parent__in=below([batch.area_id]), valid_until=None).values_list("parent", flat=True)
+        return frozenset(pk for pk in above if pk is not None)
+
+    return lambda pk: pk in places()
+
+
 def inside(batch: Batch) -> Callable[[int], bool]:
     """A function that says whether a place lies in the import's place; read once, at the first call."""
 

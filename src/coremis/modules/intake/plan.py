@@ -18,8 +18,9 @@ from coremis.modules.intake.households import groups_of, hold
 from coremis.modules.intake.known import Known, made_by_hand
 from coremis.modules.intake.local_edits import edits_of, kept_values
 from coremis.modules.intake.persons import folded_name, full_name
-from coremis.modules.intake.places_in import inside
+from coremis.modules.intake.places_in import divided, inside, name_places
 from coremis.modules.registry.models import Household, Membership, Person, Relationship
+from coremis.modules.registry.services.checks import missing_name, single_names
 
 PRIMARY, ALTERNATE = "primary", "alternate"
 
@@ -45,8 +46,10 @@ class Planner:
         self.plan = Plan()
         self._rows, self._context, self._known = rows, context, known
         self._choices = choices_of(context.batch)
-        self._inside = inside(context.batch)
+        self._inside, self._divided = inside(context.batch), divided(context.batch)
+        self._names = name_places(context.batch)
         self._required = required_facts()
+        self._single = single_names()
         self._touched: set[int] = set()
         self._ranks: Counter[str] = Counter()
         self._wanted: list[tuple[Record, Differences]] = []
@@ -70,10 +73,9 @@ class Planner:
         household = self._known.households.get(key)
         if household is None:
             self._new_household(key, rows)
-        elif household.ended_on or not self._inside(household.area_id):
-            sentence = _("This household was dissolved.") if household.ended_on else _("This key belongs to a household in another place.")
+        elif against := self._against(household):
             for row in rows:
-                row.problem("household_key", sentence, key)
+                row.problem("household_key", against, key)
         else:
             self._wanted.append((household, household_differences(rows, household, self._choices)))
         for row in sorted(rows, key=lambda row: row.values.get("relationship") != Relationship.HEAD):
@@ -86,9 +88,20 @@ class Planner:
             if not self.plan.new_households[key]:
                 del self.plan.new_households[key]
 
+    def _against(self, household: Household) -> Any:
+        """Why a file cannot bring anything to a household that the register knows; None where it can."""
+        if household.retired_on:
+            return _("This household was withdrawn as registered by mistake. Restore it in the register, or leave it out of the file.")
+        if household.ended_on:
+            return _("This household was dissolved.")
+        return None if self._inside(household.area_id) else _("This key belongs to a household in another place.")
+
     def _new_household(self, key: str, rows: list[StagedRow]) -> None:
-        if shared(rows, "area") is None:
+        place = shared(rows, "area")
+        if place is None:
             rows[0].problem("area", _("This is required. Fill it in."))
+        elif self._divided(place):
+            rows[0].warn("area", _("This place has smaller ones below it. Write the village, if it is known."), self._names(place))
         for code in self._required:
             if code.startswith(HOUSEHOLD) and shared(rows, code) is None:
                 rows[0].problem(code, _("This is required. Fill it in."))
@@ -112,8 +125,8 @@ class Planner:
 
     def _check_new(self, row: StagedRow, household: Household | None) -> None:
         values = row.values
-        if not full_name(values):
-            row.problem("given_names", _("Write at least one name."))
+        if problem := missing_name(full_name(values), self._single):
+            row.problem("given_names" if not values.get("given_names") else "surname", problem)
         for code in self._required:
             if code.startswith(PERSON) and code not in values:
                 row.problem(code, _("This is required. Fill it in."))
@@ -130,6 +143,10 @@ class Planner:
                 row.problem("", sentence, full_name(values), number=number_text("P", member.person.number))
 
     def _existing(self, row: StagedRow, person: Person, household: Household | None) -> None:
+        if person.retired_on:
+            sentence = _("This person was withdrawn as registered by mistake. Restore the person in the register, or leave out the row.")
+            row.problem("person_key", sentence, row.values.get("person_key", ""))
+            return
         lives = self._known.membership(person)
         was_here = household is not None and any(past.household_id == household.pk for past in self._known.memberships[person.pk])
         if lives is None and not was_here and not person.death_date:

@@ -13,7 +13,8 @@ OWN = (Membership, Recipient, Document)
 def references_to(model: type[Record]) -> list[tuple[Any, str]]:
     """The classes of other records that refer to this one, each with the name of its field.
 
-    Not what belongs to the household itself, and not what the system finds anew (``derived = True`` on its class).
+    Not what belongs to the household itself, not what the system finds anew (``derived = True`` on its class), and not what
+    is no table but a named part of a statement.
     """
     relations: Any = model._meta.related_objects
     return [
@@ -21,6 +22,7 @@ def references_to(model: type[Record]) -> list[tuple[Any, str]]:
         for relation in relations
         if relation.related_model not in OWN
         and not getattr(relation.related_model, "derived", False)
+        and relation.related_model._meta.managed
         and relation.field.concrete
         and not relation.field.many_to_many
     ]

@@ -16,7 +16,7 @@ from coremis.kernel.exchange.saved import retire_mapping
 from coremis.kernel.screens.columns import Column, Status
 from coremis.kernel.screens.filters import AreaFilter, ChoiceFilter, DateRangeFilter
 from coremis.kernel.screens.tables import Table
-from coremis.modules.intake.columns import FIXED, INTERVIEW, PERSON_CONSENT
+from coremis.modules.intake.columns import FIXED, INTERVIEW, PERSON_CONSENT, covered
 
 SEE = "exchange.view_batch"
 TONES = {
@@ -166,10 +166,10 @@ class CorrectionTable(Table):
 
 
 def shown_text(row: Correction, text: str) -> str:
-    """A text of a correction; of a masked column only its end."""
+    """A text of a correction; of a masked column no more than its end."""
     kind = import_kinds().get(row.batch.import_kind)
     column = kind.all_columns().get(row.column) if kind and text else None
-    return "•••" + text[-2:] if column is not None and column.masked else text or "–"
+    return covered(row.column, text) if column is not None and column.masked else text or "–"
 
 
 def undo_offered(row: Correction) -> bool:

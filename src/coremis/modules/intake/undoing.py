@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.bulk import update_from
+from coremis.kernel.actions.context import required
 from coremis.kernel.actions.models import Change, Record
 from coremis.kernel.base.numbers import number_text
 from coremis.kernel.exchange.rows import RowContext, StagedRow
@@ -23,6 +24,7 @@ from coremis.modules.intake.choices import choices_of
 from coremis.modules.intake.references import referred
 from coremis.modules.intake.writing import write_changes
 from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient
+from coremis.modules.registry.services.hooks import follow_moves
 
 CHANGED = _("%(number)s was changed since. Correct it there instead.")
 USED = _("%(number)s is used elsewhere by now: %(where)s.")
@@ -200,3 +202,6 @@ class Reversal:
             if (one.kind(), one.pk) in held and not self._written.made(one) and not self._written.stale(one)
         }
         write_changes(model, changes)
+        if model is not Membership:
+            moved = [one.pk for one, before in changes.items() if {"area", "area_id"} & set(before)]
+            follow_moves(model, moved, required().actor)  # type: ignore[arg-type]

@@ -14,7 +14,8 @@ from coremis.kernel.base.numbers import number_text, read_number
 from coremis.kernel.exchange.kinds import CLEARED, ImportColumn
 from coremis.kernel.exchange.rows import RowContext, StagedRow, cover, mark_repeated
 from coremis.modules.intake.choices import LOCAL, choices_of
-from coremis.modules.intake.columns import FIXED, HOUSEHOLD, INTERVIEW, LONGEST_KEY, PERSON, PERSON_CONSENT, variable_column
+from coremis.modules.intake.columns import FIXED, HOUSEHOLD, INTERVIEW, LONGEST_KEY, PERSON, PERSON_CONSENT, covered, variable_column
+from coremis.modules.intake.dictionary import check_changed_facts, lock_facts, note_repeated_facts
 from coremis.modules.intake.differences import PERSON_CONSENT as CONSENT_FIELDS
 from coremis.modules.intake.differences import (
     Difference,
@@ -29,7 +30,7 @@ from coremis.modules.intake.places_in import inside
 from coremis.modules.intake.plan import folded, search_names
 from coremis.modules.intake.writing import write_changes
 from coremis.modules.registry.models import Consent, Household, Membership, Person, Relationship, Sex, VariableDefinition
-from coremis.modules.registry.services.checks import NOT_APPLICABLE, asked_of
+from coremis.modules.registry.services.checks import NOT_APPLICABLE, asked_of, missing_name, single_names
 from coremis.modules.registry.services.naming import with_former
 
 EXAMPLES = 3
@@ -103,8 +104,9 @@ def _identify(row: StagedRow, key: str) -> None:
 
 
 def note_twice_named(context: RowContext) -> None:
-    """The same key in two rows: both are told, neither is taken in."""
+    """The same key in two rows, or a value that must be different: both are told, neither is taken in."""
     mark_repeated(context.batch, NUMBER if "number" in context.mapped else context.columns[key_of(context)])
+    note_repeated_facts(context)
 
 
 def check_known(rows: list[StagedRow], context: RowContext) -> None:
@@ -116,6 +118,7 @@ def check_known(rows: list[StagedRow], context: RowContext) -> None:
 
 def apply_changes(rows: list[StagedRow], context: RowContext) -> None:
     """One chunk: the changes are written; names beside the household follow."""
+    lock_facts()
     changes = planned(rows, context, lock=True)
     persons = {record: values for record, values in changes.items() if isinstance(record, Person)}
     households = {record: dict(values) for record, values in changes.items() if isinstance(record, Household)}
@@ -142,14 +145,15 @@ def renamed_heads(persons: dict[Any, dict[str, Any]]) -> dict[Any, dict[str, Any
 
 def planned(rows: list[StagedRow], context: RowContext, *, lock: bool) -> dict[Any, dict[str, Any]]:
     """The new values by record; every good row afterwards changes something, or is marked as unchanged."""
-    choices = choices_of(context.batch)
+    choices, single = choices_of(context.batch), single_names()
     found = found_records(rows, context, lock=lock)
+    check_changed_facts([(row, found[row.number]) for row in rows if row.good and row.number in found], context)
     wanted: list[tuple[Any, Differences]] = []
     for row in rows:
         record = found.get(row.number)
         if row.good and record is not None:
             row.target_id, row.area_id = record.pk, record.area_id
-            wanted.append((record, differences_of(row, record, choices)))
+            wanted.append((record, differences_of(row, record, choices, single)))
     changes, touched = kept_values(wanted, edits_of(wanted, local=choices.conflicts == LOCAL))
     for row in rows:
         if row.good and row.target_id and row.number not in touched:
@@ -157,7 +161,7 @@ def planned(rows: list[StagedRow], context: RowContext, *, lock: bool) -> dict[A
     return changes
 
 
-def differences_of(row: StagedRow, record: Any, choices: Any) -> Differences:
+def differences_of(row: StagedRow, record: Any, choices: Any, single: bool) -> Differences:
     """What a row would change, and what it would clear."""
     is_person = isinstance(record, Person)
     found = person_differences(row, record) if is_person else household_differences([row], record, choices)
@@ -170,11 +174,10 @@ def differences_of(row: StagedRow, record: Any, choices: Any) -> Differences:
         for name, value in EMPTY.get(code, {}).items():
             if getattr(record, name) != value:
                 found[name] = Difference(row, code, "", value)
-    names = (
-        {name: found[name].value if name in found else getattr(record, name) for name in ("given_names", "surname")} if is_person else {}
-    )
-    if is_person and not any(names.values()):
-        row.problem("given_names", _("Write at least one name."))
+    parts = ("given_names", "surname")
+    name = " ".join(found[part].value if part in found else getattr(record, part) for part in parts) if is_person else ""
+    if set(parts) & set(found) and (problem := missing_name(name, single)):
+        row.problem("given_names", problem)
         return {}
     return found
 
@@ -228,7 +231,12 @@ def count_changes(context: RowContext, changes: dict[Any, dict[str, Any]]) -> No
                 field, _dot, key = name.partition(".")
                 hidden = code in context.columns and context.columns[code].masked
                 before = record.data.get(key) if key else getattr(record, field)
-                told[1].append([number_text(record.number_prefix, record.number), *(example(value, hidden) for value in (before, value))])
+                told[1].append(
+                    [
+                        number_text(record.number_prefix, record.number),
+                        *(example(value, code if hidden else "") for value in (before, value)),
+                    ]
+                )
 
 
 def column_of(record: Any, name: str) -> str:
@@ -241,7 +249,7 @@ def column_of(record: Any, name: str) -> str:
     return CODES.get(name, name)
 
 
-def example(value: Any, hidden: bool) -> str:
-    """A value for the preview; of a masked one only its end."""
+def example(value: Any, hidden: str) -> str:
+    """A value for the preview; of a masked one, whose code is ``hidden``, no more than its end."""
     text = "" if value is None else gettext("does not apply") if value == NOT_APPLICABLE else str(value)
-    return "•••" + text[-2:] if hidden and text else text[:60]
+    return covered(hidden, text) if hidden and text else text[:60]

@@ -42,12 +42,12 @@ def prove_balances(work: Work) -> bool:
 
 @prove_balances.finish
 def close_proof(work: Work) -> None:
-    """All balances total zero in each currency, no account but the world is negative; then store the result."""
+    """All balances total zero in each currency, none is negative but those that may be; then store the result."""
     sums: dict[str, int] = {}
     accounts: list[Any] = list(with_balance(Account.objects.all()))
     for account in accounts:
         sums[account.currency] = sums.get(account.currency, 0) + account.balance_minor
-        if account.balance_minor < 0 and account.station != Account.Station.WORLD:
+        if account.balance_minor < 0 and account.station not in Account.SIGNED:
             note(work, _("The account “%(account)s” is below zero."), account=str(account))
     for currency, total in sorted(sums.items()):
         if total:

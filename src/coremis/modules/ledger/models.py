@@ -33,6 +33,10 @@ class Account(Record):
         WRITTEN_OFF = "WRITTEN_OFF", _("written off")
         FEES = "FEES", _("fees")
 
+    # Which may hold less than nothing: where money comes from, and what is to be recovered. There it is what beneficiaries get back
+    # with the next payment, since a payment was taken back for which something had been kept from them or brought by them.
+    SIGNED = (Station.WORLD, Station.TO_RECOVER)
+
     station = models.CharField(_("account"), max_length=12, choices=Station.choices)
     owner_kind = models.CharField(max_length=60, blank=True)
     owner_id = models.BigIntegerField(default=0)

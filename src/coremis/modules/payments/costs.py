@@ -29,7 +29,7 @@ def plan(programme: Programme, day: date) -> PaymentPlan | None:
     length = (last.ends_on - last.starts_on).days + 1
     more = max(0, (programme.ends_on - max(last.ends_on, day)).days // length)
     words = _("%(planned)s Until the programme ends on %(day)s, %(more)s more of the length of the last one are reckoned.")
-    return PaymentPlan(coming + more, words % {"planned": said, "day": date_format(programme.ends_on), "more": more})
+    return PaymentPlan(coming + more, words % {"planned": said, "day": date_format(programme.ends_on, "SHORT_DATE_FORMAT"), "more": more})
 
 
 def funds(programme: Programme, user: Any) -> list[tuple[str, Money, str]]:

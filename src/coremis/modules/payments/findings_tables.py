@@ -98,7 +98,7 @@ class FlagMemberTable(Table):
 
     @classmethod
     def prepare(cls, rows: Any) -> Any:
-        return rows.select_related("line__payroll", "line__payee", "line__area__parent")
+        return rows.select_related("group", "line__payroll", "line__payee", "line__area__parent")
 
 
 class HoldTable(Table):

@@ -188,7 +188,7 @@ contributions: list[Contribution] = [
     Panel(PayrollLine, _("Earlier results"), result_panels.earlier_results, "payments.view_payrollline", order=30),
     Setting(
         "payments.grace_days", _("Days for which unclaimed money is kept"),
-        _("Counted from the last day of the payment cycle, where a programme has no rule of its own."), 90,
+        _("Counted from the last day of the payment cycle, where a programme has no rule of its own."), 90, most=3650,
     ),
     Panel(Payroll, _("Files of results"), panels.results, "payments.view_resultfile", tab="results"),
     Panel(Payroll, _("Postings in the ledger"), panels.money, "ledger.view_posting", tab="money"),

@@ -19,6 +19,7 @@ from coremis.modules.payments.services.carrying import UNPAID, carriable, somebo
 from coremis.modules.payments.services.confirmation import settled_amount, settled_count
 from coremis.modules.payments.services.forfeiting import claimable_until, forfeitable
 from coremis.modules.payments.services.generation import check_declared, check_request, new_payroll
+from coremis.modules.payments.services.incidents import moved_by
 from coremis.modules.payments.services.reissue import check_reissue
 from coremis.modules.payments.states import PAID_LINES, Exclusion, IncidentEnd, LineState, RowProblem
 
@@ -171,7 +172,7 @@ def settling(inputs: dict[str, Any], actor: Any) -> Preview:
         (_("Explanation"), inputs["explanation"]),
     ]  # fmt: skip
     moves = end not in (IncidentEnd.EXPLAINED, IncidentEnd.RECEIVED)
-    return Preview(facts=facts, count=1, amount=incident.amount if moves else None, button=_("Ask for this decision"))
+    return Preview(facts=facts, count=1, amount=moved_by(incident, end) if moves else None, button=_("Ask for this decision"))
 
 
 def about(payroll: Payroll) -> list[tuple[Any, Any]]:

@@ -1,7 +1,7 @@
 """Who is paid how much in a cycle and who is left out, and why: one query for the preview and for the payroll itself (pitfall M2)."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -23,15 +23,17 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Trim
+from django.utils import timezone
 
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below
 from coremis.kernel.expressions.digest import Digest
 from coremis.modules.benefits.queries import AMOUNTS, PartKind, Rule, SetRule, flat, names_of, rule_of
 from coremis.modules.filters.queries import matching
-from coremis.modules.payments.earlier import past_of, still_there
-from coremis.modules.payments.models import Cycle, ImportedAmount, PaymentTerms, Payroll, PayrollLine
-from coremis.modules.payments.states import Exclusion, HoldReason, LineState
+from coremis.modules.payments.earlier import gave_something, past_of, still_there
+from coremis.modules.payments.findings import HoldDecision
+from coremis.modules.payments.models import Cycle, Hold, ImportedAmount, LeftOut, PaymentTerms, Payroll, PayrollLine
+from coremis.modules.payments.states import OTHER_PAYEE, Exclusion, HoldReason, LineState, PayrollState
 from coremis.modules.points.models import HouseholdPoint, on_day
 from coremis.modules.points.queries import point_of_area
 from coremis.modules.programmes.models import ENDED, PAYABLE, Enrolment, Programme, Status
@@ -62,6 +64,8 @@ class Asked:
     condition: dict[str, Any] = field(default_factory=dict)
     point_id: int | None = None
     batch_id: int | None = None
+    paid_anew: tuple[int, ...] = ()
+    gives_back: bool = False
 
     @property
     def unit(self) -> str:
@@ -78,17 +82,41 @@ class Asked:
         """Whether earlier payments change the amount."""
         rule = self.rule
         caps = (rule.cap_cycle, rule.cap_total, rule.max_payments)
-        return rule.takes_backlog or rule.recovery_share > 0 or any(cap is not None for cap in caps)
+        return self.gives_back or rule.takes_backlog or rule.recovery_share > 0 or any(cap is not None for cap in caps)
 
 
-def asked_by(payroll: Payroll, area_ids: Sequence[int]) -> Asked:
-    """What a payroll was made for, as frozen with it."""
-    common: dict[str, Any] = {"condition": payroll.condition, "point_id": payroll.point_id, "batch_id": payroll.batch_id}
+def asked_by(payroll: Payroll, area_ids: Sequence[int], noted: Mapping[str, Any] | None = None) -> Asked:
+    """What a payroll was made for, as frozen with it; ``noted`` is what ``notes_of`` said when its calculation began."""
+    notes = notes_of(payroll) if noted is None else noted
+    common: dict[str, Any] = {
+        "condition": payroll.condition, "point_id": payroll.point_id, "batch_id": payroll.batch_id,
+        "paid_anew": tuple(notes["paid_anew"]), "gives_back": notes["gives_back"],
+    }  # fmt: skip
     if payroll.rule_version is None:
         kind = PartKind.IMPORTED if payroll.source == Payroll.Source.IMPORTED else PartKind.FLAT
         return Asked(payroll.cycle, tuple(area_ids), payroll.component, flat(payroll.amount_minor, kind), **common)
     names, members = names_of(payroll.rule_version)
     return Asked(payroll.cycle, tuple(area_ids), payroll.component, rule_of(payroll.rule_version), names, members, **common)
+
+
+def notes_of(payroll: Payroll) -> dict[str, Any]:
+    """What holds for a whole calculation, and is asked once: who is paid anew, and whether anything may have to be given back."""
+    listed = payroll.source == Payroll.Source.IMPORTED  # such a list says what is paid, to the unit
+    return {"paid_anew": paid_anew(payroll), "gives_back": not listed and gave_something(payroll.cycle.programme_id)}
+
+
+def paid_anew(payroll: Payroll) -> list[int]:
+    """The recipients of households that are paid to whoever collects on the day of the calculation, not of the data freeze.
+
+    Those are the households whose payment in this cycle was voided because its payee died or was replaced since the data freeze,
+    and those whose recipient of that day has died and has a successor: a death must not cost a family its payment.
+    """
+    voided = Hold.objects.filter(payroll__cycle=payroll.cycle_id, reason__in=OTHER_PAYEE, decision=HoldDecision.VOID)
+    households = voided.filter(line__component=payroll.component).values("line__enrolment__household")
+    followed = Recipient.objects.filter(_collects("", timezone.localdate()), household=OuterRef("household"), person__death_date=None)
+    died = Recipient.objects.filter(_collects("", payroll.cycle.freeze_on), Exists(followed), person__death_date__isnull=False)
+    wanted = households.union(died.values("household"))
+    return list(Recipient.objects.filter(household__in=wanted).values_list("pk", flat=True))
 
 
 @dataclass(frozen=True)
@@ -145,6 +173,7 @@ def classified(rows: "QuerySet[Enrolment]", asked: Asked) -> "QuerySet[Any]":
     payee, day = payee_path(asked), asked.cycle.freeze_on
     document = Document.objects.filter(person=OuterRef(f"{payee}_id"), ended_on=None).order_by("pk")
     other = Recipient.on(day).filter(household=OuterRef("household_id"), rank__gt=0).exclude(person__death_date__lte=day)
+    other = other.exclude(person=OuterRef(f"{payee}_id"))
     chosen = HouseholdPoint.objects.filter(on_day(day), household=OuterRef("household_id"), point__is_active=True)
     return _with_collector(rows, asked).annotate(
         left_out=Case(
@@ -155,7 +184,7 @@ def classified(rows: "QuerySet[Enrolment]", asked: Asked) -> "QuerySet[Any]":
             When(**{f"{payee}__isnull": True}, then=Value(Exclusion.NO_RECIPIENT)),
             When(**{f"{payee}__death_date__isnull": False}, then=Value(Exclusion.RECIPIENT_DIED)),
             When(without_consent(asked), then=Value(Exclusion.NO_CONSENT)),
-            When(Exists(_keys_held(asked)), then=Value(Exclusion.ALREADY)),
+            When(Q(Exists(_keys_held(asked))) | Q(Exists(_kept_as_too_small(asked))), then=Value(Exclusion.ALREADY)),
             default=Value(""),
             output_field=CharField(),
         ),
@@ -178,7 +207,7 @@ def reckoning(asked: Asked, limit: Limit = lambda rows: rows) -> Any:
     """The computation of everybody's amount, for the rows of a key range, or for all."""
     sets = SetRule(asked.rule, asked.unit, asked.cycle.freeze_on, asked.names, asked.members)
     base = limit(Enrolment._base_manager.filter(programme_id=asked.cycle.programme_id))
-    past = past_of(asked.cycle, base) if asked.looks_back else ()
+    past = past_of(asked.cycle, base, asked.component) if asked.looks_back else ()
     beside: dict[str, Rows] = {"area_point_id by area_id": points_by_place(asked).values_list("pk", "serving")}
     if asked.batch_id is not None:
         given = ImportedAmount.objects.filter(batch=asked.batch_id, enrolment_id__in=base.order_by().values("pk"))
@@ -270,13 +299,29 @@ def changed_lines(lines: "QuerySet[PayrollLine]") -> "QuerySet[PayrollLine]":
 
 
 def _with_collector(rows: "QuerySet[Enrolment]", asked: Asked) -> "QuerySet[Enrolment]":
-    path, day = "household__recipients", asked.cycle.freeze_on
-    still = Q(**{f"{path}__valid_until": None}) | Q(**{f"{path}__valid_until__gte": day})
-    held = Q(**{f"{path}__rank": 0, f"{path}__valid_from__lte": day}) & still
+    path = "household__recipients"
+    held = _collects(path, asked.cycle.freeze_on)
+    if asked.paid_anew:
+        anew = Q(**{f"{path}__pk__in": asked.paid_anew})
+        held = held & ~anew | _collects(path, timezone.localdate()) & anew
     return rows.annotate(collector=FilteredRelation(path, condition=held))
+
+
+def _collects(path: str, day: date) -> Q:
+    before = f"{path}__" if path else ""
+    still = Q(**{f"{before}valid_until": None}) | Q(**{f"{before}valid_until__gte": day})
+    return Q(**{f"{before}rank": 0, f"{before}valid_from__lte": day}) & still
 
 
 def _keys_held(asked: Asked) -> "QuerySet[PayrollLine]":
     """The lines that keep a beneficiary from another one: also cancelled ones whose cancellation may still be given up."""
     lines = PayrollLine.everything.filter(cycle=asked.cycle, component=asked.component, enrolment=OuterRef("pk"))
     return lines.filter(still_there())
+
+
+def _kept_as_too_small(asked: Asked) -> "QuerySet[LeftOut]":
+    """What another payroll of the cycle found too small to pay and keeps for the next payment."""
+    rows = LeftOut.everything.filter(
+        payroll__cycle=asked.cycle, payroll__component=asked.component, enrolment=OuterRef("pk"), carried_minor__gt=0
+    )  # fmt: skip
+    return rows.exclude(payroll__state__in=(PayrollState.ABANDONED, PayrollState.CANCELLED))

@@ -114,6 +114,8 @@ class HoldReason(models.TextChoices):
 # Held before anything was owed, so not part of the payroll's total; or on the way out, still owed.
 HELD_BEFORE = (HoldReason.FLAGGED, HoldReason.OVER_MAXIMUM)
 HELD_SINCE = (HoldReason.DIED, HoldReason.LEFT, HoldReason.SUSPENDED, HoldReason.RECIPIENT_CHANGED)
+# These payments are voided, and paid anew to whoever collects now.
+OTHER_PAYEE = (HoldReason.DIED, HoldReason.RECIPIENT_CHANGED)
 # What may still go to the payee of the data freeze. The others are voided, and paid anew to somebody else.
 PAYABLE_HOLDS = (*HELD_BEFORE, HoldReason.LEFT, HoldReason.SUSPENDED)
 

@@ -43,7 +43,7 @@ def verdict_status(member: Any) -> Status:
     if member.elsewhere:
         return Status("off", _("in another payroll"))
     if not member.verdict:
-        return Status("wait", _("no verdict yet"))
+        return flag_status(member.group)
     return Status("stop" if member.verdict == Verdict.HOLD else "good", member.get_verdict_display())
 
 

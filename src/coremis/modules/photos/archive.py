@@ -16,6 +16,7 @@ from coremis.kernel.base.refusal import Refusal
 
 MOST_FILES, MOST_BYTES = 50_000, 20 << 20
 PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+OTHERS = (".heic", ".heif", ".avif", ".tif", ".tiff", ".gif", ".bmp", ".pdf")
 BROKEN = (zipfile.BadZipFile, RuntimeError, OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, struct.error)
 
 
@@ -45,6 +46,13 @@ def entries_of(file: BinaryIO | Path) -> list[Entry]:
     if not found:
         raise Refusal(_("This archive holds no picture. Put JPEG, PNG or WebP files into it."))
     return found
+
+
+def others_of(path: Path) -> list[str]:
+    """The names of pictures in formats that cannot be read here, such as some telephones write: nothing sent is passed over."""
+    with zipfile.ZipFile(path) as archive:
+        names = [re.split(r"[/\\]", info.filename)[-1][:200] for info in archive.infolist() if not info.is_dir()]
+    return [name for name in names if name.lower().endswith(OTHERS) and not name.startswith("._")]
 
 
 def pictures_of(path: Path, places: list[int]) -> Iterator[tuple[int, BinaryIO | Refusal]]:

@@ -22,7 +22,7 @@ from coremis.kernel.files.storage import path_of, store
 from coremis.kernel.files.writing import Sheet, SheetColumn, write_xlsx
 from coremis.kernel.jobs.messages import message_key, plain_params, rendered
 from coremis.kernel.jobs.work import Work
-from coremis.modules.photos.archive import Entry, entries_of, pictures_of
+from coremis.modules.photos.archive import Entry, entries_of, others_of, pictures_of
 from coremis.modules.registry.models import Person, Photo
 from coremis.modules.registry.services.photos import Picture, make_picture
 
@@ -30,6 +30,7 @@ CHUNK = 50
 MOST_LISTED = 5_000
 UNKNOWN = _("No person of this place has this number or key.")
 SEVERAL = _("Several persons have this key. Name the file by the person's number.")
+OTHER = _("This is no JPEG, PNG or WebP file. Save it as JPEG and send it again.")
 TWICE = _("Another file of the archive is a photo of the same person.")
 
 
@@ -50,6 +51,9 @@ def load(work: Work) -> bool:
     """The next fifty files, in at most eight statements."""
     entries = entries_of(path_of(work.params["sha256"]))
     part = entries[work.done : work.done + CHUNK]
+    if not work.done:
+        for name in others_of(path_of(work.params["sha256"])):
+            Told(work).left(name, OTHER)
     if part:
         told = Told(work)
         write_photos(readable(matched(part, work.params["area"], entries, told), work, told), told)

@@ -81,7 +81,7 @@ contributions: list[Contribution] = [
     *[BeforeWithdrawal(kind, people.enrolled) for kind in (Household, Person)],
     *[OnPastDay(kind, _("Programmes"), people.on_day, "programmes.view_enrolment") for kind in (Household, Person)],
     *cards.FIGURES,
-    HomeCard(_("Programmes"), cards.pipeline, "programmes.view_enrolment", seats={"manager": 10}, wide=True),
+    HomeCard(_("Programmes"), cards.pipeline, "programmes.view_enrolment", seats={"manager": 10}, wide=True, kept=True),
     DataHolder((VariableDefinition.Subject.ENROLMENT,), Enrolment, "programmes.view_enrolment", programmes_of, "programme"),
     HistoryGuard(Enrolment, lambda user, page: history_reader(user, page, (VariableDefinition.Subject.ENROLMENT,))),
     VariableUse(conditions_with),

@@ -30,9 +30,9 @@ def both_enrolled(survivor: Any, other: Any) -> list[str]:
 
 
 def follow(survivor: Any, other: Any, actor: Actor) -> None:
-    """Open enrolments of the other record go on with the survivor; ended ones stay with the record that had them."""
+    """Open enrolments of the other record go on with the survivor, where it lives; ended ones stay with the record that had them."""
     named = "household" if isinstance(survivor, Household) else "person"
-    update_from(Enrolment.objects.filter(about(other), status__in=OPEN), **{named: Value(survivor.pk)})
+    update_from(Enrolment.objects.filter(about(other), status__in=OPEN), **{named: Value(survivor.pk), "area": Value(survivor.area_id)})
 
 
 def follow_home(rows: "QuerySet[Any]", actor: Actor) -> None:

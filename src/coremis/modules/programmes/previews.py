@@ -10,12 +10,13 @@ from coremis.kernel.actions.models import Change
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.preview import Preview
 from coremis.modules.filters.queries import words
-from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Status
-from coremis.modules.programmes.queries import Choice, free_places, takes_place
+from coremis.modules.programmes.models import ENDED, Enrolment, GroupChange, Programme, Status
+from coremis.modules.programmes.queries import Choice, free_places, gone, takes_place
 from coremis.modules.programmes.reasons import NEW
 from coremis.modules.programmes.services.chosen import not_waiting, one_programme, with_status
 from coremis.modules.programmes.services.groups import choose
-from coremis.modules.programmes.services.restoring import enrolled_again, obstacles
+from coremis.modules.programmes.services.places import check_there
+from coremis.modules.programmes.services.restoring import enrolled_again, moved_away, obstacles
 from coremis.modules.programmes.services.statuses import not_by_hand
 from coremis.modules.programmes.services.undoing import unchanged_since, undoable, when
 from coremis.modules.programmes.services.waiting import check_promotion, next_in_line
@@ -47,6 +48,8 @@ def changed_facts(inputs: dict[str, Any], actor: Any) -> Preview:
 def one_status(inputs: Inputs, actor: Any) -> Preview:
     """Changing one status."""
     enrolment: Enrolment = inputs["enrolment"]
+    if inputs["status"] == Status.ACTIVE:
+        check_there(enrolment)
     facts = [(_("Who"), enrolment.who), (_("Programme"), enrolment.programme), (_("Reason"), inputs["reason"].label)]
     facts += _places_left(enrolment.programme, takes_place(enrolment.status, inputs["status"]))
     return Preview(
@@ -61,6 +64,8 @@ def one_undoing(inputs: Inputs, actor: Any) -> Preview:
     before = (change.before or {}).get("status") if change else None
     if before is None:
         return Preview(problem=_("The last thing that happened here was no change of status, so there is nothing to undo."))
+    if enrolment.status in ENDED and before not in ENDED:
+        check_there(enrolment)
     facts = [(_("Who"), enrolment.who), (_("Programme"), enrolment.programme)]
     return Preview(
         facts=facts, changes=[(_("Status"), enrolment.get_status_display(), Status(before).label)], button=_("Undo the last change")
@@ -117,7 +122,8 @@ def group_status(inputs: Inputs, actor: Any) -> Preview:
     old, new = inputs["from_status"], inputs["to_status"]
     choice = choose(programme, inputs["areas"], inputs.get("condition", ""), inputs.get("filter"), actor=actor)
     fitting = choice.enrolled(old).count()
-    count = not_by_hand(choice.enrolled(old), inputs.get("also_set_by_hand", False)).count()
+    there = choice.enrolled(old, new).count()
+    count = not_by_hand(choice.enrolled(old, new), inputs.get("also_set_by_hand", False)).count()
     takes = takes_place(old, new)
     over = _over(programme, count, takes)
     facts = [
@@ -126,7 +132,11 @@ def group_status(inputs: Inputs, actor: Any) -> Preview:
         (_("Fit the condition"), fitting),
         *_places_left(programme, takes),
     ]
-    left_out = _left_out((_("decided one by one"), fitting - count), (_("no place left, the lowest numbers come first"), over))
+    left_out = _left_out(
+        (_("nobody is there any more"), fitting - there),
+        (_("decided one by one"), there - count),
+        (_("no place left, the lowest numbers come first"), over),
+    )
     button = _change_words(new, count - over)
     return Preview(facts=facts, count=count - over, left_out=left_out, changes=[(_("Status"), old.label, new.label)], button=button)
 
@@ -135,11 +145,11 @@ def chosen_status(inputs: Inputs, actor: Any) -> Preview:
     """Changing the status of those who were ticked: who has another status is left out."""
     enrolments, old, new = inputs["enrolments"], inputs["from_status"], inputs["to_status"]
     programme = one_programme(enrolments)
-    count = with_status(enrolments, old).count()
+    same, count = with_status(enrolments, old).count(), with_status(enrolments, old, new).count()
     takes = takes_place(old, new)
     facts = [(_("Programme"), programme), (_("Chosen"), len(enrolments)), (_("Reason"), inputs["reason"].label)]
     facts += _places_left(programme, takes)
-    left_out = _left_out((_("have another status"), len(enrolments) - count))
+    left_out = _left_out((_("have another status"), len(enrolments) - same), (_("nobody is there any more"), same - count))
     problem = _("Too few places are left for all of them. Choose fewer.") if _over(programme, count, takes) else ""
     changes, button = [(_("Status"), old.label, new.label)], _change_words(new, count)
     return Preview(facts=facts, count=count, left_out=left_out, changes=changes, button=button, problem=problem)
@@ -166,9 +176,13 @@ def group_undoing(inputs: Inputs, actor: Any) -> Preview:
     left_out.append(
         (
             _("enrolled again by now"),
-            same.filter(enrolled_again(group.programme.unit)).count() if group.to_status in ("GRADUATED", "EXITED") else 0,
+            same.filter(enrolled_again(group.programme.unit)).count() if group.to_status in ENDED else 0,
         )
     )
+    ended = group.to_status in ENDED
+    left_out.append((_("nobody is there any more"), same.filter(gone(group.programme.unit)).count() if ended else 0))
+    away = same.filter(moved_away(group.programme.unit, group.area_ids)).count() if ended else 0
+    left_out.append((_("moved to another place, undo them one by one"), away))
     back = Status.EXITED if enrolled else Status(group.from_status)
     over = _over(group.programme, may, takes_place(group.to_status, back))
     left_out.append((_("no place left, the lowest numbers come first"), over))

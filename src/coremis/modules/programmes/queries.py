@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Avg, Count, Exists, F, FloatField, Func, OuterRef, QuerySet
+from django.db.models import Avg, Count, Exists, F, FloatField, Func, OuterRef, Q, QuerySet
 
 from coremis.kernel.areas.queries import below
 from coremis.modules.filters.queries import matching
@@ -13,7 +13,8 @@ from coremis.modules.programmes.conditions import UNITS, Names, fitting, names_f
 from coremis.modules.programmes.models import ENDED, OPEN, PLACED, Enrolment, Programme, Status
 
 __all__ = [
-    "UNITS", "Choice", "Days", "Names", "counts_by_status", "days_in_programme", "exits_by_reason", "fitting", "free_places", "names_for",
+    "UNITS", "Choice", "Days", "Names", "counts_by_status", "days_in_programme", "exits_by_reason", "fitting", "free_places", "gone",
+    "names_for",
     "open_enrolments", "taken_places", "takes_place", "used_names",
 ]  # fmt: skip
 
@@ -31,9 +32,9 @@ class Choice:
     filter: dict[str, Any] = field(default_factory=dict)
 
     def units(self) -> "QuerySet[Any]":
-        """The living households or persons in these places that fit condition and filter. No place means nobody (pitfall M1)."""
+        """Households in which somebody lives, or living persons, in these places that fit. No place means nobody (pitfall M1)."""
         rows: QuerySet[Any] = UNITS[self.unit].objects.filter(area__in=below(self.area_ids))
-        alive = rows.filter(ended_on=None) if self.unit == Programme.Unit.HOUSEHOLD else rows.filter(death_date=None)
+        alive = rows.filter(ended_on=None, size__gt=0) if self.unit == Programme.Unit.HOUSEHOLD else rows.filter(death_date=None)
         return matching(fitting(alive, self.condition, self.unit, self.names, self.day), self.filter, self.day)
 
     def not_yet_in(self) -> "QuerySet[Any]":
@@ -44,9 +45,14 @@ class Choice:
         """Those not yet in this programme that have an open enrolment in another one."""
         return self.not_yet_in().filter(Exists(open_enrolments(self.unit).exclude(programme=self.programme_id)))
 
-    def enrolled(self, status: str) -> "QuerySet[Enrolment]":
-        """The beneficiaries of this programme with this status, in these places, who fit condition and filter."""
+    def enrolled(self, status: str, to_status: str = "") -> "QuerySet[Enrolment]":
+        """The beneficiaries of this programme with this status, in these places, who fit condition and filter.
+
+        With ``to_status`` only those who can get it: nobody who is gone becomes active.
+        """
         rows: QuerySet[Enrolment] = Enrolment.objects.filter(programme=self.programme_id, status=status, area__in=below(self.area_ids))
+        if to_status == Status.ACTIVE:
+            rows = rows.exclude(gone(self.unit))
         rows = matching(rows, self.filter, self.day)
         if not self.condition.strip():
             return rows
@@ -57,6 +63,15 @@ class Choice:
 def open_enrolments(unit: str, **lookups: Any) -> "QuerySet[Enrolment]":
     """For ``Exists``: the open enrolments of the household or person in hand, those in preparation too (pitfall D6)."""
     return Enrolment._base_manager.filter(**{unit: OuterRef("pk")}, status__in=OPEN, **lookups)
+
+
+def gone(unit: str, path: str = "") -> Exists:
+    """Whether the household or person of an enrolment is there no more: dead, empty, dissolved, merged into another record, withdrawn.
+
+    ``path`` leads from the rows in hand to their enrolment.
+    """
+    left = Q(ended_on__isnull=False) | Q(size=0) if unit == Programme.Unit.HOUSEHOLD else Q(death_date__isnull=False)
+    return Exists(UNITS[unit]._base_manager.filter(left | Q(retired_on__isnull=False), pk=OuterRef(path + unit)))
 
 
 def taken_places(programme_id: int) -> int:

@@ -1,5 +1,6 @@
 """What the data dictionary asks of the values of one record together: choices in use, dates, rules, and being different for everybody."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -80,7 +81,11 @@ class FactRules:
             return _("“%(name)s” is not asked for now. Leave it as it is."), {"name": str(found)}
         if value == NOT_APPLICABLE and not found.may_not_apply:
             return _("“%(name)s” applies to everybody. Give the value, or leave it empty."), {"name": str(found)}
-        if found.kind == Kind.CHOICE and str(value) in retired_codes(found):
+        if value == NOT_APPLICABLE:
+            return None
+        if not shaped(found, value):
+            return _("“%(name)s” is of another type by now. Give the value anew."), {"name": str(found)}
+        if found.kind == Kind.CHOICE and str(value) not in offered_codes(found):
             return _("This choice of “%(name)s” is no longer offered. Choose another."), {"name": str(found)}
         return None
 
@@ -92,6 +97,20 @@ class FactRules:
             return None
         own = label(found.error_texts, get_language() or "en")
         return ("%(said)s", {"said": own}) if own else (_("This breaks the rule of “%(name)s”. Check it."), {"name": str(found)})
+
+
+def offered_codes(found: VariableDefinition) -> set[str]:
+    """The choices that may be given to a record now."""
+    return {str(choice["code"]) for choice in found.choices if not choice.get("retired")}
+
+
+def shaped(found: VariableDefinition, value: Any) -> bool:
+    """Whether a value has the shape in which its type is stored; what waited in an import may be older than a change of the type."""
+    if found.kind == Kind.NUMBER:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if found.kind == Kind.DATE and isinstance(value, str):
+        return re.fullmatch(r"\d{4}-\d\d-\d\d", value) is not None
+    return isinstance(value, bool if found.kind == Kind.BOOLEAN else str)
 
 
 def retired_codes(found: VariableDefinition) -> set[str]:
@@ -134,6 +153,20 @@ def lock_unique(variables: Iterable[VariableDefinition]) -> None:
         list(VariableDefinition.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
+def taken_meanwhile(records: Iterable[Any], but: Iterable[int] = ()) -> list[str]:
+    """A sentence for each value that must be different and was given to somebody else while a record was out of use."""
+    found, held = [], [record for record in records if record.data]
+    variables = list(VariableDefinition.objects.filter(unique=True)) if held else []
+    lock_unique(variables)
+    for record in held:
+        for one in variables:
+            holder, value = holder_of(one.subject), value_or_none(record.data.get(one.code))
+            if holder is not None and holder.model is type(record) and value is not None and taken(one, [value], (record.pk, *but)):
+                found.append(str(GIVEN % {"fact": one, "who": record}))
+    return found
+
+
+GIVEN = _("“%(fact)s” of %(who)s was given to somebody else meanwhile. Correct it there first.")
 SAME = _("Somebody else has this value already. It must be different for everybody.")
 
 

@@ -133,7 +133,7 @@ class HouseholdMove(Record):
     proposed_by = models.BigIntegerField(editable=False, help_text="The user who proposed it.")
     proposed_name = models.CharField(_("proposed by"), max_length=150, editable=False)
     proposed_on = models.DateField(_("proposed on"), default=timezone.localdate)
-    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PROPOSED)
+    state = models.CharField(_("status"), max_length=8, choices=State.choices, default=State.PROPOSED)
     decided_by = models.BigIntegerField(null=True, editable=False)
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=200, blank=True)

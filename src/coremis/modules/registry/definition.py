@@ -130,7 +130,10 @@ def is_stored(variable: VariableDefinition, value: Any = None) -> bool:
 
 def count_repeated(variable: VariableDefinition) -> int:
     """How many values stand in several records."""
-    shared = rows_with(variable).order_by().values("held").annotate(found=Count("pk")).filter(found__gt=1)
+    rows = rows_with(variable)
+    if any(field.name == "retired_on" for field in rows.model._meta.fields):
+        rows = rows.filter(retired_on=None)  # who was merged or withdrawn holds its values for ever
+    shared = rows.order_by().values("held").annotate(found=Count("pk")).filter(found__gt=1)
     return int(shared.count())
 
 

@@ -9,6 +9,7 @@ from coremis.kernel.screens.preview import Preview
 from coremis.modules.registry.dictionary import OF_HOUSEHOLDS, OF_PERSONS
 from coremis.modules.registry.models import Household, HouseholdMove, Membership, Person, Recipient, Relationship, VariableDefinition
 from coremis.modules.registry.previews import Inputs
+from coremis.modules.registry.rules import missing_name
 from coremis.modules.registry.services.living import members_now
 from coremis.modules.registry.services.members import relation_asked
 from coremis.modules.registry.services.merging import conflicts_of, filled_of, reasons_against
@@ -23,7 +24,7 @@ def birth(inputs: Inputs, actor: Any) -> Preview:
     household: Household = inputs["household"]
     name = f"{inputs['given_names']} {inputs['surname']}".strip()
     facts = [(_("Household"), str(household)), (_("Newborn"), name), (_("Born on"), text_of(inputs["born_on"]))]
-    problem = "" if name else _("Write at least one name.")
+    problem = missing_name(name) or ""
     return Preview(facts=facts, changes=[(_("Members"), household.size, household.size + 1)], problem=problem)
 
 

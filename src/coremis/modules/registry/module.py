@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
+from coremis.kernel.config.settings import Setting
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import HomeCard, Panel, Tab, WatchedActions
 from coremis.kernel.screens.menu import ADMINISTRATION, PEOPLE, MenuItem, TopSearch
@@ -16,6 +17,7 @@ from coremis.modules.registry.facts import facts
 from coremis.modules.registry.holders import DataHolder
 from coremis.modules.registry.jobs import RENEWING
 from coremis.modules.registry.models import Household, Person, VariableDefinition
+from coremis.modules.registry.rules import SINGLE_NAMES
 from coremis.modules.registry.services import (
     change_recipient,
     change_variable,
@@ -51,6 +53,12 @@ contributions: list[Contribution] = [
     DataHolder(OF_PERSONS, Person, "registry.view_person"),
     DataHolder(OF_HOUSEHOLDS, Household, "registry.view_household"),
     RENEWING,
+    Setting(
+        SINGLE_NAMES,
+        _("People with a single name are taken"),
+        _("Without it, forms and imports return people who have one name alone, so that the second is asked for."),
+        True,
+    ),
     HistoryGuard(Person, lambda user, page: history_reader(user, page, OF_PERSONS)),
     HistoryGuard(Household, lambda user, page: history_reader(user, page, OF_HOUSEHOLDS)),
     *facts,
@@ -112,8 +120,8 @@ contributions: list[Contribution] = [
     Panel(Person, _("On a past day"), past.person_then, "registry.view_person", template="registry/_past.html", tab="past"),
     cards.REGISTERED,
     *DATASETS,
-    HomeCard(_("My places"), cards.my_places, "registry.view_household", seats={"commune": 10, "manager": 60}, wide=True),
-    HomeCard(_("Women among the recipients"), cards.women, "registry.view_person", seats={"manager": 50}),
+    HomeCard(_("My places"), cards.my_places, "registry.view_household", seats={"commune": 10, "manager": 60}, wide=True, kept=True),
+    HomeCard(_("Women among the recipients"), cards.women, "registry.view_person", seats={"manager": 50}, kept=True),
     HomeCard(
         _("Find a household or a person"),
         cards.search,

@@ -2,14 +2,17 @@
 
 import re
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.dates import YEAR, PartialDate, years_between
 from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.config.settings import setting
 
 ADULT = 18
 OLDEST = 125
+SINGLE_NAMES = "registry.single_names"
 LONGEST_NAME = 120
 
 
@@ -29,6 +32,24 @@ def clean_name(text: str) -> str:
     if plain and not any(sign.isalpha() for sign in plain):
         raise Refusal(_("A name needs letters. Leave it empty where there is none."))
     return plain
+
+
+def single_names() -> bool:
+    """Whether this country takes people with one name alone."""
+    return bool(setting(SINGLE_NAMES))
+
+
+def missing_name(name: str, single: bool | None = None) -> Any:
+    """What is wrong about who has no name, or one where the country asks for two (ETL-13); nothing where all is well.
+
+    ``name`` is given names and surname together; ``single`` is ``single_names()`` where somebody asks about many people.
+    """
+    words = len(name.split())
+    if not words:
+        return _("Write at least one name.")
+    if words == 1 and not (single_names() if single is None else single):
+        return _("Write at least two names: this country does not take people with a single name.")
+    return None
 
 
 def clean_phone(text: str) -> str:

@@ -16,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.base.formula import Kind, clean
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.expressions.checking import checked
+from coremis.modules.scoring.contradictions import contradictions
 from coremis.modules.scoring.formulas import (
     OWN_CODES,
     Card,
     Cutoff,
     DerivedFact,
+    Direction,
     How,
     MemberFact,
     Missing,
@@ -119,7 +121,9 @@ class Reader:
             decimals = self.definition.get("decimals") or 0
             if not 0 < scale <= MOST_SCALE or decimals not in range(MOST_DECIMALS + 1):
                 raise Refusal(_("The factor must lie above 0, at most 1,000,000; the decimals between 0 and 6."))
-            return {"scale": scale, "rounding": Rounding(self.definition.get("rounding") or "NONE"), "decimals": int(decimals)}
+            chosen(Direction, self.definition.get("direction") or LOWER, "direction")
+            rounding = chosen(Rounding, self.definition.get("rounding") or "NONE", "rounding")
+            return {"scale": scale, "rounding": rounding, "decimals": int(decimals)}
         except Refusal as problem:
             self.problems.append(problem)
         return {}
@@ -137,8 +141,11 @@ def read_card(definition: Definition, names: Known, members: Known) -> Card:
 def problems_of(definition: Definition, names: Known, members: Known, whole: bool = True) -> list[str]:
     """Everything that keeps a definition from being used, in order; unless ``whole``, without what is still to be added."""
     reader = Reader(definition, names, members)
-    reader.card()
-    return list(dict.fromkeys(str(problem) for problem in (*reader.problems, *(reader.unfinished if whole else ()))))
+    card = reader.card()
+    problems = [*reader.problems, *(reader.unfinished if whole else ())]
+    if whole and not problems:
+        problems = contradictions(definition, card, names)
+    return list(dict.fromkeys(str(problem) for problem in problems))
 
 
 def declared_names(definition: Definition, names: Known, members: Known) -> dict[str, str]:

@@ -36,6 +36,13 @@ class Rounding(StrEnum):
     TRUNCATE = "TRUNCATE"
 
 
+class Direction(StrEnum):
+    """What a low score means."""
+
+    LOWER = "LOWER_IS_POORER"
+    HIGHER = "HIGHER_IS_POORER"
+
+
 class How(StrEnum):
     """What is taken from the members."""
 

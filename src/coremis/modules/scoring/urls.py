@@ -13,6 +13,7 @@ urlpatterns = [
     path("formulas/<int:pk>/change/", views.change_formula, name="change_formula"),
     path("formulas/<int:pk>/version/", views.start_version, name="start_version"),
     path("versions/<int:pk>/", views.version_detail, name="version_detail"),
+    path("versions/<int:pk>/file/", views.version_file, name="version_file"),
     path("versions/<int:pk>/settings/", views.save_settings, name="save_settings"),
     path("versions/<int:pk>/stratum/", views.save_stratum, name="save_stratum"),
     path("versions/<int:pk>/member-fact/", views.save_member_fact, name="save_member_fact"),

@@ -1,10 +1,13 @@
 """The pages of formulas, their versions, and everything that changes a draft."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +16,13 @@ from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.lists import EmptyState, ListScreen
-from coremis.kernel.screens.screen import ActionLink, whole_number
+from coremis.kernel.screens.screen import ActionLink, Screen, whole_number
 from coremis.kernel.screens.timeline import Timeline
 from coremis.modules.scoring import forms, previews, services
 from coremis.modules.scoring.definition import problems_of
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.scoring.tables import FormulaTable, status_of
+from coremis.modules.scoring.transfer import as_file
 from coremis.modules.scoring.versions import names_of
 from coremis.modules.scoring.wording import direction_words, kind_words, rounding_words
 from coremis.modules.scoring.words_of_versions import definition_words
@@ -120,9 +124,29 @@ version_detail = DetailScreen(
         ActionLink(_("Change the settings"), "scoring:save_settings", "scoring.save_settings", show=is_draft),
         ActionLink(_("Add an example"), "scoring:save_example", "scoring.save_example", show=is_draft),
         ActionLink(_("Score households"), scoring_url, "scoring.score_households", show=is_active),
+        ActionLink(_("Take home as a file"), "scoring:version_file", "scoring.view_formulaversion"),
     ],
     prepare=lambda rows: rows.select_related("formula"), timeline=Timeline(pieces={"definition": definition_words}),
 )  # fmt: skip
+
+
+class VersionFile(Screen):
+    """A version as a file that another installation loads."""
+
+    methods = ("GET", "HEAD")
+
+    def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """The file."""
+        user: Any = request.user
+        rows = FormulaVersion.objects.visible_to(user, str(self.permission)).select_related("formula")
+        version = get_object_or_404(rows, pk=kwargs["pk"])
+        content = json.dumps(as_file(version), ensure_ascii=False, indent=2)
+        response = HttpResponse(content, content_type="application/json; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{slugify(version.formula.code)}-{version.version_number}.json"'
+        return response
+
+
+version_file = VersionFile(permission="scoring.view_formulaversion", title="")
 
 save_formula = ActionScreen(services.save_formula, form=forms.NewFormulaForm, title=_("Add a formula"), done=formula_url, back=list_url)
 change_formula = ActionScreen(

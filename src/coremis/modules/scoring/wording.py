@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from django.utils import formats
@@ -19,14 +19,14 @@ from coremis.modules.scoring.models import HIGHER
 from coremis.modules.scoring.names import EXPLAINED, HEAD, Names, labels_now
 
 Definition = Mapping[str, Any]
-FINEST = Decimal("0.000001")
+FINEST, WIDE = Decimal("0.000001"), Context(prec=60)  # a weight times a value may have more digits than the usual 28
 
 
 def figure(number: Any) -> str:
     """A number with as many decimals as it has, at most six, in the reader's way."""
     if number is None:
         return ""
-    exact = Decimal(str(number)).quantize(FINEST).normalize()
+    exact = Decimal(str(number)).quantize(FINEST, context=WIDE).normalize(WIDE)
     places = max(0, -int(exact.as_tuple().exponent))
     return formats.number_format(exact, decimal_pos=places, use_l10n=True, force_grouping=True)
 

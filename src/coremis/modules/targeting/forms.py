@@ -81,7 +81,7 @@ class AreasForm(ActionForm):
 class AddStageForm(ActionForm):
     """Which stage to add."""
 
-    stage_kind = forms.ChoiceField(label=_("Stage"), choices=Kind.choices)
+    stage_kind = forms.ChoiceField(label=_("Stage"), choices=[one for one in Kind.choices if one[0] != Kind.LISTING])
 
 
 class ComputeForm(ActionForm):

@@ -78,7 +78,7 @@ def apply_quotas(rows: list[StagedRow], context: RowContext) -> None:
                 row.unchanged()
         wanted = {row.values["area"]: (row.values["places"], None, None) for row in mine}
         try:
-            keep_quotas(stage, wanted, stage.settings.get("multiplier", "2"), str(_("from a file")), others_stay=True)
+            keep_quotas(stage, wanted, stage.settings.get("multiplier", "2"), "FILE", others_stay=True)
         except Refusal as problem:
             for row in mine:
                 row.problem("places", getattr(problem, "errors", {}).get("places", [problem.sentence])[0])

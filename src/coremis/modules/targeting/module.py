@@ -15,7 +15,7 @@ from coremis.kernel.screens.menu import ASSESS, MenuItem
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.scoring.services import HouseholdSource
-from coremis.modules.targeting import panels, previews, services
+from coremis.modules.targeting import explaining, panels, previews, services
 from coremis.modules.targeting.cards import CARDS
 from coremis.modules.targeting.facts import facts
 from coremis.modules.targeting.imports import LISTED, QUOTAS
@@ -38,8 +38,13 @@ IN_VILLAGES = tuple(f"targeting.{name}" for name in ("record_verdict", "confirm_
 
 def with_approval(action: Action[Any], preview: Callable[..., Any]) -> list[Contribution]:
     """An action about a campaign that one approver agrees to, in the places that the campaign was made for."""
-    places = lambda inputs: [area.pk for area in inputs["areas"]] if "areas" in inputs else inputs["campaign"].area_ids  # noqa: E731
-    page = lambda inputs: campaign_url(inputs["campaign"])  # noqa: E731
+
+    def places(inputs: dict[str, Any]) -> list[int]:
+        return [area.pk for area in inputs["areas"]] if "areas" in inputs else inputs["campaign"].area_ids
+
+    def page(inputs: dict[str, Any]) -> str:
+        return campaign_url(inputs["campaign"])
+
     return [Approvable(action, preview=preview, places=places, page=page), RoutePreset(action, ("approver",))]
 
 
@@ -59,6 +64,7 @@ contributions: list[Contribution] = [
     Panel(StageRun, _("Outcomes"), panels.run_outcomes, "targeting.view_stageentry", order=10),
     Panel(StageRun, _("Outcomes by place"), panels.run_places, "targeting.view_stageentry", order=20),
     Panel(StageRun, _("Quotas"), panels.quotas, "targeting.view_quota", order=30),
+    Panel(StageEntry, _("How it came about"), explaining.came_about, "targeting.view_stageentry", order=5),
     Panel(StageEntry, _("Stage by stage"), panels.way, "targeting.view_stageentry", order=10),
     Panel(StageEntry, _("Appeals"), panels.appeals, "targeting.view_appeal", order=30),
     Panel(Programme, _("Targeting campaigns"), panels.of_programme, "targeting.view_campaign", order=30),

@@ -1,5 +1,6 @@
 """What this module shows on the pages of campaigns, stages, programmes, households and persons."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coremis.kernel.access.models import User
 from coremis.kernel.actions.models import Event
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.contributions import Shown
@@ -22,7 +24,7 @@ from coremis.modules.targeting.models import CURRENT, Appeal, Campaign, Campaign
 from coremis.modules.targeting.queries import current_run_of, latest_entries
 from coremis.modules.targeting.readiness import free_places_of
 from coremis.modules.targeting.tables import AppealTable, CampaignTable
-from coremis.modules.targeting.words import outcome_word, reason_words, run_word, stage_word, with_rule_names
+from coremis.modules.targeting.words import outcome_word, reason_words, run_word, source_word, stage_word, with_rule_names, words_of
 
 LATEST = 20
 
@@ -32,7 +34,7 @@ def ladder(request: HttpRequest, campaign: Campaign) -> Shown:
     runs = {run.stage_id: run for run in StageRun.objects.filter(stage__campaign=campaign, state__in=CURRENT)}
     before = set(StageRun.objects.filter(stage__campaign=campaign).values_list("stage_id", flat=True))
     events = Event.objects.in_bulk([run.created_event_id for run in runs.values()])
-    user: Any = request.user
+    people, user = actors_of(events), request.user
     found = counts_of(runs.values(), user)
     counts = {key: found.get(run.pk, {}) for key, run in runs.items()}
     shown = [(outcome, title) for outcome, title in HEADS if any(found.get(outcome.value) for found in counts.values())]
@@ -47,7 +49,7 @@ def ladder(request: HttpRequest, campaign: Campaign) -> Shown:
         said = KINDS[stage.kind].words(run.settings if run else stage.settings, campaign) if run or stage.settings else [_("not set yet")]
         page, word = reverse("targeting:stage_detail", args=[stage.pk]), stage_word(stage, stage.pk in before)
         figures = counted(run, counts.get(stage.pk, {}), [outcome for outcome, _title in shown])
-        when = when_and_who(events.get(run.created_event_id)) if run else ""
+        when = when_and_who(events.get(run.created_event_id), people) if run else ""
         rows.append([(stage.position, ""), (str(stage), page), (said[0], ""), (word, ""), *figures, (when, "")])
     return {"table": figure_table(heads, rows)}
 
@@ -60,9 +62,17 @@ def counted(run: StageRun | None, counts: Mapping[str, int], outcomes: Sequence[
     return [(sum(counts.values()), list_address(run)), *((count, address) if count else ("", "") for count, address in found)]
 
 
-def when_and_who(event: Event | None) -> str:
+def when_and_who(event: Event | None, people: Mapping[int, User]) -> str:
     """When something was ordered, and by whom."""
-    return f"{text_of(event.recorded_at)}, {event.actor_name}" if event else ""
+    if event is None:
+        return ""
+    person = people.get(event.actor_id or 0)
+    return f"{text_of(event.recorded_at)}, {person or event.actor_name}"
+
+
+def actors_of(events: Mapping[int, Event]) -> Mapping[int, User]:
+    """The people behind these events."""
+    return User.objects.in_bulk({event.actor_id for event in events.values() if event.actor_id})
 
 
 def places(request: HttpRequest, campaign: Campaign) -> Shown:
@@ -115,7 +125,12 @@ def quota_table(rows: Any) -> dict[str, Any]:
     return figure_table(
         heads,
         [
-            [(row.area.name, ""), (row.places, ""), (no_limit if row.waiting_places is None else row.waiting_places, ""), (row.source, "")]
+            [
+                (row.area.name, ""),
+                (row.places, ""),
+                (no_limit if row.waiting_places is None else row.waiting_places, ""),
+                (source_word(row.source), ""),
+            ]
             for row in rows
         ],
     )
@@ -123,10 +138,11 @@ def quota_table(rows: Any) -> dict[str, Any]:
 
 def runs(request: HttpRequest, stage: Stage) -> Shown:
     """Every time a stage was carried out, the latest first; the former ones stay readable."""
-    found = list(StageRun.objects.filter(stage=stage).order_by("-attempt")[:LATEST])
+    found = list(StageRun.objects.filter(stage=stage).select_related("stage__campaign__programme").order_by("-attempt")[:LATEST])
     if not found:
         return {"text": _("Not carried out yet.")}
     events, counts = Event.objects.in_bulk([run.created_event_id for run in found]), counts_of(found, request.user)
+    people = actors_of(events)
     heads = [
         (_("Time"), "number"),
         (_("Status"), "status"),
@@ -135,11 +151,13 @@ def runs(request: HttpRequest, stage: Stage) -> Shown:
         (_("Carried out"), ""),
         (_("Set to"), ""),
     ]
+    said = {json.dumps(run.settings, sort_keys=True): run for run in found}
+    words = {settings: words_of(run) for settings, run in said.items()}
     rows = [
         [
             (run.attempt, reverse("targeting:run_detail", args=[run.pk])), (run_word(run), ""),
             *[(number, "") for number in listed_and_selected(counts.get(run.pk, {}))],
-            (when_and_who(events.get(run.created_event_id)), ""), (run.settings_words, ""),
+            (when_and_who(events.get(run.created_event_id), people), ""), (words[json.dumps(run.settings, sort_keys=True)], ""),
         ]
         for run in found
     ]  # fmt: skip

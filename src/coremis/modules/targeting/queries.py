@@ -12,7 +12,7 @@ from coremis.modules.targeting.words import outcome_word, reason_words, with_rul
 
 __all__ = [
     "blocked", "current_entries", "current_run_of", "entries_of", "largest_remainder", "latest_entries", "outcome_of", "outcome_word",
-    "outcomes_of", "quotas_of", "reason_words", "was_validated", "weight", "with_rule_names",
+    "outcomes_of", "quotas_of", "reason_words", "struck_off", "was_validated", "weight", "with_rule_names",
 ]  # fmt: skip
 
 
@@ -27,6 +27,14 @@ def current_entries(campaign: Campaign | int) -> "RecordQuerySet[StageEntry]":
     run = current_run_of(campaign)
     rows: RecordQuerySet[StageEntry] = StageEntry.objects.filter(run=run) if run else StageEntry.objects.none()
     return rows
+
+
+def struck_off(campaign: Campaign) -> list[int]:
+    """The households or persons of whom it was accepted that they should not be selected, and nothing else since."""
+    unit = f"entry__{campaign.programme.unit}"
+    rows = Appeal.objects.filter(entry__run__stage__campaign=campaign, state=Appeal.State.UPHELD).order_by("decided_on", "pk")
+    last = dict(rows.values_list(unit, "kind"))
+    return sorted(who for who, kind in last.items() if kind == Appeal.Kind.WRONGLY_IN)
 
 
 def latest_entries(campaigns: Iterable[int] | None = None) -> "RecordQuerySet[StageEntry]":

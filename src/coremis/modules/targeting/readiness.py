@@ -15,9 +15,10 @@ from coremis.modules.programmes.queries import open_enrolments
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.queries import NO_RECIPIENT, RECIPIENT_DEAD, RECIPIENT_LEFT, recipient_problem_on
 from coremis.modules.targeting.models import APPEAL, PLACE_BY_APPEAL, Appeal, Campaign, CampaignChange, Outcome, Quota, StageEntry, StageRun
-from coremis.modules.targeting.queries import DECIDED, blocked, latest_entries, quotas_of
+from coremis.modules.targeting.queries import DECIDED, blocked, current_run_of, latest_entries, quotas_of
 
 What = CampaignChange.What
+MAY_MOVE_UP = (Outcome.WAITING, Outcome.NOT_ASSESSED)  # entries of which a beneficiary may hold a place without being selected
 
 
 class Obstacle(TextChoices):
@@ -119,16 +120,17 @@ def obstacles(campaign: Campaign, area_ids: Iterable[int]) -> dict[str, int]:
 def quotas_with_free(run: StageRun, area_ids: Iterable[int]) -> "QuerySet[Quota]":
     """The quotas of a result in these places, each with ``taken`` (who has a place, or is owed one), ``kept`` and ``free``.
 
-    ``kept`` is what is left of the reserve: accepted appeals have it until the campaign is closed. Below zero, ``free`` says how many
-    hold a place beyond the quota.
+    A place belongs to the quota of where its household or person was ranked: whoever moved since, and whoever lives in a place that
+    became another, still holds it there; beneficiaries whom something else brought hold none. ``kept`` is what is left of the
+    reserve: accepted appeals have it until the campaign is closed. Below zero, ``free`` says how many hold a place beyond the quota.
     """
     campaign = run.stage.campaign
-    inside = Enrolment.objects.filter(programme=campaign.programme_id, area__ancestors_of__ancestor=OuterRef("area"))
-    holding = inside.filter(Q(status__in=PLACED) | Q(status=Status.POTENTIAL) & ~waits() & is_selected())
-    mine = StageEntry.objects.filter(run=run.pk, outcome=Outcome.SELECTED, area__ancestors_of__ancestor=OuterRef("area"))
-    after_appeal = mine.filter(reason=PLACE_BY_APPEAL)
+    mine = StageEntry.objects.filter(run=run.pk, area__ancestors_of__ancestor=OuterRef("area"))
+    selected = mine.filter(outcome=Outcome.SELECTED)
+    after_appeal = selected.filter(reason=PLACE_BY_APPEAL)
     rows: QuerySet[Quota] = quotas_of(run).filter(area__in=below(area_ids)).select_related("area")
-    rows = rows.annotate(taken=_found(holding, "programme") + _found(owed(mine, campaign), "run"), used=_found(after_appeal, "run"))
+    held = _found(mine.filter(holds(campaign)), "run") + _found(joined(run), "programme")
+    rows = rows.annotate(taken=held + _found(owed(selected, campaign), "run"), used=_found(after_appeal, "run"))
     kept = Value(0) if campaign.state == Campaign.State.CLOSED else Greatest(F("reserved") - F("used"), 0)
     found: QuerySet[Any] = rows.annotate(kept=kept)
     ready: QuerySet[Quota] = found.annotate(free=F("places") - F("taken") - F("kept"))
@@ -138,6 +140,30 @@ def quotas_with_free(run: StageRun, area_ids: Iterable[int]) -> "QuerySet[Quota]
 def _found(rows: "QuerySet[Any]", one: str) -> Coalesce:
     """How many; ``one`` is a column that all of them share."""
     return Coalesce(Subquery(rows.order_by().values(one).annotate(found=Count("pk")).values("found"), output_field=IntegerField()), 0)
+
+
+def holds(campaign: Campaign) -> Q:
+    """For entries: whether the household or person holds a place of this campaign."""
+    theirs = Enrolment.objects.filter(same(campaign.programme.unit), programme=campaign.programme_id)
+    placed = theirs.filter(status__in=PLACED)
+    potential = theirs.filter(~waits(), status=Status.POTENTIAL)
+    moved_up = placed.filter(group__campaign_change__campaign=campaign)
+    chosen = Q(outcome=Outcome.SELECTED)
+    return chosen & Q(Exists(placed) | Exists(potential)) | Q(Exists(moved_up), outcome__in=MAY_MOVE_UP)
+
+
+def joined(run: StageRun) -> "QuerySet[Enrolment]":
+    """For quotas: who holds a place there without an entry of its own, since a household or person of the list became one with it."""
+    campaign = run.stage.campaign
+    entries = StageEntry.objects.filter(same(campaign.programme.unit), run=run.pk, outcome__in=(Outcome.SELECTED, *MAY_MOVE_UP))
+    brought_in = Enrolment.objects.filter(programme=campaign.programme_id, group__campaign_change__campaign=campaign, status__in=PLACED)
+    rows: QuerySet[Enrolment] = brought_in.filter(~Exists(entries), area__ancestors_of__ancestor=OuterRef("area"))
+    return rows
+
+
+def same(unit: str) -> Q:
+    """Rows about the household or person, as the programme has it, of the outer row."""
+    return Q(**{unit: OuterRef(f"{unit}_id")})
 
 
 def owed(selected: "QuerySet[StageEntry]", campaign: Campaign) -> "QuerySet[StageEntry]":
@@ -159,11 +185,18 @@ def in_line(campaign: Campaign, quota: Quota) -> "QuerySet[Any]":
 
     Whom an accepted appeal took off the list does not.
     """
+    unit = campaign.programme.unit
     places = WaitingPlace.objects.waiting(timezone.localdate()).filter(
-        programme=campaign.programme_id, is_validated=True, group__campaign_change__campaign=campaign, area__in=below([quota.area_id])
+        programme=campaign.programme_id, is_validated=True, group__campaign_change__campaign=campaign
+    )
+    entries, here = StageEntry.objects.filter(run=current_run_of(campaign)), below([quota.area_id])
+    ranked_here = places.filter(**{f"enrolment__{unit}__in": entries.filter(area__in=here).values(unit)})
+    others = entries.filter(**{unit: OuterRef(f"enrolment__{unit}_id")})
+    in_line_here = ranked_here.order_by().values("enrolment").union(
+        places.filter(~Exists(others), area__in=here).order_by().values("enrolment")
     )  # fmt: skip
     out = latest_entries([campaign.pk]).filter(same_unit(), outcome=Outcome.NOT_ASSESSED, reason=APPEAL)
-    rows = Enrolment.objects.filter(~Exists(out), pk__in=places.order_by().values("enrolment"))
+    rows = Enrolment.objects.filter(~Exists(out), pk__in=in_line_here)
     rank = WaitingPlace.objects.filter(enrolment=OuterRef("pk"), removed_on=None).values("rank")[:1]
     ranked: QuerySet[Any] = with_obstacle(rows).annotate(rank=Subquery(rank)).order_by("rank", "pk")
     return ranked
@@ -174,7 +207,8 @@ def next_ones(campaign: Campaign, run: StageRun, quota: Quota) -> list[tuple[int
 
     A place of a category goes to the next who fits it, as long as it has fewer than it should; all others by rank.
     """
-    free: int = quota.free  # type: ignore[attr-defined]
+    counted: Any = quota  # from ``quotas_with_free``
+    free: int = counted.free
     ready = in_line(campaign, quota).filter(obstacle=Obstacle.READY)
     chosen: dict[int, str] = {}
     held = held_by_category(run, quota) if quota.shares else {}

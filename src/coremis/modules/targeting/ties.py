@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, FloatField, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Case, CharField, Count, F, FloatField, IntegerField, Max, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat, NullIf
+from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.expressions.chain import Chain, sql_of
 from coremis.kernel.expressions.digest import Digest
 from coremis.modules.programmes.models import Programme
-from coremis.modules.registry.models import Person, Relationship, Sex
+from coremis.modules.registry.models import Relationship, Sex
 from coremis.modules.registry.queries import age_on, born_for_age, members_on
+from coremis.modules.targeting.models import TieFacts
 
 WORKING_AGE = (15, 64)  # dependants are those below and above (rulebook 2.5)
 NO_WORKERS = 99.0  # the dependency ratio where nobody is of working age
@@ -30,52 +33,49 @@ DEFAULT: dict[str, list[dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class Tie:
-    """A fact that may decide: its name, and its value as an expression over entries as of a day; a missing value comes last."""
+    """A fact that may decide: its name, its value as an expression over entries as of a day (a missing value comes last), and
+    where it is told of the members together, the aggregate over them.
+    """
 
     title: Any
     value: Callable[[date], Any]
+    of_members: Callable[[date], Any] | None = None
+
+
+def of_members(name: str, title: Any, aggregate: Callable[[date], Any]) -> Tie:
+    """A fact that is read from the members, of many households at once."""
+    return Tie(title, lambda day: F(f"household__targeting_facts__{name}"), aggregate)
 
 
 def dependency_ratio(day: date) -> Any:
     """Members under 15 and from 65 for each one between; ``NO_WORKERS`` where there is none between."""
     first, last = born_for_age(day, *WORKING_AGE)
     working = Q(person__birth_date__range=(first, last))
-    counted = members_on(day).filter(household=OuterRef("household_id")).order_by().values("household")
     dependants, workers = Count("pk", filter=Q(person__birth_date__isnull=False) & ~working), Count("pk", filter=working)
-    ratio = Case(
-        When(workers=0, then=Value(NO_WORKERS)),
-        default=Cast(F("dependants"), FloatField()) / Cast(F("workers"), FloatField()),
-        output_field=FloatField(),
-    )
-    return Subquery(counted.annotate(dependants=dependants, workers=workers).values(ratio=ratio), output_field=FloatField())
+    ratio = Cast(dependants, FloatField()) / Cast(NullIf(workers, Value(0)), FloatField())
+    return Case(When(Exact(workers, 0), then=Value(NO_WORKERS)), default=ratio, output_field=FloatField())
 
 
-def head_fact(day: date, value: Any) -> Subquery:
+def of_head(value: Any) -> Max:
     """Something about the head of the household."""
-    heads = members_on(day).filter(household=OuterRef("household_id"), relationship=Relationship.HEAD)
-    return Subquery(heads.values(found=value)[:1], output_field=IntegerField())
+    return Max(Case(When(relationship=Relationship.HEAD, then=value), default=None, output_field=IntegerField()))
 
 
-def person_fact(value: Any) -> Subquery:
-    """Something about the person."""
-    return Subquery(Person.everything.filter(pk=OuterRef("person_id")).values(found=value)[:1], output_field=IntegerField())
-
-
-def _is_female(path: str) -> Case:
-    return Case(When(**{f"{path}sex": Sex.FEMALE}, then=Value(1)), default=Value(0), output_field=IntegerField())
+def _is_female() -> Case:
+    return Case(When(person__sex=Sex.FEMALE, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
 TIES: Mapping[str, Mapping[str, Tie]] = {
     Programme.Unit.HOUSEHOLD: {
-        "dependency_ratio": Tie(_("dependants for each member aged 15 to 64"), dependency_ratio),
-        "female_head": Tie(_("a woman is head of the household"), lambda day: head_fact(day, _is_female("person__"))),
-        "head_age": Tie(_("age of the head"), lambda day: head_fact(day, age_on(day, "person__birth_date"))),
+        "dependency_ratio": of_members("dependency_ratio", _("dependants for each member aged 15 to 64"), dependency_ratio),
+        "female_head": of_members("female_head", _("a woman is head of the household"), lambda day: of_head(_is_female())),
+        "head_age": of_members("head_age", _("age of the head"), lambda day: of_head(age_on(day, "person__birth_date"))),
         "size": Tie(_("size"), lambda day: F("household__size")),
         "registered": Tie(_("order of registration"), lambda day: F("household__number")),
     },
     Programme.Unit.PERSON: {
-        "age": Tie(_("age"), lambda day: person_fact(age_on(day))),
-        "female": Tie(_("woman"), lambda day: person_fact(_is_female(""))),
+        "age": Tie(_("age"), lambda day: age_on(day, "person__birth_date")),
+        "female": Tie(_("woman"), lambda day: _is_female()),
         "registered": Tie(_("order of registration"), lambda day: F("person__number")),
     },
 }
@@ -85,6 +85,17 @@ def lot(unit: str, seed: int) -> Digest:
     """The lot of each entry, as ``formulas.draw`` computes it."""
     number = Cast(F(f"{unit}__number"), CharField())
     return Digest(Concat(Value(f"{seed}:"), number, output_field=CharField()))
+
+
+def facts_of_members(entries: "QuerySet[Any]", unit: str, ties: Sequence[Mapping[str, Any]], day: date) -> Chain:
+    """What the members of these households say, read once for all of them: the rows of ``TieFacts`` for the statement that follows."""
+    chain = Chain()
+    wanted = {tie["by"]: found(day) for tie in ties if (found := TIES[unit][tie["by"]].of_members) is not None}
+    if wanted:
+        members = members_on(day).filter(household__in=entries.order_by().values("household")).order_by()
+        grouped = members.values("household").annotate(**wanted).values_list("household", *wanted)
+        chain.add(TieFacts._meta.db_table, *sql_of(grouped), columns=["household_id", *wanted])
+    return chain
 
 
 def with_ties(

@@ -11,7 +11,7 @@ from coremis.kernel.base.text import label
 from coremis.kernel.screens.columns import Status as Word
 from coremis.modules.registry.queries import variable_name
 from coremis.modules.scoring.queries import category_names
-from coremis.modules.targeting.kinds import enumeration, quota, scoring
+from coremis.modules.targeting.kinds import KINDS, enumeration, quota, scoring
 from coremis.modules.targeting.models import (
     ADDITION,
     APPEAL,
@@ -29,6 +29,11 @@ from coremis.modules.targeting.models import (
     Verdict,
 )
 
+# Where planned places come from; any other text was given by whoever set them.
+QUOTA_SOURCES = {
+    "TYPED": _("typed"), "FILE": _("from a file"), "COMPUTED": _("computed from poverty rate and households"),
+    "MOVED": _("unused places moved"),
+}  # fmt: skip
 OUTCOME_TONES = {
     Outcome.IN: "info", Outcome.SELECTED: "good", Outcome.WAITING: "wait", Outcome.NOT_SELECTED: "off", Outcome.NOT_ELIGIBLE: "stop",
     Outcome.NOT_ASSESSED: "stop",
@@ -104,3 +109,13 @@ def category_name(entry: StageEntry) -> str:
     if not entry.category or entry.score is None:
         return entry.category
     return category_names(entry.score.run.formula_version).get(entry.category, entry.category)
+
+
+def source_word(source: str) -> str:
+    """Where planned places come from, in the reader's language."""
+    return str(QUOTA_SOURCES.get(source, source))
+
+
+def words_of(run: StageRun) -> str:
+    """What a stage was set to when it was carried out, in the reader's language."""
+    return " · ".join(KINDS[run.stage.kind].words(run.settings, run.stage.campaign))

@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.jobs.messages import Sentence
-from coremis.modules.targeting.models import Rejection, StageEntry, Verdict
-from coremis.modules.validation.queries import DECIDED
+from coremis.modules.targeting.models import TO_ANSWER, Rejection, StageEntry, Verdict
 
 LONGEST_NOTE = 300
 
@@ -28,7 +27,7 @@ def problem_of(entry: StageEntry, answer: Answer) -> tuple[str, Sentence] | None
         return ("verdict", _("A reason needs an answer beside it.")) if answer.reason else None
     if answer.verdict not in Verdict.values:
         return "verdict", _("This answer is not known. Choose one of the list.")
-    if answer.verdict == Verdict.ADDITION and entry.outcome in DECIDED:
+    if answer.verdict == Verdict.ADDITION and entry.outcome in TO_ANSWER:
         return "verdict", _("Who is selected or waits cannot be proposed. Confirm or reject instead.")
     if answer.verdict == Verdict.REJECTED:
         if answer.reason not in Rejection.values:

@@ -20,6 +20,7 @@ from coremis.modules.validation.queries import is_open, unit_name
 from coremis.modules.validation.services import record_answers
 
 CHANGED = _("This cell is protected and was changed; the list says “%(kept)s”. Take the list anew.")
+TWICE = _("This one stands in row %(row)s already. Keep the row that holds.")
 Found = dict[tuple[str, int], StageEntry]
 
 
@@ -49,11 +50,15 @@ def _chosen(code: str, title: Any, kind: type[TextChoices], *aliases: str, requi
 def check_answers(rows: list[StagedRow], context: RowContext) -> None:
     """Each row names somebody on an open list, its protected cells say what the list says, and its answer can be taken."""
     lists, entries = _known(rows)
+    answered: dict[int, int] = {}
     for row in rows:
         entry = _entry(row, lists, entries)
         if entry is None:
             continue
         row.area_id = entry.area_id
+        first = answered.setdefault(entry.pk, row.number)
+        if first != row.number:
+            row.problem("number", TWICE, row.values.get("number") or "", row=first)
         for column, kept in _protected(entry).items():
             if not _same(row.values.get(column), kept):
                 row.problem(column, CHANGED, row.values.get(column) or "", kept=str(_shown(column, kept)))
@@ -91,7 +96,7 @@ def _known(rows: Iterable[StagedRow]) -> tuple[dict[str, VillageList], Found]:
         named = StageEntry.objects.filter(run__in=runs, **{f"{unit}__number__in": numbers})
         for entry in named.select_related("run__stage", "area", unit):
             for code, one in lists.items():
-                if one.run_id == entry.run_id:
+                if (one.run_id, one.area_id) == (entry.run_id, entry.area_id):
                     found[code, entry.who.number] = entry
     return lists, found
 

@@ -14,7 +14,7 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.files.pdf import Field, Heading, Paper, PaperColumn, Row, Signature
 from coremis.kernel.files.writing import NUMBER, Sheet, SheetColumn
 from coremis.kernel.screens.columns import text_of
-from coremis.modules.targeting.models import Outcome, Rejection, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.models import TO_ANSWER, Outcome, Rejection, StageEntry, StageRun, Verdict
 from coremis.modules.targeting.queries import reason_words
 from coremis.modules.validation.models import VillageList
 from coremis.modules.validation.queries import unit_name, unit_number
@@ -105,7 +105,7 @@ def _rows(part: VillagePart) -> Iterator[Heading | Row]:
         if entry.outcome != outcome:
             outcome = entry.outcome
             yield Heading(f"{Outcome(outcome).label} ({text_of(counts[outcome])})")
-        boxes = ["☐", "☐"] if outcome in (Outcome.SELECTED, Outcome.WAITING) else ["", ""]
+        boxes = ["☐", "☐"] if outcome in TO_ANSWER else ["", ""]
         yield Row([text_of(entry.rank), unit_number(entry), unit_name(entry), reason_words(entry), *boxes, ""])
     yield Heading(_("Proposed in addition: who is missing?"))
     for _blank in range(3):
@@ -133,8 +133,12 @@ def _signatures() -> list[Signature]:
     return [Signature(who, [_("Name"), _("Signature or thumbprint"), _("Date")]) for who in people]
 
 
-def village_sheet(part: VillagePart, record: VillageList) -> Sheet:
-    """The same as a sheet to fill in: everything but the last three columns is protected, and compared when it comes back."""
+def villages_sheet(place: Area, taken: Sequence[tuple[VillagePart, VillageList]]) -> Sheet:
+    """The same as a sheet to fill in: everything but the last three columns is protected, and compared when it comes back.
+
+    All villages stand in one sheet, each row with its list and place: a workbook is brought back whole, and of several sheets
+    only one would be read.
+    """
     answers = [str(Verdict(value).label) for value in Verdict.values]
     columns = [
         SheetColumn(_("List")), SheetColumn(_("Number")), SheetColumn(_("Name"), width=30), SheetColumn(_("Place"), width=22),
@@ -143,7 +147,7 @@ def village_sheet(part: VillagePart, record: VillageList) -> Sheet:
         SheetColumn(_("Reason of the rejection"), width=28, editable=True, choices=[str(one.label) for one in Rejection]),
         SheetColumn(_("Note"), width=40, editable=True),
     ]  # fmt: skip
-    return Sheet(str(part.area), columns, (_cells(entry, record) for entry in part.entries))
+    return Sheet(str(place), columns, (_cells(entry, record) for part, record in taken for entry in part.entries))
 
 
 def _cells(entry: StageEntry, record: VillageList) -> list[Any]:

@@ -6,18 +6,17 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below
-from coremis.modules.targeting.models import Kind, Outcome, StageEntry, StageRun
+from coremis.modules.targeting.models import TO_ANSWER, Kind, Outcome, StageEntry, StageRun
 from coremis.modules.targeting.queries import with_rule_names
 from coremis.modules.validation.models import Meeting
 
 SEES = "targeting.view_stageentry"
-DECIDED = (Outcome.SELECTED, Outcome.WAITING)
 # The order in which a list is read out: the selected first, then who waits, then everybody else.
 ORDER = (Outcome.SELECTED, Outcome.WAITING, Outcome.IN, Outcome.NOT_SELECTED, Outcome.NOT_ELIGIBLE, Outcome.NOT_ASSESSED)
 
 
 class Village(NamedTuple):
-    """How far one village is: on the list, selected, waiting, those of the two with an answer, and the meeting."""
+    """How far one village is: on the list, selected, waiting, those with an answer of whom one is asked, and the meeting."""
 
     area_id: int
     name: str
@@ -34,7 +33,7 @@ def villages_of(run: StageRun, user: Any) -> list[Village]:
     selected, waiting = Q(outcome=Outcome.SELECTED), Q(outcome=Outcome.WAITING)
     counted: Any = rows.values_list("area_id", "area__name").annotate(
         listed=Count("pk"), selected=Count("pk", filter=selected), waiting=Count("pk", filter=waiting),
-        answered=Count("pk", filter=(selected | waiting) & ~Q(verdict="")),
+        answered=Count("pk", filter=Q(outcome__in=TO_ANSWER) & ~Q(verdict="")),
     )  # fmt: skip
     held = {meeting.area_id: meeting for meeting in Meeting.objects.filter(run=run)}
     return [

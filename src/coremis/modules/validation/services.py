@@ -23,7 +23,7 @@ from coremis.modules.targeting.models import Kind, StageEntry, StageRun
 from coremis.modules.validation import answers
 from coremis.modules.validation.answers import Answer
 from coremis.modules.validation.models import Meeting, VillageList
-from coremis.modules.validation.paper import VillagePart, parts_of, records_of, village_paper, village_sheet
+from coremis.modules.validation.paper import VillagePart, parts_of, records_of, village_paper, villages_sheet
 from coremis.modules.validation.queries import is_open, read_out
 
 MOST_LISTED = 10_000
@@ -48,15 +48,15 @@ def take_village_list(
         parts = parts_of(run, entries)
         records = records_of(parts, paper, actor.pk)
         copy_into(VillageList, NOTED, [[_noted(record, name) for name in NOTED] for record in records])
-        target = _written(list(zip(parts, records, strict=True)), paper)
+        target = _written(area, list(zip(parts, records, strict=True)), paper)
     name = f"{run.stage.campaign.code}-{area.code}-{now('village-list')}.{paper.value.lower()}"
     return store(target, name, user=actor, permission=take_village_list.name)
 
 
-def _written(taken: list[tuple[VillagePart, VillageList]], paper: VillageList.Paper) -> io.BytesIO:
+def _written(area: Area, taken: list[tuple[VillagePart, VillageList]], paper: VillageList.Paper) -> io.BytesIO:
     target = io.BytesIO()
     if paper == VillageList.Paper.XLSX:
-        write_xlsx(target, [village_sheet(part, record) for part, record in taken])
+        write_xlsx(target, [villages_sheet(area, taken)])
     else:
         papers = (village_paper(part, record) for part, record in taken)
         write_papers(target, papers, title=now("Village list"), language=translation.get_language() or "en", band=band_on_paper())

@@ -18,13 +18,13 @@ from coremis.kernel.files.storage import files_of, keep
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.screen import Screen, fetch_or_404, see_other
-from coremis.modules.targeting.models import Rejection, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.models import TO_ANSWER, Rejection, StageEntry, StageRun, Verdict
 from coremis.modules.targeting.queries import outcome_word, reason_words
 from coremis.modules.targeting.services import confirm_others as confirm
 from coremis.modules.validation import forms, services
 from coremis.modules.validation.models import Meeting
 from coremis.modules.validation.panels import meeting_facts, village_url
-from coremis.modules.validation.queries import DECIDED, SEES, is_open, read_out, unit_name, unit_number
+from coremis.modules.validation.queries import SEES, is_open, read_out, unit_name, unit_number
 
 MOST_TYPED = 800
 LETTERS = {"verdict": "v", "reason": "r", "note": "n"}
@@ -53,7 +53,8 @@ def _asked_place(request: HttpRequest, run: Any) -> Mapping[str, Any]:
 
 def _meeting_now(request: HttpRequest, run: Any) -> Mapping[str, Any]:
     asked = _asked_place(request, run)
-    rows = Meeting.objects.visible_to(request.user, "validation.view_meeting")  # type: ignore[arg-type]
+    user: Any = request.user
+    rows = Meeting.objects.visible_to(user, "validation.view_meeting")
     meeting = rows.filter(run=run, area=asked.get("area")).first() if asked else None
     if meeting is None:
         return asked
@@ -155,7 +156,7 @@ def row_of(entry: StageEntry, said: Mapping[str, Any], errors: Mapping[str, str]
     key = str(entry.pk)
     rejected = entry.verdict == Verdict.REJECTED
     kept = {"verdict": entry.verdict, "reason": entry.reason if rejected else "", "note": entry.note}
-    decided = entry.outcome in DECIDED or rejected
+    decided = entry.outcome in TO_ANSWER or rejected
     return {
         "key": key, "entry": entry, "number": unit_number(entry), "name": unit_name(entry), "outcome": outcome_word(entry),
         "why": "" if rejected else reason_words(entry), "said": said.get(key, kept), "error": errors.get(key, ""),

@@ -61,6 +61,8 @@ def put_back(folder: Path) -> None:
         program(
             "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", f"--dbname={connected()}", str(path)
         )
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")  # a dump carries no statistics: without them the first work takes hours
         return
     connection.close()
     waiting = Path(f"{file_name()}.restoring")

@@ -49,8 +49,13 @@ def make(root: Path, passphrase: str = "") -> tuple[Path, Manifest]:
 @contextmanager
 def only_one(root: Path) -> Iterator[None]:
     """Nobody else backs up into this folder meanwhile; the lock goes with the process."""
-    root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (root / ".lock").open("w") as file:
+    try:
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (root / ".lock").open("w")
+    except OSError as error:
+        words = f"Nothing can be written into {root}: {error.strerror}. Give the folder to the user of the services, or name another one."
+        raise Refusal(words) from None
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

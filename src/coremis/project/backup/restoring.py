@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
 
 from coremis.kernel.actions.models import Seal
 from coremis.kernel.actions.triggers import check_triggers
@@ -44,7 +45,7 @@ def restore(folder: Path, passphrase: str, say: Say) -> Manifest:
     for name in keys.install(held):
         say(f"Put into use: the {name.replace('_', ' ')} of the backup.")
     say(f"Files put back: {put_files_back(folder, Path(settings.MEDIA_ROOT))}.")
-    put_seals_back(folder)
+    put_seals_back(folder, say)
     database.put_back(folder)
     prove(manifest, say)
     return manifest
@@ -93,13 +94,16 @@ def check_place(manifest: Manifest) -> None:
             )
 
 
-def put_seals_back(folder: Path) -> None:
-    """The published hashes lie beside the database again, so that the proof can use them."""
-    target = Path(settings.DATA_DIR) / SEALS
+def put_seals_back(folder: Path, say: Say) -> None:
+    """The published hashes lie beside the database again, so that the proof can use them; others that lay there are kept beside."""
+    source, target = folder / SEALS, Path(settings.DATA_DIR) / SEALS
+    if any(not (source / path.name).is_file() or digest_of(source / path.name) != digest_of(path) for path in target.glob("*.txt")):
+        aside = target.with_name(f"{SEALS}.replaced-{timezone.now():%Y%m%dT%H%M%S}")
+        target.rename(aside)
+        say(f"Other published seals lay here; they are kept in {aside.name}.")
     target.mkdir(parents=True, exist_ok=True)
-    for path in sorted((folder / SEALS).glob("*.txt")):
-        if not (target / path.name).exists():
-            shutil.copyfile(path, target / path.name)
+    for path in sorted(source.glob("*.txt")):
+        shutil.copyfile(path, target / path.name)
 
 
 def prove(manifest: Manifest, say: Say) -> None:

@@ -36,7 +36,7 @@ def make_points(households: int) -> None:
     today, officer = timezone.localdate(), seat("payments")
     zones = {hill[:-2] for hill in settled_hills(households)}
     for zone in Area.objects.filter(code__in=zones).select_related("parent").order_by("code"):
-        point = add_point(area=zone, code=f"PP-{zone.code}", name=f"{zone.name}, centre", address="Market place", actor=officer)
+        point = add_point(area=zone, code=f"PP-{zone.code}", name=f"{zone.name}, centre", address="Place du marché", actor=officer)
         serve_places(point=point, areas=[zone], since=today, actor=officer)
         assign_point_manager(point=point, manager=point_manager(zone), actor=officer)
 
@@ -49,7 +49,10 @@ def point_manager(zone: Area) -> User:
 def keep_filter() -> SavedFilter:
     """A question about families that the manager shares with everybody."""
     return save_filter(
-        name="Large families with small children", condition=LARGE_FAMILIES, shared=SavedFilter.Shared.EVERYBODY, actor=seat("manager")
+        name="Familles nombreuses avec de jeunes enfants",
+        condition=LARGE_FAMILIES,
+        shared=SavedFilter.Shared.EVERYBODY,
+        actor=seat("manager"),
     )
 
 
@@ -57,7 +60,7 @@ def try_a_rule(households: int) -> None:
     """What a tenth more places would have done, by sex of the head and by disability; it changes nothing."""
     run = ScoreRun.objects.filter(state=ScoreRun.State.DONE).order_by("pk").first()
     assert run is not None
-    title, places = "A tenth more places", round(places_for(households) * 1.1)
+    title, places = "Un dixième de places en plus", round(places_for(households) * 1.1)
     simulate(title=title, run=run, rule=Simulation.Rule.PLACES, places=places, disability="disability", actor=seat("manager"))
     work_off()
 

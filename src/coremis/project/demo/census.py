@@ -48,5 +48,5 @@ def figures(households: int, year: int) -> Iterator[tuple[str, str, float, int, 
 def draw_the_map() -> None:
     """The outlines of every place, from one file."""
     kept = keep(io.BytesIO(outlines.geojson()))
-    load_outlines(sha256=kept.sha256, name="sanzira.geojson", source="Institute of geography", actor=seat("it"))
+    load_outlines(sha256=kept.sha256, name="sanzira.geojson", source="Institut géographique", actor=seat("it"))
     work_off()

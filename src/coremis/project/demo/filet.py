@@ -36,15 +36,15 @@ PARTS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 HEAD = {"age": 34, "relationship": "head"}
 EXAMPLES: tuple[tuple[str, dict[str, Any], dict[str, int]], ...] = (
-    ("Without children", {"members": [{**HEAD, "age": 63}]}, {"base": 30_000}),
-    ("Two children", {"members": [HEAD, {"age": 8}, {"age": 17}]}, {"base": 30_000, "children": 10_000}),
-    ("Five children", {"members": [HEAD, *({"age": age} for age in range(5))]}, {"base": 30_000, "children": 15_000}),
+    ("Sans enfants", {"members": [{**HEAD, "age": 63}]}, {"base": 30_000}),
+    ("Deux enfants", {"members": [HEAD, {"age": 8}, {"age": 17}]}, {"base": 30_000, "children": 10_000}),
+    ("Cinq enfants", {"members": [HEAD, *({"age": age} for age in range(5))]}, {"base": 30_000, "children": 15_000}),
 )
 CYCLES, MONTHS, LARGEST = 5, 2, 45_000
 # Before each cycle's first day, in days: data freeze and calculation, verification and approval, sending, answer, closing.
 FREEZE, APPROVE = 7, 4
 SENT, ANSWERED, CLOSED = 2, 16, 30  # after its first day
-ABSENT_NOTE = "Not at home when the committee came"
+ABSENT_NOTE = "Absente au passage du comité"
 # Of a thousand beneficiaries: suspended, died, gone in the fifth cycle.
 SUSPENDED, DEATHS, LEFT = 5.5, 2.5, 2
 
@@ -131,12 +131,12 @@ def before_the_fourth(programme: Programme, today: date) -> None:
     with days_ago(75):
         agreed(
             change_status,
-            of_status(leaving, Status.EXITED, Reason.MOVED_OUT, "Moved to the next province"),
+            of_status(leaving, Status.EXITED, Reason.MOVED_OUT, "Partie dans la province voisine"),
             seat("manager"),
             seat("approver"),
         )
     with days_ago(74):
-        asked = {"campaign": campaign_of(programme), "areas": [village], "note": "The place of a family that moved away"}
+        asked = {"campaign": campaign_of(programme), "areas": [village], "note": "Place d'une famille partie"}
         agreed(fill_places, asked, seat("manager"), seat("approver"))
 
 
@@ -161,14 +161,15 @@ def before_the_fifth(programme: Programme) -> list[Area]:
     with days_ago(28):
         agreed(
             undo_last_change,
-            {"enrolment": enrolment_of(programme, planted.UNDONE), "note": "She was at the clinic"},
+            {"enrolment": enrolment_of(programme, planted.UNDONE), "note": "Elle était au centre de santé"},
             seat("manager"),
             seat("approver"),
         )
     with days_ago(8):
         share_a_phone()
         for one in chosen[2]:
-            agreed(change_status, of_status(one, Status.EXITED, Reason.VOLUNTARY, "Found work in town"), seat("manager"), seat("approver"))
+            leaves = of_status(one, Status.EXITED, Reason.VOLUNTARY, "A trouvé du travail en ville")
+            agreed(change_status, leaves, seat("manager"), seat("approver"))
     return [one.area for one in chosen[2]]
 
 
@@ -177,7 +178,7 @@ def prepare_fifth(programme: Programme, fund: Fund, rule: BenefitRule, today: da
     with days_ago(6):
         cycle = cycle_of(programme, CYCLES, starts(today)[-1])
     with days_ago(5):
-        asked = {"campaign": campaign_of(programme), "areas": left, "note": "Places of families that left"}
+        asked = {"campaign": campaign_of(programme), "areas": left, "note": "Places de familles parties"}
         agreed(fill_places, asked, seat("manager"), seat("approver"))
         payroll = money.calculated(fund, cycle, rule, judged=False)
     with days_ago(2):
@@ -201,7 +202,7 @@ def dispute_one(payroll: Payroll) -> None:
     line = (
         PayrollLine.objects.filter(payroll=payroll, state=LineState.PAID).exclude(enrolment__household__in=of_stories()).order_by("pk")[3]
     )
-    dispute_payment(line=line, explanation="She was at the hospital that day and received nothing", actor=seat("payments"))
+    dispute_payment(line=line, explanation="Elle était à l'hôpital ce jour-là et n'a rien reçu", actor=seat("payments"))
 
 
 def die(households: Iterable[Household], days: int) -> None:

@@ -21,7 +21,7 @@ from coremis.project.demo.seats import agreed, seat
 
 CODE = "pmt-sanzira"
 NAMES = {"en": "Poverty score of Sanzira", "fr": "Score de pauvreté de Sanzira", "pt": "Pontuação de pobreza de Sanzira"}
-SOURCE = "Invented for the demo. A lower score is poorer."
+SOURCE = "Inventé pour la démonstration. Un score plus bas est plus pauvre."
 STRATA = (
     ("rural", "rural", {"en": "Rural", "fr": "Rural", "pt": "Rural"}),
     ("urban", "", {"en": "Urban", "fr": "Urbain", "pt": "Urbano"}),
@@ -97,12 +97,12 @@ def examples() -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     more = (dwellings.score({**dwellings.POOREST, "walls": "cement", "light": "grid", "rural": "no"}, 1, 0)) or 0
     return [
         (
-            "The poorest dwelling",
+            "Le logement le plus pauvre",
             {"values": poorest, "members": family},
             {"value": str(total), "category": "VERY_POOR", "stratum": "rural"},
         ),
-        ("Cement and electricity in town", {"values": better, "members": [POOR_HEAD]}, {"value": str(more), "stratum": "urban"}),
-        ("Nobody counted the rooms", {"values": {**poorest, "rooms": None}, "members": family}, {"value": None}),
+        ("Ciment et électricité en ville", {"values": better, "members": [POOR_HEAD]}, {"value": str(more), "stratum": "urban"}),
+        ("Personne n'a compté les pièces", {"values": {**poorest, "rooms": None}, "members": family}, {"value": None}),
     ]
 
 

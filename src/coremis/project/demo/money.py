@@ -98,7 +98,7 @@ def judge_flags(payroll: Payroll) -> None:
     """The verifier asked around: all payments of every flagged group are made."""
     for group in FlagGroup.objects.filter(payroll=payroll, severity__in=NEEDS_VERDICT, verdict="").order_by("pk"):
         said = {str(member.line.number): "PAY" for member in group.members.filter(elsewhere=False).select_related("line")}
-        decide_flag(group=group, verdicts=said, reason="Two families: the chief of the hill knows both", actor=seat("verifier"))
+        decide_flag(group=group, verdicts=said, reason="Deux familles : le chef de colline connaît les deux", actor=seat("verifier"))
 
 
 def approvers(payroll: Payroll) -> list[User]:
@@ -149,7 +149,7 @@ def closed(payroll: Payroll) -> Payroll:
 
 def sent_again(payroll: Payroll) -> Payroll:
     """What was not collected is sent again."""
-    made = reissue_payroll(payroll=payroll, freeze_on=timezone.localdate(), note="They were travelling", actor=seat("payments"))
+    made = reissue_payroll(payroll=payroll, freeze_on=timezone.localdate(), note="Ils étaient en voyage", actor=seat("payments"))
     work_off()
     verify_payroll(payroll=fresh(made), actor=seat("verifier"))
     return released(approved(fresh(made)))

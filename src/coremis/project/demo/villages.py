@@ -55,12 +55,12 @@ def hear_the_villages(run: StageRun, households: int) -> None:
     for place, entry in enumerate(rejected):
         record_verdict(entry=entry, verdict=Verdict.REJECTED, reason=REASONS[place % len(REASONS)].value, actor=seat("manager"))
     for entry in every(entries.filter(outcome=Outcome.NOT_SELECTED), max(1, round(places * PROPOSED))):
-        record_verdict(entry=entry, verdict=Verdict.ADDITION, note="The house burned down after the survey", actor=seat("manager"))
+        record_verdict(entry=entry, verdict=Verdict.ADDITION, note="La maison a brûlé après l'enquête", actor=seat("manager"))
     hold_meetings(run, households)
     zones = {hill[:-2] for hill in settled_hills(households)}
     for zone in Area.objects.filter(code__in=zones).order_by("code"):
         confirm_others(run=run, area=zone, actor=seat("manager"))
-    close_validation(run=run, note="Read out in every village", actor=seat("manager"))
+    close_validation(run=run, note="Lu dans chaque village", actor=seat("manager"))
 
 
 def every(rows: "QuerySet[StageEntry]", count: int) -> list[StageEntry]:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from coremis.kernel.base.refusal import Refusal
-from coremis.project.backup import keys, restoring
+from coremis.project.backup import keys, making, restoring
 from coremis.project.backup.contents import copy_or_link, place_in, put_files_back, take_files, wrong_files
 from coremis.project.backup.manifest import digest_of, fingerprint
 from coremis.project.environment import key
@@ -123,3 +123,31 @@ def test_a_list_of_files_never_leads_out_of_the_store(tmp_path):
     (tmp_path / "files.txt").write_text(f"../{'0' * 61} 5{os.linesep}")
     with pytest.raises(Refusal, match="damaged"):
         wrong_files(tmp_path)
+
+
+def test_seals_that_are_newer_than_the_backup_are_set_aside(installation, tmp_path):
+    """Going back to a backup on the same machine: what was published since is not in its history, and would be taken for a loss."""
+    said, backup, here = [], tmp_path / "backup" / "seals", tmp_path / "seals"
+    for folder, lines in ((backup, "1 a\n"), (here, "1 a\n2 b\n")):
+        folder.mkdir(parents=True)
+        (folder / "2026-11.txt").write_text(lines)
+    restoring.put_seals_back(backup.parent, said.append)
+    assert (here / "2026-11.txt").read_text() == "1 a\n"
+    (aside,) = tmp_path.glob("seals.replaced-*")
+    assert (aside / "2026-11.txt").read_text() == "1 a\n2 b\n" and aside.name in said[0]
+
+
+def test_seals_that_are_those_of_the_backup_stay(installation, tmp_path):
+    for folder in (tmp_path / "backup" / "seals", tmp_path / "seals"):
+        folder.mkdir(parents=True)
+        (folder / "2026-11.txt").write_text("1 a\n")
+    restoring.put_seals_back(tmp_path / "backup", pytest.fail)
+    assert not list(tmp_path.glob("seals.replaced-*")) and (tmp_path / "seals" / "2026-11.txt").read_text() == "1 a\n"
+
+
+def test_a_folder_that_cannot_be_written(tmp_path):
+    """Said in one sentence that names the folder and what to do; root writes everywhere, so the way is blocked by a file."""
+    (tmp_path / "in the way").write_text("")
+    said = pytest.raises(Refusal, match="Nothing can be written into .*Give the folder to the user of the services")
+    with said, making.only_one(tmp_path / "in the way" / "backups"):
+        raise AssertionError("nothing may be written here")

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import identify_hasher
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from coremis.kernel.access.models import User
 from coremis.kernel.access.services import reset_password, set_user_active
+from coremis.kernel.access.strangers import _key
 from coremis.kernel.access.tests.signing_in import CHANGE, LOGIN, sign_in, signed_in
 from coremis.kernel.actions.models import Event
 from coremis.kernel.actions.parameters import Secret
@@ -71,6 +73,19 @@ def test_five_failures_lock_for_a_quarter_of_an_hour(ada):
     User.objects.update(locked_until=timezone.now() - timedelta(seconds=1))
     assert sign_in("ada")[1].status_code == 302
     assert User.objects.get(pk=ada.pk).failed_count == 0
+
+
+def test_a_lock_does_not_tell_who_exists(ada):
+    """A name that nobody has is locked after as many wrong passwords, in the same words, without a trace of what was typed."""
+    known, unknown = ([refusal(name) for _n in range(7)] for name in ("ada", "nobody-1"))
+    assert known == unknown and known[4] != known[5]
+    cache.set(_key("nobody-1"), (0, timezone.now() - timedelta(seconds=1)))
+    assert refusal("NOBODY-1 ") == known[0]
+    assert "nobody" not in str(list(cache._cache)) and told().count("lock_out") == 1
+
+
+def refusal(name):
+    return list(sign_in(name, "wrong-password")[1].context["form"].non_field_errors())
 
 
 def test_four_failures_do_not_lock_and_success_forgets_them(ada):

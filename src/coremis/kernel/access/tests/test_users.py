@@ -7,7 +7,17 @@ from django.utils import timezone
 
 from coremis.kernel.access.encryption import decrypt, encrypt, keyed_hash
 from coremis.kernel.access.models import Assignment, Profile, User
-from coremis.kernel.access.services import assign, change_user, create_user, end_assignment, reset_password, save_profile, set_user_active
+from coremis.kernel.access.permissions import known_permissions
+from coremis.kernel.access.services import (
+    GIVES_RIGHTS,
+    assign,
+    change_user,
+    create_user,
+    end_assignment,
+    reset_password,
+    save_profile,
+    set_user_active,
+)
 from coremis.kernel.actions.context import Authority, approved_by
 from coremis.kernel.actions.models import Change, Event
 from coremis.kernel.actions.parameters import Secret
@@ -153,6 +163,26 @@ def test_profiles_hold_known_permissions_only(db, root):
         approved(save_profile, code="x", names={"en": "Y"}, permissions=[], actor=root)
     changed = approved(save_profile, code="x", names={"en": "Y"}, permissions=[], profile=made, actor=root)
     assert changed.pk == made.pk and str(changed) == "Y" and Profile.objects.count() == 1
+
+
+def test_nobody_gives_rights_over_others_that_they_do_not_hold(country, ada, root):
+    """USR-09: by an assignment, or by writing them into a profile that is held elsewhere; rights over the work are another thing."""
+    assert set(known_permissions()) >= GIVES_RIGHTS
+    local = make_user("local", "access.assign", "access.save_profile", "areas.view_area", area=country["Northfield"])
+    heads, clerks = make_profile("heads", "access.reset_password"), make_profile("clerks", "areas.view_area", "actions.view_event")
+    with pytest.raises(Refusal, match="do not hold"):
+        approved(assign, user=ada, profile=heads, area=country["Northfield"], actor=local)
+    approved(assign, user=ada, profile=clerks, area=country["Northfield"], actor=local)
+    same = make_profile("same", "access.assign")
+    approved(assign, user=ada, profile=same, area=country["Northfield"], actor=local)
+    approved(assign, user=ada, profile=same, area=country["South"], actor=root)
+    change = {"code": "clerks", "names": {"en": "x"}, "profile": clerks, "actor": local}
+    approved(save_profile, **change, permissions=["areas.view_area", "access.assign"])
+    approved(assign, user=make_user("far"), profile=clerks, area=country["South"], actor=root)
+    with pytest.raises(Refusal, match="do not hold"):
+        approved(save_profile, **change, permissions=["areas.view_area", "access.assign", "access.save_profile"])
+    with pytest.raises(Refusal, match="do not hold"):
+        approved(save_profile, code="new", names={"en": "x"}, permissions=["access.reset_password"], actor=local)
 
 
 def test_identifiers_at_rest():

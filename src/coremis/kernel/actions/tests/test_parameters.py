@@ -40,6 +40,13 @@ def test_it_works(given, root, sample_app):
     assert action(**given, actor=root) == {"count": 0}
 
 
+def test_texts_hold_nothing_unseen(given, root, sample_app):
+    """A name with a sign that shows nothing would look like another, and one that turns the direction could turn an amount beside it."""
+    unseen = {**given, "text": "Ma\u200bria \u202e12", "plain": {"en": "\u2066x\ufeff"}, "rows": [{"code": "a\u00adb"}]}
+    values = sample_app.take_all.check_inputs(unseen)
+    assert (values["text"], values["plain"], values["rows"]) == ("Maria 12", {"en": "x"}, [{"code": "ab"}])
+
+
 def test_every_wrong_type_is_refused_with_the_name_of_the_input(given, root, sample_app):
     wrong = {
         "house": 5, "houses": [given["house"], "x"], "on": datetime(2026, 1, 1), "at": date(2026, 1, 1), "count": True, "sure": 1,

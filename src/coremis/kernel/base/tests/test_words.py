@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coremis.kernel.base.refusal import Invalid, NotPermitted, Refusal, Stale
-from coremis.kernel.base.text import fold, label
+from coremis.kernel.base.text import fold, label, visible
 
 
 def test_it_works():
@@ -30,10 +30,20 @@ def test_it_works():
         ("Kĩkũyũ", "kikuyu"),
         ("São João", "sao joao"),
         ("محمد", "محمد"),
+        ("Ma\u200bri\u00ada\u2060", "maria"),
+        ("\u202eMaria\ufe0f\u3164", "maria"),
     ],
 )
 def test_folding(text, folded):
     assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("Ma\u200bria \u202e21", "Maria 21"), ("\ufeffA\u2066b\u2069", "Ab"), ("می\u200cخواهم", "می\u200cخواهم")]
+)
+def test_nothing_unseen_is_kept(text, shown):
+    """But the joints that some scripts write with."""
+    assert visible(text) == shown
 
 
 @given(st.text(max_size=40))

@@ -26,6 +26,7 @@ def test_it_works():
         ("007", "text", "007"),
         ("nan", "text", "nan"),
         ("a\x00b\x1f", "text", "a b"),
+        ("Ma\u200bria \u202e \u2066b", "text", "Maria b"),
         ("1 234", NUMBER, 1234),
         ("12.0", NUMBER, 12),
         (-3, NUMBER, -3),
@@ -78,6 +79,20 @@ def test_day_or_month_first_as_chosen():
 def test_a_decimal_comma_where_the_file_has_one():
     assert cleaned("1.234,5", DECIMAL, {"decimal_comma": True}) == "1234.5"
     assert cleaned(1234.5, DECIMAL, {"decimal_comma": True}) == "1234.5"
+    assert cleaned("-1.234.567", DECIMAL, {"decimal_comma": True}) == "-1234567"
+
+
+@pytest.mark.parametrize("cell", ["2.5", "-3.3822", "29.35000", "1.23,5", "1234.567", "1_000"])
+def test_a_point_that_separates_no_thousands(cell):
+    """Pitfall D3: a number with a point among numbers with a comma is sent back; it never becomes ten or ten thousand times as large."""
+    with pytest.raises(Refusal, match="is not a number"):
+        cleaned(cell, DECIMAL, {"decimal_comma": True})
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\ufeff", "\u00ad", "\u200e", "\u202e", "\u2066"])
+def test_signs_that_nobody_sees_are_left_out(sign):
+    """Copied out of web pages and word processors: within a name or a code they would make two of one."""
+    assert cleaned(f"{sign}Zo{sign}é") == "Zoé" and cleaned(sign) is None
 
 
 def test_amounts_are_smallest_units():

@@ -20,7 +20,7 @@ def test_a_name_that_begins_with_an_apostrophe_is_never_touched(name):
     assert unguarded(name) == name
 
 
-@pytest.mark.parametrize("text", ["=x", "+257 79", "-5", "@a", "\tx", " =x", "\r=x", "'=x", "''+x", "\n-x"])
+@pytest.mark.parametrize("text", ["\uff1d1+1", "\uff20SUM(A1)", "=x", "+257 79", "-5", "@a", "\tx", " =x", "\r=x", "'=x", "''+x", "\n-x"])
 def test_dangerous_texts_come_back_as_they_were(text):
     assert guarded(text).startswith("'")
     assert unguarded(guarded(text)) == text

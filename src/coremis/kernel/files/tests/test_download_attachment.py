@@ -7,6 +7,7 @@ import pytest
 from coremis.kernel.actions.models import Event
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.files.storage import path_of, store
+from coremis.kernel.files.views import UNNAMED
 from coremis.kernel.testing.cast import make_profile, make_user
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,17 @@ def test_it_works(client, reader, attachment):
     assert answer["Content-Disposition"] == "attachment; filename*=utf-8''liste%20d%27%C3%A9t%C3%A9.html"
     assert answer["X-Content-Type-Options"] == "nosniff" and "no-store" in answer["Cache-Control"]
     assert Event.objects.get(action="files.download_attachment").actor_id == reader.pk
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("a.js", UNNAMED), ("a.html", UNNAMED), ("a.svg", UNNAMED), ("a.css", UNNAMED), ("a.pdf", "application/pdf")]
+)
+def test_nothing_is_served_as_a_part_of_a_page(client, reader, settings, tmp_path, name, kind):
+    settings.MEDIA_ROOT = tmp_path
+    with maintenance("test files"):
+        sent = store(io.BytesIO(b"alert(1)"), name, owner=make_profile("owner"))
+    client.force_login(reader)
+    assert client.get(f"/files/{sent.pk}/")["Content-Type"] == kind
 
 
 def test_strangers_get_nothing(client, country, attachment):

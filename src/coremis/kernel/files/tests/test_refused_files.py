@@ -120,6 +120,16 @@ def test_a_workbook_with_macros_or_password_or_none_at_all():
     assert "archive, not a table" in refusal_of(other.getvalue())
 
 
+def test_a_table_of_another_office_program():
+    """LibreOffice saves .ods unless told otherwise: the sentence says what to do, not that it is some archive."""
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", b"<a/>")
+    sentence = refusal_of(other.getvalue())
+    assert "(.ods)" in sentence and "save it as .xlsx" in sentence
+
+
 def test_a_damaged_workbook():
     whole = workbook(("A", [["a", "b"], ["x", "y"]])).getvalue()
     assert "damaged" in refusal_of(whole[: len(whole) // 2])

@@ -1,3 +1,4 @@
+import errno
 from datetime import timedelta
 
 import pytest
@@ -92,6 +93,19 @@ def test_the_error_is_kept_for_builders_and_people_see_a_reference(monkeypatch):
     assert job.error_reference in job.problem_text and "secret" not in job.problem_text
     assert "ValueError: secret detail" in job.traceback
     assert not any("secret" in line.text for line in job.lines.all())
+
+
+def test_a_full_disk_is_told_in_words(monkeypatch):
+    def no_room():
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sample_kinds, "mid_chunk", no_room)
+    job = write_job()
+    for _attempt in range(5):
+        Job.objects.update(not_before=job.queued_at)
+        run_until_idle()
+    job.refresh_from_db()
+    assert job.state == State.FAILED and "disk of the server is full" in job.problem_text and job.error_reference in job.problem_text
 
 
 def test_progress_starts_the_count_of_tries_anew(monkeypatch):

@@ -46,6 +46,12 @@ def test_it_works(clerk, client, url, country):
     assert [str(message) for message in get_messages(answer.wsgi_request)] == ["Done: Rename an administrative unit."]
 
 
+def test_it_says_which_record_it_is_about(clerk, client, url):
+    """Not twice where the title names it."""
+    html = client.get(f"{url}/rename/").content.decode()
+    assert '<p class="lead">Almond</p>' in html
+
+
 def test_twice_is_once(clerk, client, url):
     """pitfall M4"""
     data = filled(client.get(f"{url}/rename/"), name="New", code="N1A")

@@ -1,9 +1,13 @@
 """My work, and deciding on the page of a request."""
 
+from datetime import UTC, datetime
+
 import pytest
+from django.utils import timezone
 
 from coremis.kernel.access.models import Profile
 from coremis.kernel.actions.models import Event
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.approvals.models import Decision, Request
 from coremis.kernel.approvals.services import OWN_REFUSED
 from coremis.kernel.areas.models import Area
@@ -33,6 +37,16 @@ def test_it_works(people, request_):
     assert answer.status_code == 303 and answer["Location"] == f"{BASE}my-work/"
     done = bela.get(f"{BASE}approvals/{request_.pk}/").content.decode()
     assert "approved" in done and "fine" in done and "Your decision" not in done
+
+
+def test_the_day_is_that_of_the_country(people, request_):
+    """East of Greenwich the day begins before UTC's does."""
+    with maintenance("an evening"):
+        request_.submitted_at = datetime(2026, 3, 9, 23, 30, tzinfo=UTC)
+        request_.save()
+    with timezone.override("Africa/Bujumbura"):
+        page = signed_in(people["bela"]).get(f"{BASE}approvals/{request_.pk}/").content.decode()
+    assert "on 10/03/2026" in page
 
 
 def test_the_preview_is_that_of_the_action_page(people, request_):

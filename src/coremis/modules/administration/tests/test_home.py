@@ -9,12 +9,15 @@ from coremis.kernel.actions import triggers
 from coremis.kernel.actions.guard import unguarded
 from coremis.kernel.actions.models import Event
 from coremis.kernel.actions.seals import seal_events
+from coremis.kernel.actions.services import maintenance
+from coremis.kernel.approvals.models import Request
 from coremis.kernel.areas.models import Area
 from coremis.kernel.jobs.models import Job, State
 from coremis.kernel.jobs.queue import enqueue
 from coremis.kernel.jobs.schedule import enqueue_due
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import make_user
+from coremis.modules.administration import cards
 from coremis.modules.administration.cards import worker_words
 from coremis.modules.administration.tests.house import send, signed_in
 
@@ -31,6 +34,22 @@ def test_it_works(people):
     assert "To decide" in page and "Assign a profile to a user" in page and "Ada" in page
     assert "Nothing waits for your decision." in home(people["approver"])
     assert "To decide" not in home(people["data"])
+
+
+def test_what_a_request_would_do_is_not_worked_out_at_every_visit(people, monkeypatch):
+    """The preview of a national payroll takes seconds; another reader, another language and a changed request are asked anew."""
+    chosen = {"profile": Profile.objects.get(code="verifier").pk, "area": Area.objects.get(code="N1").pk}
+    send(signed_in(people["ada"]), f"/administration/users/{people['data'].pk}/assign/", **chosen)
+    asked = []
+    monkeypatch.setattr(cards, "what_was_asked", lambda row, reader: asked.append(reader) or {"preview": {"count": 4321}})
+    pages = [home(people["bela"]) for _visit in range(3)]
+    assert all("4,321" in page for page in pages) and len(asked) == 1
+    with maintenance("changed"):
+        waiting = Request.objects.get()
+        waiting.note = "as the decree says"
+        waiting.save()
+    home(people["bela"])
+    assert len(asked) == 2
 
 
 def test_the_checklist_goes_when_all_is_done(people):
@@ -58,6 +77,18 @@ def test_the_worker_is_alive_or_silent(people):
     run_until_idle()
     assert worker_words().startswith("alive")
     Job.objects.filter(pk=job.pk).update(heartbeat_at=timezone.now() - timedelta(hours=3))
+    assert worker_words().startswith("silent since")
+
+
+def test_a_dead_worker_is_noticed_by_the_work_that_waits(people):
+    """Not only when the hourly sealing is overdue: somebody's import may be waiting since ten minutes."""
+    enqueue("administration.verify_history")
+    run_until_idle()
+    Job.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=20))
+    assert worker_words().startswith("alive")
+    waiting = enqueue("administration.verify_history")
+    assert worker_words().startswith("alive")
+    Job.objects.filter(pk=waiting.pk).update(not_before=timezone.now() - timedelta(minutes=11))
     assert worker_words().startswith("silent since")
 
 

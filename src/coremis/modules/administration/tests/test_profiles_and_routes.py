@@ -1,11 +1,15 @@
 """Access profiles and approval routes through their pages."""
 
+import re
+
 import pytest
 
 from coremis.kernel.access.models import Profile
+from coremis.kernel.access.seats import permissions_of
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.approvals.models import Request, Route
 from coremis.kernel.areas.models import Area
-from coremis.kernel.testing.cast import again
+from coremis.kernel.testing.cast import again, make_profile
 from coremis.modules.administration.permissions import grouped_permissions
 from coremis.modules.administration.tests.house import agree, send, signed_in
 
@@ -37,6 +41,36 @@ def test_it_works(people, ada):
         "en": "Commune officer"
     }
     assert "See: history" in ada.get(f"{BASE}profiles/{profile.pk}/").content.decode()
+
+
+def test_the_rights_of_new_parts_come_with_one_change(people, ada):
+    """After an upgrade a ready profile lacks what came since: its page says so, and the form has it ticked."""
+    profile = Profile.objects.get(code="commune")
+    own, address = permissions_of("commune"), f"{BASE}profiles/{profile.pk}/"
+    assert "not in this one" not in ada.get(address).content.decode()
+    with maintenance("a former release"):
+        profile.permissions = ["areas.view_area", "actions.view_event"]
+        profile.save()
+    said = ada.get(address).content.decode()
+    assert f"{len(set(own) - {'areas.view_area'})} rights of the ready profile are not in this one" in said
+    assert f'href="{address}change/?ready=yes"' in said
+    assert ticked(ada.get(f"{address}change/")) == {"areas.view_area", "actions.view_event"}
+    assert ticked(ada.get(f"{address}change/?ready=yes")) == {*own, "actions.view_event"}
+    assert "ready profile" not in signed_in(people["auditor"]).get(address).content.decode()
+
+
+def test_a_profile_of_the_countrys_own_is_left_alone(people, ada):
+    profile = make_profile("own")
+    assert "not in this one" not in ada.get(f"{BASE}profiles/{profile.pk}/").content.decode()
+    assert ticked(ada.get(f"{BASE}profiles/{profile.pk}/change/?ready=yes")) == set()
+
+
+def ticked(page):
+    return {
+        re.search('value="([^"]+)"', box)[1]
+        for box in re.findall(r"<input[^>]*checked[^>]*>", page.content.decode())
+        if "permissions" in box
+    }
 
 
 def test_every_permission_stands_under_a_heading():

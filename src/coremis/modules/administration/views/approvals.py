@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.models import User
@@ -97,7 +98,7 @@ request = RequestScreen(
     permission=None,  # type: ignore[arg-type]
     fetch=visible_request,
     title=lambda asked: tables.action_title(asked.action),
-    subtitle=lambda asked: _("asked by %(name)s on %(day)s") % {"name": asked.maker, "day": text_of(asked.submitted_at.date())},
+    subtitle=lambda asked: _("asked by %(name)s on %(day)s") % {"name": asked.maker, "day": text_of(localdate(asked.submitted_at))},
     status=lambda asked: Status(tables.REQUEST_TONES.get(asked.state, "off"), asked.get_state_display()),
     facts=lambda http, asked: [
         Fact(_("Place"), asked.area.name),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import country, path_of
 from coremis.kernel.areas.services import add_area, define_levels, load_areas
+from coremis.kernel.config.services import change_settings
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import Status
 from coremis.kernel.screens.details import DetailScreen, Fact
@@ -23,7 +24,11 @@ areas = ListScreen(
     tables.AreaTable,
     title=_("Administrative units"),
     lead=_("The places of the country. Rights, lists and payments follow this tree."),
-    actions=[link(_("Load from a file"), "load_areas", load_areas), link(_("Name the levels"), "define_levels", define_levels)],
+    actions=[
+        link(_("Load from a file"), "load_areas", load_areas),
+        link(_("Name the levels"), "define_levels", define_levels),
+        link(_("Settings"), "change_settings", change_settings),
+    ],
     empty=EmptyState(
         _("No administrative units yet"),
         _("Load them from a file, or add them one by one."),

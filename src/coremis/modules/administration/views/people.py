@@ -5,17 +5,18 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.models import Assignment, Profile, User
 from coremis.kernel.access.permissions import known_permissions
+from coremis.kernel.access.seats import permissions_of
 from coremis.kernel.access.services import assign, change_user, create_user, end_assignment, reset_password, save_profile, set_user_active
 from coremis.kernel.actions.parameters import Secret
 from coremis.kernel.approvals.models import Request
 from coremis.kernel.base.text import label
 from coremis.kernel.screens.actionscreens import ActionScreen
-from coremis.kernel.screens.columns import Status
+from coremis.kernel.screens.columns import Status, text_of
 from coremis.kernel.screens.details import Attention, DetailScreen, Fact
 from coremis.kernel.screens.lists import ListScreen
 from coremis.kernel.screens.preview import Preview
@@ -146,6 +147,7 @@ profile = DetailScreen(
         Fact(_("Second step at sign-in"), _("required") if profile.second_factor_required else _("not required")),
         Fact(_("Permissions"), len(profile.permissions)),
     ],
+    attention=lambda request, profile: profile_attention(request, profile),
     actions=[link(_("Change"), "save_profile", save_profile)],
 )
 add_profile_page = ActionScreen(
@@ -163,7 +165,8 @@ save_profile_page = ActionScreen(
     form=forms.ProfileForm,
     target=(Profile, "pk"),
     initial=lambda request, profile: {
-        "code": profile.code, "names": profile.names, "permissions": profile.permissions,
+        "code": profile.code, "names": profile.names,
+        "permissions": [*profile.permissions, *(missing_rights(profile) if "ready" in request.GET else ())],
         "second_factor_required": profile.second_factor_required,
     },
     inputs=lambda data, profile: {**given(data), "code": profile.code, "profile": profile},
@@ -171,6 +174,23 @@ save_profile_page = ActionScreen(
     back=to("profile"),
     done=to("profile"),
 )  # fmt: skip
+
+
+def missing_rights(profile: Profile) -> list[str]:
+    """What the ready profile of this code allows and this one does not: parts that came later, or what the country took out."""
+    return sorted(set(permissions_of(profile.code)) - set(profile.permissions))
+
+
+def profile_attention(request: HttpRequest, profile: Profile) -> list[Attention]:
+    """After an upgrade: which rights a ready profile lacks, for whoever may add them."""
+    count = len(missing_rights(profile))
+    if not count or not request.user.has_perm(save_profile.name):
+        return []
+    sentence = ngettext(
+        "%(count)s right of the ready profile is not in this one.", "%(count)s rights of the ready profile are not in this one.", count
+    )
+    address = reverse("administration:save_profile", args=[profile.pk])
+    return [Attention("info", sentence % {"count": text_of(count)}, f"{address}?ready=yes", _("Look at them and add them"))]
 
 
 def profile_preview(inputs: Form, actor: Any) -> Preview:

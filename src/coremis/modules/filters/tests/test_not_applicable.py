@@ -126,3 +126,16 @@ def test_the_editor_offers_it_where_it_can_be_answered(country):
         apply(draft, f"add:0:fact:registry.person.var_{code}")
     offered = [operators_of(part.fact) for part in draft.root.parts]
     assert "inapplicable" in offered[0] and "inapplicable" not in offered[1]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_head_of_the_list_finds_them(country, client, kind):
+    """Beside the values of the variable, and only where the dictionary knows that answer."""
+    variable(kind)
+    make_variable("rooms", "NUMBER", "person", filterable=True)
+    for name, data in (("Ada", {"months": KINDS[kind]}), ("Ben", {"months": NOT_APPLICABLE}), ("Clo", {})):
+        make_person(country["Almond"], name, data=data)
+    client.force_login(make_user("clerk", *SEES, area=country["Almond"]))
+    page = client.get(reverse("registry:persons"), {"var_months_na": "True"}).content.decode()
+    assert "Months: does not apply" in page and "var_rooms_na" not in page
+    assert [name for name in ("Ada", "Ben", "Clo") if f"{name} " in page] == ["Ben"]

@@ -4,17 +4,18 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.exchange.services import send_file
 from coremis.kernel.testing.cast import everywhere, make_user
 from coremis.modules.intake.columns import person_columns
-from coremis.modules.intake.tests.sample import TITLES, check, checked, fresh, imported, take_in, told
-from coremis.modules.registry.models import Household, Person
+from coremis.modules.intake.tests.sample import GOOD, TITLES, check, checked, fresh, imported, take_in, told
+from coremis.modules.registry.models import Household, Person, PhoneOwner, Sex
 from coremis.modules.registry.module import LOOKS_BEHIND, SEES
-from coremis.modules.registry.services import define_variable
+from coremis.modules.registry.services import change_variable, define_variable
 from coremis.modules.registry.sight import SENSITIVE, VARIABLE
-from coremis.modules.registry.tests.factories import make_person
+from coremis.modules.registry.tests.factories import make_person, make_variable
 
 pytestmark = pytest.mark.django_db
 MORE = TITLES.strip() + ";Card;Rooms\n"
@@ -128,3 +129,60 @@ def again(country, people, content, name):
     batch = send_file(io.BytesIO(content), name, kind="intake.persons", area=country["North"], actor=people[0])
     batch = check(batch, people[0], {code: titles for code, titles in batch.mapping.items() if code not in ("area", "age")})
     return batch.row_count, batch.unchanged_count, batch.bad_count
+
+
+def changed(people, area, text, kind="intake.person_changes", name="changes.csv"):
+    batch = send_file(io.BytesIO(text.encode()), name, kind=kind, area=area, actor=people[0])
+    return check(batch, people[0])
+
+
+def test_files_of_changes_obey_the_dictionary(country, people):
+    """Rules, choices no longer offered, values that must differ and sensitive facts hold for every way in."""
+    roofs = [{"code": "tin", "names": {"en": "Tin"}}, {"code": "tile", "names": {"en": "Tile"}, "retired": True}]
+    make_variable("beds", "NUMBER", "dwelling", validation="value between 0 and 20")
+    make_variable("roof", "CHOICE", "dwelling", choices=roofs)
+    make_variable("card", "TEXT", "person", unique=True)
+    make_variable("status", "BOOLEAN", "person", sensitive=True)
+    imported(people, country["North"], GOOD)
+    take_in(changed(people, country["North"], "Person key;Card\nP1;a-1\n"), people)
+    wrong = changed(people, country["North"], "Person key;Card\nP2;a-1\nP3;b-2\nP4;b-2\n", name="cards.csv")
+    assert {row: found[0][2] for row, found in told(wrong).items()} == {
+        2: "Somebody else has this value already. It must be different for everybody.",
+        3: "The same value stands in several rows: 3, 4.",
+        4: "The same value stands in several rows: 3, 4.",
+    }
+    wrong = changed(people, country["North"], "Household key;Beds;Roof\nH1;99;tile\n", "intake.household_changes", "beds.csv")
+    assert {column for column, *_rest in told(wrong)[2]} == {"household.beds", "household.roof"}
+    wrong = changed(people, country["North"], "Person key;Status\nP1;yes\n", name="status.csv")
+    assert "You may not bring sensitive facts" in told(wrong)[2][0][2]
+
+
+def test_a_change_of_the_dictionary_holds_for_what_waits(country, people, monkeypatch):
+    """Between check and approval a choice was taken away and a type changed: such rows come back, nothing unreadable is stored."""
+    monkeypatch.setattr(change_variable, "approvable", False)
+    keeper = everywhere(change_variable.name)
+    roofs = [{"code": code, "names": {"en": code}} for code in ("tin", "tile", "mud")]
+    roof, beds = make_variable("roof", "CHOICE", "dwelling", choices=roofs), make_variable("beds", "NUMBER", "dwelling")
+    text = "H1;P1;N1A;Ana;head;tile;\nH2;P2;N1A;Ben;head;;3\nH3;P3;N1A;Clo;head;tin;\n"
+    batch = checked(people, country["North"], text, titles="Household key;Person key;Place;Given names;Relation to the head;Roof;Beds\n")
+    assert batch.good_count == 3
+    change_variable(variable=roof, choices=[roofs[0], roofs[2]], actor=keeper)
+    change_variable(variable=beds, kind="DATE", actor=keeper)
+    batch = take_in(batch, people)
+    assert {row: found[0][2] for row, found in told(batch).items()} == {
+        2: "This choice of “Roof” is no longer offered. Choose another.",
+        3: "“Beds” is of another type by now. Give the value anew.",
+    }
+    assert [one.data for one in Household.objects.all()] == [{"roof": "tin"}]
+
+
+def test_choices_are_understood_in_every_language(country, people):
+    """A list taken home in French is read again by somebody who works in English, and by a worker that has no language."""
+    imported(people, country["North"], GOOD)
+    titles = "Person key;Whose phone;Sex\n"
+    with translation.override("fr"):
+        owner, sex = str(PhoneOwner.OWN.label), str(Sex.FEMALE.label)
+    with translation.override("pt"):
+        other, male = str(PhoneOwner.OTHER.label), str(Sex.MALE.label)
+    batch = changed(people, country["North"], f"{titles}P1;{owner};{sex}\nP2;{other};{male}\n")
+    assert told(batch) == {}

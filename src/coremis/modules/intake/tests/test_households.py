@@ -6,9 +6,11 @@ import pytest
 
 from coremis.kernel.areas.services import rename_area
 from coremis.kernel.testing.cast import everywhere
-from coremis.modules.intake.tests.sample import ANA, BEN, CLO, DAN, checked, imported, told
+from coremis.modules.intake.tests.sample import ANA, BEN, CLO, DAN, GOOD, checked, imported, told
+from coremis.modules.intake.tests.sample import TITLES as PLAIN
 from coremis.modules.registry.models import Household, Membership, Person, Recipient
 from coremis.modules.registry.services import change_household, change_person, define_variable
+from coremis.modules.registry.services.withdrawing import withdraw_household
 from coremis.modules.registry.tests.factories import make_document, make_person, make_variable
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +203,19 @@ def test_the_same_name_birth_year_and_place(country, people):
     imported(people, country["North"], ANA, "first.csv")
     again = checked(people, country["North"], twin, "second.csv", source="another")
     assert any("has the same name, birth year and place" in sentence for _c, _v, sentence in told(again, warnings=True)[2])
+
+
+def test_nobody_joins_a_household_that_was_withdrawn(country, people):
+    imported(people, country["North"], GOOD, titles=PLAIN)
+    withdraw_household(household=Household.objects.get(external_id="H1"), reason="Entered twice", actor=everywhere(withdraw_household.name))
+    batch = checked(people, country["North"], GOOD + "H1;P7;N1A;Eva;Silva;F;2010;child;;;;;;\n", "again.csv", PLAIN)
+    assert set(told(batch)) == {2, 3, 4, 6}
+    assert all("Restore it in the register" in found[0][2] for found in told(batch).values())
+
+
+def test_a_household_in_no_village_is_told(country, people):
+    batch = checked(people, country["North"], GOOD.replace("N1A", "N1"), titles=PLAIN)
+    assert (told(batch), batch.good_count) == ({}, 4)
+    assert told(batch, warnings=True) == {
+        2: [("area", "Northfield", "This place has smaller ones below it. Write the village, if it is known.")]
+    }

@@ -3,10 +3,13 @@
 import pytest
 from django.urls import reverse
 
+from coremis.kernel.actions.services import maintenance
+from coremis.kernel.config.models import StoredSetting
 from coremis.kernel.exchange.models import BatchRow
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.modules.intake.tests.sample import checked, fresh, imported, told
 from coremis.modules.registry.models import Household, Membership, Person
+from coremis.modules.registry.rules import SINGLE_NAMES
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +47,18 @@ def test_it_works(country, people):
     assert Household.objects.count() == 248 and Household.objects.filter(size=4).count() == 248
     assert Membership.objects.filter(relationship="head").count() == 248
     assert batch.rejected_file.name.endswith("rows to correct.xlsx")
+
+
+def test_single_names_are_returned_where_the_country_asks_for_two(country, people):
+    """ETL-13: by the setting, each with its row and reason, and the rest of the household waits; who is in already stays."""
+    imported(people, country["North"], TEXT[: TEXT.index("H5;")], titles=TITLES)
+    with maintenance("setting"):
+        StoredSetting.objects.create(name=SINGLE_NAMES, value=False)
+    batch = imported(people, country["North"], TEXT + "\n", "all.csv", titles=TITLES)
+    reasons = told(batch)
+    returned = {row for row, notes in reasons.items() if any("a single name" in text for *_x, text in notes)}
+    assert returned == {number + 2 for number in SINGLE if number >= 20}
+    assert Person.objects.filter(external_id="P11", surname="").exists()
 
 
 def test_again_nothing_changes(country, people):

@@ -16,11 +16,13 @@ from coremis.kernel.jobs import worker
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.queue import ask_cancel, resume
 from coremis.kernel.jobs.worker import run_until_idle
+from coremis.kernel.module.contributions import CATALOGUE
 from coremis.kernel.testing.cast import everywhere
 from coremis.modules.intake.tests.sample import GOOD, fresh, imported
 from coremis.modules.intake.tests.test_resume import TEXT, Killed
 from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient
 from coremis.modules.registry.services import change_person
+from coremis.modules.registry.services.hooks import AfterMove
 from coremis.modules.registry.tables import HouseholdTable, PersonTable
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +160,18 @@ def test_statements(country, people, monkeypatch):
             assert taken_back(batch, people).undone_count == 101
         monkeypatch.setattr(rows, "CHUNK", 20_000)
     assert min(counts[13]) == min(counts[50]) and max(counts[13] + counts[50]) <= 40, counts
+
+
+def test_other_modules_follow_households_that_go_back(country, people):
+    """An import that moved a household is taken back: what lies where it lies, such as its enrolments, is told."""
+    imported(people, country["North"], GOOD)
+    batch = imported(people, country["North"], GOOD.replace("N1A", "N1B"), "moved.csv")
+    told = []
+    CATALOGUE.add("test_follows", [AfterMove(model, lambda rows, actor: told.append(list(rows))) for model in (Household, Person)])
+    try:
+        taken_back(batch, people)
+    finally:
+        CATALOGUE.add("test_follows", [])
+    household = Household.objects.get(external_id="H1")
+    assert household.area == country["Almond"]
+    assert [household] in told and any(len(rows) == 3 for rows in told)

@@ -6,11 +6,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from coremis.kernel.exchange.models import BatchRow
+from coremis.kernel.actions.services import maintenance
+from coremis.kernel.config.models import StoredSetting
+from coremis.kernel.exchange.correcting import correct_rows
+from coremis.kernel.exchange.models import BatchRow, Correction
 from coremis.kernel.exchange.services import send_file
 from coremis.kernel.testing.cast import everywhere
+from coremis.modules.intake.tables import shown_text
 from coremis.modules.intake.tests.sample import GOOD, check, fresh, imported, take_in, told
 from coremis.modules.registry.models import Household, Person
+from coremis.modules.registry.rules import SINGLE_NAMES
 from coremis.modules.registry.services import change_person
 from coremis.modules.registry.tests.factories import make_variable
 
@@ -85,6 +90,16 @@ def test_a_name_is_never_cleared_away(country, people):
     assert (batch.bad_count, "Write at least one name" in str(told(batch))) == (2, True)
 
 
+def test_a_second_name_is_not_cleared_away_where_the_country_asks_for_two(country, people):
+    """ETL-13; a person who has a single name already may still be given another birth date."""
+    imported(people, country["North"], GOOD)
+    change_person(person=Person.objects.get(external_id="P3"), surname="", actor=everywhere(change_person.name))
+    with maintenance("setting"):
+        StoredSetting.objects.create(name=SINGLE_NAMES, value=False)
+    batch = changed(people, country["North"], "Person key;Surname;Sex\nP1;[clear];other\nP3;;other\n")
+    assert (batch.bad_count, batch.good_count, "a single name" in str(told(batch))) == (1, 1, True)
+
+
 def test_statements_do_not_grow(country, people):
     """pitfall P1"""
     imported(people, country["North"], GOOD)
@@ -96,3 +111,14 @@ def test_statements_do_not_grow(country, people):
         counts.append(len(asked))
         assert BatchRow.objects.filter(batch=batch).count() == size - 1 and batch.good_count == 4
     assert counts[1] <= counts[0] + 10  # the file of rejected rows
+
+
+def test_of_a_masked_fact_not_even_the_end_is_shown(country, people):
+    """The end of “yes” or of “7” is all of it; an import's page is open to more people than such facts."""
+    make_variable("status", "BOOLEAN", "person", masked=True)
+    imported(people, country["North"], GOOD)
+    batch = changed(people, country["North"], "Person key;Status\nP2;yes\n")
+    assert [examples[0][1:] for _column, _count, examples in batch.change_counts] == [["", "•••"]]
+    correct_rows(batch=batch, corrections={"2": {"person.status": "no"}}, actor=people[0])
+    noted = Correction.objects.get()
+    assert (shown_text(noted, noted.before), shown_text(noted, noted.after)) == ("•••", "•••")

@@ -23,7 +23,7 @@ def open_posting(
 ) -> Posting:  # fmt: skip
     """A posting that prepares to take ``amount`` from an account; refused where that is not there or promised to others."""
     lock([takes_from.pk])
-    if takes_from.station != Account.Station.WORLD:
+    if takes_from.station not in Account.SIGNED:
         require_funds(takes_from, available(takes_from), amount)
     posting = Posting(
         purpose=purpose, subject_kind=subject.kind(), subject_id=subject.pk, subject_name=(name or str(subject))[:120],
@@ -54,7 +54,7 @@ def open_reversal(original: Posting, subject: Record, *, takes_from: Account, re
 
 
 def post(posting: Posting) -> Posting:
-    """Make a posting count, in the caller's transaction: its accounts are locked and none but the world falls below zero.
+    """Make a posting count, in the caller's transaction: its accounts are locked and none falls below zero but those that may.
 
     What it takes from its own account must be exactly what it announced.
     """
@@ -108,7 +108,7 @@ def require_funds(account: Account, there: Money, needed: Money) -> None:
 
 
 def _refuse_overdraft(totals: Totals) -> None:
-    for account in with_balance(Account.objects.filter(pk__in=list(totals)).exclude(station=Account.Station.WORLD)):
+    for account in with_balance(Account.objects.filter(pk__in=list(totals)).exclude(station__in=Account.SIGNED)):
         received, given, _count = totals[account.pk]
         now = Money(account.balance_minor, account.currency)  # type: ignore[attr-defined]
         require_funds(account, now, Money(max(0, given - received), account.currency))

@@ -34,6 +34,7 @@ class Incident(Record):
     to_recover_minor = models.BigIntegerField(
         default=0, help_text="What its decisions added to what is to be recovered or was written off."
     )
+    settled_minor = models.BigIntegerField(db_default=0, help_text="What of it came back to the fund or was written off by a decision.")
     opened_at = models.DateTimeField(_("opened on"), auto_now_add=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("decided by")

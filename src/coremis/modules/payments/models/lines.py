@@ -58,7 +58,9 @@ class PayrollLine(Record):
     carried_minor = models.BigIntegerField(default=0, help_text="What rounding to a payable coin left for the next payment.")
     entitled_minor = models.BigIntegerField(db_default=0, help_text="The benefit itself; 0 in a re-issue, which is no new benefit.")
     backlog_minor = models.BigIntegerField(db_default=0, help_text="What earlier payments left, paid with this one.")
-    recovered_minor = models.BigIntegerField(db_default=0, help_text="What was overpaid earlier, kept back from this one.")
+    recovered_minor = models.BigIntegerField(
+        db_default=0, help_text="What was overpaid earlier, kept back from this one; below zero: given back with it."
+    )
     rolled_minor = models.BigIntegerField(db_default=0, help_text="What was not paid of it and is paid with the next payment instead.")
     point = models.ForeignKey(
         PaymentPoint, on_delete=models.PROTECT, null=True, related_name="payments", db_index=False, verbose_name=_("payment point")
@@ -105,7 +107,7 @@ class PayrollLine(Record):
         verbose_name = _("payment")
         verbose_name_plural = _("payments")
         indexes = [
-            models.Index(fields=["payroll"], condition=Q(recovered_minor__gt=0), name="line_kept_back"),
+            models.Index(fields=["payroll"], condition=~Q(recovered_minor=0), name="line_kept_back"),
             models.Index(fields=["payroll", "id"]),
             models.Index(fields=["payroll", "area", "id"]),
         ]
@@ -119,9 +121,7 @@ class PayrollLine(Record):
                 | Q(amount_minor=F("entitled_minor") + F("backlog_minor") - F("recovered_minor") - F("carried_minor")),
                 name="line_amount_is_its_parts",
             ),
-            models.CheckConstraint(
-                condition=Q(carried_minor__gte=0, backlog_minor__gte=0, recovered_minor__gte=0), name="line_parts_not_below_zero"
-            ),
+            models.CheckConstraint(condition=Q(carried_minor__gte=0, backlog_minor__gte=0), name="line_parts_not_below_zero"),
             models.CheckConstraint(condition=Q(state__in=LineState.values), name="line_known_state"),
             models.CheckConstraint(condition=Q(attempt=1) ^ Q(reissue_of__isnull=False), name="another_attempt_names_the_first"),
             models.CheckConstraint(condition=Q(state="HELD") ^ Q(hold_reason=""), name="held_line_has_a_reason"),

@@ -130,7 +130,7 @@ def fields_of(taken: Taken) -> list[Field]:
 
 def day_words(day: date | None) -> str:
     """A day in words; a line to fill in where none was said."""
-    return formats.date_format(day, "DATE_FORMAT") if day else "____ / ____ / ________"
+    return formats.date_format(day, "SHORT_DATE_FORMAT") if day else "____ / ____ / ________"
 
 
 def notes_of(taken: Taken) -> list[str]:

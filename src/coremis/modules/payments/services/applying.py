@@ -99,7 +99,7 @@ def apply_changed(work: Work, due: ranges.Range) -> None:
 
 
 def apply_reversed(work: Work, due: ranges.Range) -> None:
-    """Every movement that paid the line is reversed: paid → owed, and to recover → fund unless that was settled before."""
+    """Every movement that paid the line is reversed: paid → owed, and what was too much to recover → fund."""
     posting, accounts = _posting(work)
     rows = due.of(_rows(work).filter(effect=Effect.REVERSE))
     reverse_payments(posting, rows.values("line"), work.params["payroll"], accounts)
@@ -110,26 +110,38 @@ def apply_reversed(work: Work, due: ranges.Range) -> None:
 
 
 def reverse_payments(posting: Posting, lines: Any, payroll_id: int, accounts: dict[str, int]) -> int:
-    """The opposite of every movement that paid these lines and is not reversed yet. Nothing is updated in place (pitfall M13)."""
+    """The opposite of every movement that paid these lines and is not reversed yet. Nothing is updated in place (pitfall M13).
+
+    What was too much comes back whole. Where later payments kept a part of it back, or somebody brought it, ``to recover`` holds that
+    much less than nothing until the next payment gives it back; what was written off is no longer.
+    """
     about = Posting.objects.filter(subject_kind=Payroll.kind(), subject_id=payroll_id, state=Posting.State.POSTED).order_by()
     postings = about.values("pk")
     mine = Movement.objects.filter(posting__in=postings, line_id__in=lines)
     same = Movement.objects.filter(posting__in=postings, line_id=OuterRef("line_id"))
-    settled = same.filter(from_account=accounts[Station.TO_RECOVER], reverses=None)
-    paid = Q(to_account=accounts[Station.PAID]) | Q(to_account=accounts[Station.TO_RECOVER], step="difference") & ~Exists(settled)
-    made = mine.filter(paid & ~Exists(same.filter(reverses=OuterRef("pk")))).annotate(
+    over = Q(to_account=accounts[Station.TO_RECOVER], step="difference") | Q(to_account=accounts[Station.WRITTEN_OFF], step="written_off")
+    made = mine.filter((Q(to_account=accounts[Station.PAID]) | over) & ~Exists(same.filter(reverses=OuterRef("pk")))).annotate(
         new_step=Concat(Value("b"), Cast(F("posting__attempt"), CharField()), Left("step", 1), output_field=CharField())
     )
-    back = Case(When(to_account=accounts[Station.PAID], then=Value(accounts[Station.OWED])), default=Value(accounts[Station.FUND]))
+    back = Case(
+        When(to_account=accounts[Station.PAID], then=Value(accounts[Station.OWED])),
+        When(to_account=accounts[Station.WRITTEN_OFF], then=Value(accounts[Station.TO_RECOVER])),
+        default=Value(accounts[Station.FUND]),
+    )  # fmt: skip
     return copy_reversed(posting, made, target=back)
 
 
 def calm_incidents(work: Work, due: ranges.Range) -> None:
-    """What was overpaid was taken back with the payment: nothing is left to recover, unless it was written off."""
-    kept = When(end=IncidentEnd.WRITTEN_OFF, then=F("amount_minor"))
+    """The incidents about what was overpaid on payments that are taken back."""
+    calm(due.of(overpaid_incidents(work.params["file"])))
+
+
+def calm(incidents: Any) -> None:
+    """What was overpaid was taken back with the payment: nothing is left to recover. What somebody brought stays booked."""
+    brought = When(end=IncidentEnd.RECOVERED, then=F("to_recover_minor"))
     update_from(
-        due.of(overpaid_incidents(work.params["file"])), state=IncidentState.SETTLED,
-        to_recover_minor=Case(kept, default=Value(0), output_field=BigIntegerField()),
+        incidents, state=IncidentState.SETTLED,
+        to_recover_minor=Case(brought, default=Value(0), output_field=BigIntegerField()),
         end=Case(When(end="", then=Value(IncidentEnd.EXPLAINED.value)), default=F("end")),
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ def needs_of(payroll: Payroll) -> list[tuple[str, int, int]]:
     return [(name if point else _("Without a payment point"), count, total) for point, name, count, total in ordered]
 
 
-@action(gettext_lazy("Say which notes and coins there are"), covers=(change_settings,))
+@action(gettext_lazy("Say which notes and coins there are"))
 def save_notes_and_coins(*, currency: str, values: str, names: dict[str, Any], actor: Actor) -> str:
     """The notes and coins of a currency, typed with blanks between them, and its name for one and for several by language."""
     currency = currency.strip().upper()
@@ -69,7 +69,8 @@ def save_notes_and_coins(*, currency: str, values: str, names: dict[str, Any], a
     named = {code: [str(one).strip() for one in pair] for code, pair in names.items() if pair and all(str(one).strip() for one in pair)}
     if named:
         words[currency] = named
-    change_settings(values={NOTES_SETTING: known, WORDS_SETTING: words}, actor=actor)
+    # As a part of this action: notes and words decide over no money, so the payment office sets them without a second person.
+    change_settings.body(values={NOTES_SETTING: known, WORDS_SETTING: words}, actor=actor)
     return currency
 
 

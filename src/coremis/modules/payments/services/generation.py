@@ -156,7 +156,7 @@ def read_payroll(work: Work, rows: Any = None) -> tuple[Payroll, Asked]:
     """
     asked: Any = rows if rows is not None else Payroll.objects
     found: Payroll = asked.select_related("cycle__programme", "rule_version__rule__programme").get(pk=work.params["payroll"])
-    return found, asked_by(found, work.params["areas"])
+    return found, asked_by(found, work.params["areas"], work.cursor.get("notes"))
 
 
 @steps_of(generate_payroll, title=_("Calculate the payroll %(number)s"))
@@ -176,6 +176,7 @@ def calculate_payroll(work: Work) -> bool:
 @calculate_payroll.begin
 def plan_calculation(work: Work) -> None:
     """Fix the key ranges, and reserve a payment number for every key in them."""
+    work.cursor.pop("notes", None)
     payroll, asked = read_payroll(work)
     if payroll.state == PayrollState.ABANDONED:
         move(payroll, PayrollState.PREPARING)
@@ -185,6 +186,7 @@ def plan_calculation(work: Work) -> None:
     first = rows.order_by().aggregate(first=Min("pk"))["first"] or 1
     last = work.cursor["ranges"][-1][2] if work.cursor["ranges"] else first
     work.cursor["serials_from"] = take_serials(PayrollLine._meta.db_table, last - first + 1) - first
+    work.cursor["notes"] = {"paid_anew": list(asked.paid_anew), "gives_back": asked.gives_back}
 
 
 @calculate_payroll.finish

@@ -14,8 +14,9 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.ledger.models import Account, Movement, Posting
 from coremis.modules.ledger.queries import accounts_of
 from coremis.modules.ledger.services import open_posting, post
+from coremis.modules.payments.earlier import still_to_recover
 from coremis.modules.payments.models import Incident, PayrollLine
-from coremis.modules.payments.services.applying import reverse_payments
+from coremis.modules.payments.services.applying import calm, reverse_payments
 from coremis.modules.payments.services.approval import account_ids
 from coremis.modules.payments.services.checking import later_attempts
 from coremis.modules.payments.states import (
@@ -85,17 +86,29 @@ def _move(incident: Incident, end: IncidentEnd, reason: str) -> None:
     accounts = accounts_of(incident.payroll.fund)
     source, target = (accounts[station] for station in MOVES[end])
     purpose = Posting.Purpose.WRITE_OFF if end == IncidentEnd.WRITTEN_OFF else Posting.Purpose.INCIDENT
-    posting = open_posting(purpose, incident.payroll, incident.amount, takes_from=source, reason=reason)
-    Movement(
-        posting=posting, line_id=incident.line_id or 0, step=end.lower(), from_account=source, to_account=target,
-        amount_minor=incident.amount_minor, currency=incident.currency, reason=posting.purpose, effective_on=posting.effective_on,
-        recorded_at=timezone.now(), area_id=incident.area_id,
-    ).save()  # fmt: skip
-    post(posting)
+    amount = moved_by(incident, end)
+    if amount.amount_minor:
+        posting = open_posting(purpose, incident.payroll, amount, takes_from=source, reason=reason)
+        Movement(
+            posting=posting, line_id=incident.line_id or 0, step=end.lower(), from_account=source, to_account=target,
+            amount_minor=amount.amount_minor, currency=incident.currency, reason=posting.purpose, effective_on=posting.effective_on,
+            recorded_at=timezone.now(), area_id=incident.area_id,
+        ).save()  # fmt: skip
+        post(posting)
     if end == IncidentEnd.CLAIM:
-        incident.to_recover_minor = incident.amount_minor
-    elif end == IncidentEnd.RECOVERED:
-        incident.to_recover_minor -= incident.amount_minor
+        incident.to_recover_minor = amount.amount_minor
+        return
+    incident.settled_minor = amount.amount_minor
+    if end == IncidentEnd.RECOVERED:
+        incident.to_recover_minor -= amount.amount_minor
+
+
+def moved_by(incident: Incident, end: IncidentEnd) -> Money:
+    """What a decision moves: all the incident is about, or what later payments have not kept back of it yet."""
+    if incident.kind_of != IncidentKind.OVERPAID or incident.line is None or end == IncidentEnd.CLAIM:
+        return incident.amount
+    left = still_to_recover(incident.line)
+    return Money(max(0, min(left, incident.amount_minor)), incident.currency)
 
 
 def _end_dispute(incident: Incident, received: bool, reason: str) -> None:
@@ -119,6 +132,7 @@ def _take_back(incident: Incident, line: PayrollLine, reason: str) -> None:
     posting = open_posting(Posting.Purpose.INCIDENT, incident.payroll, kept, takes_from=accounts[Station.PAID], reason=reason)
     reverse_payments(posting, [line.pk], incident.payroll_id, ids)
     post(posting)
+    calm(Incident.objects.filter(line=line, kind_of=IncidentKind.OVERPAID))
     lines = PayrollLine.everything.filter(pk=line.pk)
     update_from(
         lines, state=LineState.REVERSED, paid_minor=0, receipt="", proof="", collected_by="", paid_on=None,

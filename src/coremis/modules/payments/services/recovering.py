@@ -1,8 +1,12 @@
-"""Booking what closed payrolls kept back for overpaid amounts: to recover → fund."""
+"""Booking what closed payrolls kept back for overpaid amounts: to recover → paid, since that much of the benefit was received before.
+
+The fund gets nothing: what is kept back never left it. What a payroll gave back is booked the other way.
+"""
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
@@ -21,18 +25,19 @@ from coremis.modules.payments.services.steps import locked, require_state
 from coremis.modules.payments.states import FREE_LINES, PayrollState
 
 Station = Account.Station
+TOUCHED = ~Q(recovered_minor=0)
 
 
 @action(_("Book what was kept back"))
 def book_recoveries(*, payroll: Payroll, actor: Actor) -> Payroll:
-    """Move what a closed payroll kept back from its beneficiaries: to recover → fund, once.
+    """Move what a closed payroll kept back from its beneficiaries: to recover → paid, once.
 
     It is booked about the fund, so that the balance of the payroll itself stays what its lines say.
     """
     fresh = locked(payroll)
     require_state(fresh, PayrollState.CLOSED)
-    total = kept_back(fresh.pk).aggregate(total=Sum("recovered_minor"))["total"] or 0
-    if fresh.recovery_posting_id or not total:
+    total = kept_back(fresh.pk).aggregate(total=Sum("recovered_minor"))["total"]
+    if fresh.recovery_posting_id or total is None:
         raise Refusal(_("There is nothing to book: nothing was kept back, or it was booked before."))
     source, amount = accounts_of(fresh.fund)[Station.TO_RECOVER], Money(total, fresh.currency)
     posting = open_posting(Posting.Purpose.RECOVERY, fresh.fund, amount, takes_from=source, name=fresh.number_text)
@@ -44,8 +49,8 @@ def book_recoveries(*, payroll: Payroll, actor: Actor) -> Payroll:
 
 
 def kept_back(payroll_id: int) -> "QuerySet[PayrollLine]":
-    """The lines of a payroll from which something was kept back."""
-    rows: QuerySet[PayrollLine] = PayrollLine.everything.filter(payroll_id=payroll_id, recovered_minor__gt=0)
+    """The lines of a payroll from which something was kept back, or with which it was given back."""
+    rows: QuerySet[PayrollLine] = PayrollLine.everything.filter(TOUCHED, payroll_id=payroll_id)
     return rows.exclude(state__in=FREE_LINES)
 
 
@@ -57,9 +62,11 @@ def post_recoveries(work: Work) -> bool:
         return False
     posting, accounts = Posting.objects.get(pk=work.params["posting"]), work.params["accounts"]
     lines = due.of(kept_back(work.params["payroll"]))
+    owing, paid = Value(accounts[Station.TO_RECOVER]), Value(accounts[Station.PAID])
     post_movements(
-        posting, lines, source=accounts[Station.TO_RECOVER], target=accounts[Station.FUND], step="recovered", amount="recovered_minor",
-        expected=due.rows,
+        posting, lines, step="recovered", amount=Abs(F("recovered_minor")), expected=due.rows,
+        source=Case(When(recovered_minor__gt=0, then=owing), default=paid),
+        target=Case(When(recovered_minor__gt=0, then=paid), default=owing),
     )  # fmt: skip
     return ranges.advance(work)
 
@@ -89,5 +96,5 @@ def give_up_recoveries(work: Work) -> bool:
 
 def waiting_for_booking() -> "QuerySet[Any]":
     """Closed payrolls that kept something back and have not booked it."""
-    lines = PayrollLine.objects.filter(recovered_minor__gt=0).exclude(state__in=FREE_LINES)
+    lines = PayrollLine.objects.filter(TOUCHED).exclude(state__in=FREE_LINES)
     return Payroll.objects.filter(state=PayrollState.CLOSED, recovery_posting_id=None, pk__in=lines.values("payroll_id"))

@@ -22,6 +22,7 @@ from coremis.modules.payments.selection import FROZEN, frozen_hash, full_name
 from coremis.modules.payments.services.generation import LEFT_OUT_COLUMNS, LINE_COLUMNS, close_calculation, remove_prepared
 from coremis.modules.payments.services.steps import locked, move, require_state, take_step
 from coremis.modules.payments.states import PAID_LINES, Exclusion, FileState, LineState, PayrollState, Step
+from coremis.modules.points.queries import point_name, point_of_household
 from coremis.modules.programmes.models import Programme
 from coremis.modules.registry.models import Document, Recipient
 
@@ -30,7 +31,8 @@ Rows = Any
 
 @action(_("Re-issue unpaid lines"))
 def reissue_payroll(*, payroll: Payroll, freeze_on: date, note: str = "", actor: Actor) -> Payroll:
-    """A new payroll for every line that was finally not paid, to the payee of ``freeze_on``. The amounts are owed already.
+    """A new payroll for every line that was finally not paid, to the payee of ``freeze_on`` and at the payment point of that day.
+    The amounts are owed already.
 
     Lines that may still be with the provider stay where they are; lines without a valid recipient are left out with the reason.
     """
@@ -118,8 +120,8 @@ def payee_of(payroll: Payroll) -> str:
 
 
 def insert_again(rows: Rows, payroll: Payroll, serials_from: int) -> int:
-    """A line for each: what was frozen stays, the payee is new, and the amount is what still is owed."""
-    values = {**_again(), **_constants(payroll), **_payee(payee_of(payroll), payroll.freeze_on)}
+    """A line for each: what was frozen stays, payee and payment point are new, and the amount is what still is owed."""
+    values = {**_again(), **_constants(payroll), **_payee(payee_of(payroll), payroll.freeze_on), **_point(payroll.freeze_on)}
     number = checked(F("pk") + Value(serials_from, output_field=BigIntegerField()))
     kept = {f"new_{name}": F(name) for name in (*FROZEN, "provider") if f"new_{name}" not in values}
     ready = rows.filter(left="").annotate(new_number=number, **values, **kept).annotate(new_hash=frozen_hash("new_"))
@@ -157,6 +159,12 @@ def _constants(payroll: Payroll) -> dict[str, Any]:
     }
 
 
+def _point(day: date) -> dict[str, Any]:
+    """Where the household or person collects on the new day; where nobody serves them then, the point of before."""
+    now = point_of_household(day, "enrolment__household", "enrolment__area")
+    return {"new_point": Coalesce(now, F("point_id"), output_field=BigIntegerField()), "new_point_name": point_name("new_point")}
+
+
 def _payee(payee: str, day: date) -> dict[str, Any]:
     """Who is paid on the new day, with the newest document, and who may come instead."""
     document = Document.objects.filter(person=OuterRef("new_payee"), ended_on=None).order_by("pk")
@@ -168,6 +176,7 @@ def _payee(payee: str, day: date) -> dict[str, Any]:
         "new_payee_search": F(f"{payee}__search_name"), "new_payee_phone": F(f"{payee}__phone"),
         "new_document_kind": Coalesce(Subquery(document.values("kind")[:1]), Value("")),
         "new_document_hash": Coalesce(Subquery(document.values("number_hash")[:1]), Value("")),
+        "new_document_end": Coalesce(Subquery(document.values("number_end")[:1]), Value("")),
         "new_alternate_number": Subquery(alternate.values("person__number")[:1]),
         "new_alternate_name": Coalesce(Subquery(alternate.values("name")[:1]), Value("")),
     }  # fmt: skip

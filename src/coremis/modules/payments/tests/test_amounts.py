@@ -8,14 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.services import maintenance
-from coremis.kernel.actions.system import system
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.jobs import ranges, worker
-from coremis.kernel.jobs.queue import enqueue
 from coremis.kernel.testing.cast import make_user
 from coremis.modules.benefits.tests.sample import make_rule, part
 from coremis.modules.payments import services
-from coremis.modules.payments.jobs import book_what_was_kept_back
 from coremis.modules.payments.models import LeftOut, Payroll, PayrollLine
 from coremis.modules.payments.previews import calculation
 from coremis.modules.payments.selection import asked_by, changed_lines, counts
@@ -23,15 +20,11 @@ from coremis.modules.payments.tests.sample import (
     RIGHTS,
     agree,
     approved,
-    balances,
-    confirmed,
     enrol,
     everyone,
     make_cycle,
     make_fund,
     make_programme,
-    released,
-    results,
     settled,
 )
 from coremis.modules.points.models import PaymentPoint, ServedPlace
@@ -141,6 +134,25 @@ def test_below_the_minimum_is_kept(country, officer):
     assert amounts(second) == [80, 500]
 
 
+def test_too_small_is_kept_once_in_a_cycle(country, officer):
+    """Pitfall M4: what was kept in a cycle is not computed again by a second payroll of it, approved or not; a cancelled one frees it."""
+    programme = make_programme()
+    more = part("more", "FLAT", amount=100, condition="size > 4")
+    rule = make_rule(programme, part("base", amount=40), more, minimum=70, takes_backlog=True)
+    for place, size in (("Almond", 2), ("Almond", 5), ("Beech", 5), ("South", 5)):
+        enrol(programme, make_household(country[place], size=size))
+    cycle = make_cycle(programme)
+    first = by_rule(rule, [country["Almond"]], officer, cycle=cycle)
+    second = by_rule(rule, [country["Almond"], country["Beech"]], officer, cycle=cycle)
+    assert reasons(first) == ["BELOW_MINIMUM"] and reasons(second) == ["ALREADY", "ALREADY"] and amounts(second) == [140]
+    for payroll in (first, second):
+        agree(services.cancel_payroll, officer, payroll=payroll, reason="Wrong")
+        settled(payroll)
+    third = approved(by_rule(rule, [country["Testland"]], officer, cycle=cycle), officer)
+    assert reasons(third) == ["BELOW_MINIMUM"]
+    assert amounts(by_rule(rule, [country["Almond"]], officer, 2)) == [80, 140]
+
+
 def test_caps_hold_on_every_path(country, officer):
     """Pitfall M5: the caps of a payment, a cycle and a beneficiary, the number of payments and the maximum are all enforced."""
     programme = make_programme()
@@ -161,6 +173,22 @@ def test_caps_hold_on_every_path(country, officer):
         by_rule(total, [country["North"]], officer, 3)
     asked = asked_by(Payroll(cycle=make_cycle(programme, 4), rule_version=total.versions.get(), source="RULE"), [country["North"].pk])
     assert counts(asked).left_out == {"CAP_REACHED": 1}
+
+
+def test_the_number_of_payments_is_that_of_the_component(country, officer):
+    """Twelve rounds of a grant are twelve, however many school payments came beside them."""
+    programme = make_programme()
+    grant = make_rule(programme, part("base", amount=100), max_payments=2)
+    school = make_rule(programme, part("base", amount=50), code="school", component="school")
+    enrol(programme, make_household(country["Almond"]))
+    for month in (1, 2):
+        cycle = make_cycle(programme, month)
+        assert amounts(by_rule(school, [country["North"]], officer, cycle=cycle)) == [50]
+        assert amounts(by_rule(grant, [country["North"]], officer, cycle=cycle)) == [100]
+    last = make_cycle(programme, 3)
+    assert amounts(by_rule(school, [country["North"]], officer, cycle=last)) == [50]
+    asked = asked_by(Payroll(cycle=last, rule_version=grant.versions.get(), source="RULE", component="base"), [country["North"].pk])
+    assert counts(asked).left_out == {"MAX_PAYMENTS": 1}
 
 
 def test_a_missing_fact_is_not_zero(country, officer):
@@ -196,37 +224,6 @@ def test_by_filter_and_by_point(country):
         by_rule(rule, [country["Almond"]], officer, 3, point=points[1])
     with pytest.raises(Invalid):
         by_rule(rule, [country["North"]], officer, 3, condition={"about": "moon", "where": {}})
-
-
-def test_overpaid_is_kept_back_once(country):
-    """What was overpaid comes back from the next payments, at most the share of each; the ledger moves to recover → fund, and balances."""
-    calculator, sender, accountant, closer = everyone(country["Testland"], "calculator", "sender", "accountant", "closer")
-    programme = make_programme()
-    rule = make_rule(programme, part("base", amount=1_000), recovery_share=5_000)
-    enrol(programme, make_household(country["Almond"]))
-    first = released(approved(by_rule(rule, [country["North"]], calculator), calculator), sender)
-    reconciled(first, 1_700, calculator, accountant, closer)
-    assert balances(first.fund)["TO_RECOVER"] == 700
-    left = 700
-    for month, kept in ((2, 500), (3, 200)):
-        payroll = released(approved(by_rule(rule, [country["North"]], calculator, month), calculator), sender)
-        line = PayrollLine.objects.get(payroll=payroll)
-        assert line.parts == [["base", 1_000, 1], ["recovery", -kept, 1]] and line.amount_minor == 1_000 - kept
-        reconciled(payroll, line.amount_minor, calculator, accountant, closer)
-        enqueue(book_what_was_kept_back, {})
-        settled(payroll)
-        left -= kept
-        assert balances(payroll.fund).get("TO_RECOVER", 0) == left
-    with pytest.raises(Refusal):
-        services.book_recoveries(payroll=payroll, actor=system(services.book_recoveries.name))
-    assert amounts(by_rule(rule, [country["North"]], calculator, 4)) == [1_000]
-
-
-def reconciled(payroll, paid, calculator, accountant, closer):
-    rows = [(line.number_text, "yes", paid, "R1") for line in PayrollLine.objects.filter(payroll=payroll)]
-    confirmed(results(payroll, rows, calculator, name=f"{payroll.number_text}.csv"), accountant)
-    agree(services.close_payroll, accountant, payroll=Payroll.objects.get(pk=payroll.pk))
-    settled(payroll)
 
 
 def test_statements_of_a_chunk(country, monkeypatch):

@@ -23,6 +23,7 @@ from coremis.modules.registry.tests.factories import make_household, make_variab
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 1, 20)
 RULES = 150
+PAID_BEFORE = {"payments": [0, 1, 2], "to_recover": [0, 0, 7, 1_234, -7, -1_234]}
 
 
 def random_person(random, place):
@@ -84,9 +85,9 @@ def test_it_works(country, monkeypatch):
     names, members = unit_names("household"), member_names("household")
     for _number in range(RULES):
         rule = read_rule(random_definition(random), names, members, random.choice([0, 2, 3]), True)
-        history = {key: tuple(random.choice([0, 0, 7, 1_234, 60_000]) if name != "payments" else random.randint(0, 2) for name in PAST)
+        history = {key: tuple(random.choice(PAID_BEFORE.get(name, [0, 0, 7, 1_234, 60_000])) for name in PAST)
                    for key in Enrolment.objects.values_list("pk", flat=True)}  # fmt: skip
-        monkeypatch.setattr("coremis.modules.payments.selection.past_of", lambda cycle, base, history=history: [_stored(history)])
+        monkeypatch.setattr("coremis.modules.payments.selection.past_of", lambda *_anything, history=history: [_stored(history)])
         asked = Asked(cycle, (country["North"].pk,), "base", rule, names, members)
         found = from_sets(asked)
         for enrolment in Enrolment.objects.select_related("household"):

@@ -62,6 +62,7 @@ def test_it_works(country, people, client):
     assert f'value="{" ".join(str(group.pk) for group in groups)}"' in page.content.decode()
     typed = {"chosen": " ".join(str(group.pk) for group in groups), "verdict": "PAY", "reason": "Known to the chief"}
     seen, done = send(client, "decide_chosen_flags", payroll, typed)
+    assert seen.content.decode().count("Will be done") == 2
     assert "A verdict was given already" in seen.content.decode() and "Done for 2 rows." in done.content.decode()
     told = list(FlagGroup.objects.filter(severity="SERIOUS").order_by("pk").values_list("verdict", "reason"))
     assert told == [("HOLD", "Same person"), ("PAY", "Known to the chief"), ("PAY", "Known to the chief")]

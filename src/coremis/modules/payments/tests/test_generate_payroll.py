@@ -91,6 +91,23 @@ def test_exclusions_have_their_reason(country, officer):
     assert found == reasons and (payroll.line_count, payroll.left_out_count) == (1, 7)
 
 
+def test_a_death_before_the_calculation_does_not_cost_the_payment(country, officer):
+    """The recipient of the freeze day died: the successor is paid; without a successor the household is left out with that reason."""
+    programme, place = make_programme(), country["Almond"]
+    followed, alone = (make_household(place, head={"death_date": date(2026, 1, 24)}) for _number in range(2))
+    with maintenance("the widow collects from now on"):
+        old = Recipient.objects.get(household=followed)
+        old.valid_until = date(2026, 1, 25)
+        old.save()
+        widow = make_person(place)
+        Recipient(household=followed, person=widow, rank=0, valid_from=date(2026, 1, 26)).save()
+    for household in (followed, alone):
+        enrol(programme, household)
+    payroll = calculated(programme, [place], officer)
+    assert [line.payee_id for line in payroll.lines.all()] == [widow.pk]
+    assert list(LeftOut.objects.values_list("reason", "enrolment__household")) == [("RECIPIENT_DIED", alone.pk)]
+
+
 def test_paid_once_in_a_cycle(country, officer):
     """Pitfall M4: a second payroll of the cycle pays only those whom no other payroll pays, and says who was left out."""
     programme = make_programme()

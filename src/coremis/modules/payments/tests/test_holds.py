@@ -92,21 +92,29 @@ def test_each_is_decided(people, payroll):
     assert settled(payroll).state == "CLOSED" and set(Hold.objects.values_list("decision", flat=True)) == {"PAY", "VOID"}
 
 
-def test_a_voided_key_is_free(country, people, payroll):
-    """Pitfall M4: what is held keeps its key; only when it is voided can the beneficiary be paid anew in the cycle."""
+def test_a_voided_payment_is_paid_anew(country, people, payroll):
+    """Pitfalls M3, M4: what is held keeps its key; once it is voided because its payee died or was replaced, whoever collects now is
+    paid anew in the same cycle, as of its data freeze in all else; and nothing holds that payment again."""
     payroll = released(payroll, people[1])
+    cycle, fund = payroll.cycle, payroll.fund
     with pytest.raises(Refusal, match="Nobody would be paid"):
-        calculated(payroll.cycle.programme, [country["North"]], people[0], payroll.fund, payroll.cycle)
+        calculated(cycle.programme, [country["North"]], people[0], fund, cycle)
     agree(services.void_lines, people[0], payroll=payroll, because=HoldReason.RECIPIENT_CHANGED, reason="The other recipient is paid")
-    old = PayrollLine.objects.get(state="CANCELLED")
-    with maintenance("the new recipient held on the day of the freeze"):
-        new = Recipient.objects.get(household=old.enrolment.household, valid_until=None)
-        before = Recipient.objects.get(household=old.enrolment.household, valid_until__isnull=False)
-        before.valid_until, new.valid_from = date(2026, 1, 2), date(2026, 1, 3)
-        before.save()
-        new.save()
-    again = calculated(payroll.cycle.programme, [country["North"]], people[0], payroll.fund, payroll.cycle)
-    assert again.line_count == 1 and again.lines.get().payee == new.person
+    agree(services.void_lines, people[0], payroll=settled(payroll), because=HoldReason.DIED, reason="The widow is paid")
+    dead, replaced = PayrollLine.objects.filter(state="CANCELLED").order_by("pk")
+    with maintenance("the alternate of the widowed household collects from today"):
+        old = Recipient.objects.get(household=dead.enrolment.household)
+        old.valid_until = TODAY
+        old.save()
+        widow = make_person(country["Almond"])
+        Recipient(household=old.household, person=widow, rank=1, valid_from=date(2025, 1, 1), valid_until=TODAY).save()
+        Recipient(household=old.household, person=widow, rank=0, valid_from=date(2026, 2, 3)).save()
+    again = approved(calculated(cycle.programme, [country["North"]], people[0], fund, cycle), people[0])
+    heir = Recipient.objects.get(household=replaced.enrolment.household, valid_until=None).person
+    assert {line.enrolment_id: line.payee_id for line in again.lines.all()} == {dead.enrolment_id: widow.pk, replaced.enrolment_id: heir.pk}
+    assert set(again.lines.values_list("alternate_name", flat=True)) == {""}
+    again = released(again, people[1])
+    assert states(again) == {"SENT": 2}
 
 
 def test_one_line_before_anything_is_owed(country, people):

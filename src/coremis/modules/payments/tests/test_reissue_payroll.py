@@ -26,8 +26,9 @@ from coremis.modules.payments.tests.sample import (
     states,
     village,
 )  # fmt: skip
+from coremis.modules.points.models import PaymentPoint, ServedPlace
 from coremis.modules.registry.models import Person, Recipient
-from coremis.modules.registry.tests.factories import make_person
+from coremis.modules.registry.tests.factories import make_document, make_person
 
 pytestmark = pytest.mark.django_db
 DUE = 30_000
@@ -99,12 +100,34 @@ def test_the_payee_of_the_new_day(people, payroll):
         old.valid_until = date(2026, 2, 1)
         old.save()
         Recipient(household=failed.enrolment.household, person=heir, rank=0, valid_from=date(2026, 2, 2)).save()
+        make_document(heir, "1990-0001-77")
         dead = Person.objects.get(pk=nobody.payee_id)
         dead.death_date = date(2026, 2, 1)
         dead.save()
     again = reissue(payroll, people[0])
     assert {line.reissue_of: line.payee_id for line in lines(again)} == {failed: heir.pk, back: back.payee_id}
+    assert {line.payee_id: line.document_end for line in lines(again)} == {heir.pk: heir.documents.get().number_end, back.payee_id: ""}
     assert LeftOut.objects.get(payroll=again).reason == "RECIPIENT_DIED"
+
+
+def test_paid_again_where_the_household_collects_now(people, payroll):
+    """The old point was closed and a new one serves the place; who has none now keeps the one of before."""
+    with maintenance("points"):
+        old, new = (PaymentPoint(code=code, name=code.title(), area=lines(payroll)[0].area.parent) for code in ("old", "new"))
+        for point in (old, new):
+            point.save()
+        for line in lines(payroll):
+            line.point, line.point_name = old, "Old"
+            line.hash = ""
+            line.save()
+    again = reissue(payroll, people[0])
+    assert {line.point_name for line in lines(again)} == {"Old"}
+    agree(services.cancel_payroll, people[3], payroll=again, reason="The point is closed")
+    settled(again)
+    with maintenance("another point serves the place"):
+        ServedPlace(point=new, area=lines(payroll)[0].area, valid_from=date(2020, 1, 1)).save()
+    third = reissue(again, people[0])
+    assert {(line.point, line.point_name) for line in lines(third)} == {(new, "New")}
 
 
 def test_a_day_that_does_not_fit(people, payroll):

@@ -56,7 +56,7 @@ incident_detail = DetailScreen(
     subtitle=lambda incident: incident.line.number_text if incident.line else incident.payroll.number_text, facts=incident_facts,
     actions=[ActionLink(_("Decide"), "payments:settle_incident", "payments.settle_incident", "primary", may_be_settled)],
     prepare=lambda rows: rows.select_related("payroll", "line", "other", "row__file", "settled_by"),
-    timeline=Timeline(hidden=frozenset({"row", "to_recover_minor"})),
+    timeline=Timeline(hidden=frozenset({"row", "to_recover_minor", "settled_minor"})),
 )  # fmt: skip
 
 

@@ -137,3 +137,10 @@ def test_the_list_of_what_is_left(country):
     report = load(country["North"], {"nobody.jpg": picture()}, actor=officer)
     mine = Attachment.objects.visible_to(officer, "files.view_attachment").get(pk=report["attachment"])
     assert report["left"] == 1 and mine.name == "photos-not-loaded.xlsx"
+
+
+def test_pictures_in_other_formats_are_told(country):
+    """A telephone's own format is not passed over in silence."""
+    ada, bea = make_person(country["Almond"], "Ada"), make_person(country["Almond"], "Bea")
+    report = load(country["North"], {f"{ada.number_text}.jpg": picture(), f"{bea.number_text}.HEIC": b"x", "._b.heic": b"x"})
+    assert (report["loaded"], report["left"]) == (1, 1)

@@ -13,7 +13,7 @@ from coremis.kernel.actions.context import Actor
 from coremis.kernel.areas.queries import common_ancestor
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Reason, Status, WaitingPlace
-from coremis.modules.programmes.queries import takes_place
+from coremis.modules.programmes.queries import gone, takes_place
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.services.groups import nobody
 from coremis.modules.programmes.services.waiting import check_until, put_all_on_waiting_list
@@ -31,7 +31,7 @@ def change_status_of_chosen(
     """
     programme = places.lock(one_programme(enrolments).pk)
     places.check_transition(from_status, to_status, reason, note)
-    rows = with_status(enrolments, from_status)
+    rows = with_status(enrolments, from_status, to_status)
     count = rows.count()
     if not count:
         raise nobody()
@@ -80,10 +80,10 @@ def one_programme(enrolments: Sequence[Enrolment]) -> Programme:
     return enrolments[0].programme
 
 
-def with_status(enrolments: Sequence[Enrolment], status: str) -> "QuerySet[Enrolment]":
-    """Those of them that have this status now."""
+def with_status(enrolments: Sequence[Enrolment], status: str, to_status: str = "") -> "QuerySet[Enrolment]":
+    """Those of them that have this status now; of those who shall become active, only who is still there."""
     rows: QuerySet[Enrolment] = Enrolment.objects.filter(pk__in=[enrolment.pk for enrolment in enrolments], status=status)
-    return rows
+    return rows.exclude(gone(enrolments[0].programme.unit)) if to_status == Status.ACTIVE and enrolments else rows
 
 
 def not_waiting(enrolments: Sequence[Enrolment]) -> "QuerySet[Enrolment]":

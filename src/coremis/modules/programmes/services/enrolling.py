@@ -23,7 +23,6 @@ from coremis.modules.programmes.services import places
 from coremis.modules.programmes.services.groups import (
     choice_of,
     choose,
-    know_sizes,
     new_group,
     new_values,
     nobody,
@@ -87,6 +86,8 @@ def _who(programme: Programme, household: Household | None, person: Person | Non
         raise Refusal(_("This programme helps %(unit)s. Choose another programme."), unit=programme.get_unit_display())
     if isinstance(who, Household) and who.ended_on:
         raise Refusal(_("This household was dissolved, so it cannot be enrolled."))
+    if isinstance(who, Household) and not who.size:
+        raise Refusal(_("Nobody lives in this household any more. Add its members first."))
     if isinstance(who, Person) and who.death_date:
         raise Refusal(_("This person has died, so nobody can be enrolled here."))
     return who
@@ -136,9 +137,7 @@ def enrol_group(work: Work) -> bool:
         put_all_on_waiting_list(Enrolment._base_manager.filter(**done), choice.programme_id, work.params["group"])
     work.done += made
     last = Enrolment._base_manager.filter(**done).aggregate(last=Max(choice.unit))["last"]
-    work.cursor["after"], work.cursor["chunk"] = last or work.cursor["after"], work.cursor.get("chunk", 0) + 1
-    if work.cursor["chunk"].bit_count() == 1:  # the first, second, fourth ...: the table has doubled
-        know_sizes(Enrolment)
+    work.cursor["after"] = last or work.cursor["after"]
     return made == count
 
 

@@ -4,21 +4,17 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.db import connection
-from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from coremis.kernel.actions.models import Change, Event
-from coremis.kernel.areas.models import Area, AreaTree
+from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import common_ancestor
 from coremis.kernel.base.refusal import Invalid
 from coremis.kernel.jobs.work import Work
 from coremis.modules.filters.queries import checked, words
 from coremis.modules.programmes.conditions import used_names
-from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Reason, Status
+from coremis.modules.programmes.models import GroupChange, Programme, Reason, Status
 from coremis.modules.programmes.queries import Choice
-from coremis.modules.registry.models import Household, Membership, Person
 
 
 def choose(
@@ -78,16 +74,8 @@ def new_values(params: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def know_sizes(*models: type[Model]) -> None:
-    """Let PostgreSQL count: after a large import its planner still takes these tables for empty, and a chunk would take minutes."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE " + ", ".join(f'"{model._meta.db_table}"' for model in models))
-
-
 def reopen(work: Work) -> None:
     """At the start: the decision is being carried out, also when work that had failed is tried again."""
-    know_sizes(Area, AreaTree, Household, Person, Membership, Enrolment, Event, Change)
     group = GroupChange.objects.get(pk=work.params["group"])
     group.state = GroupChange.State.PREPARING
     group.save()

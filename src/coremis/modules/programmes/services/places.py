@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.base.refusal import Invalid, Refusal
-from coremis.modules.programmes.models import Programme, Reason, Status
-from coremis.modules.programmes.queries import free_places
+from coremis.modules.programmes.models import Enrolment, Programme, Reason, Status
+from coremis.modules.programmes.queries import free_places, gone
 from coremis.modules.programmes.reasons import TRANSITIONS
 
 CHUNK = 20_000  # rows of one transaction of long work; tests make it smaller
@@ -35,6 +35,14 @@ def check_running(programme: Programme) -> None:
     """Refuse to enrol in a programme that has ended."""
     if programme.ends_on is not None and programme.ends_on < timezone.localdate():
         raise Refusal(_("This programme has ended, so nobody can be enrolled. Change its last day first."))
+
+
+def check_there(enrolment: Enrolment) -> None:
+    """Refuse to give a status that leads to payments to somebody who died, or to a record that is in use no more."""
+    if Enrolment._base_manager.filter(gone(enrolment.programme.unit), pk=enrolment.pk).exists():
+        raise Refusal(
+            _("Nobody is there to be helped: the person died, everybody left the household, or the record was merged. Let this one exit.")
+        )
 
 
 def check_place_left(programme: Programme) -> None:

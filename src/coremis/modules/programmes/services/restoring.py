@@ -1,6 +1,6 @@
 """Giving beneficiaries back what they held before one group change, a chunk at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,12 @@ from django.db.models.functions import Cast
 
 from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.models import Change, Event
+from coremis.kernel.areas.queries import below
 from coremis.kernel.jobs.work import Work
 from coremis.kernel.module.contributions import Contribution, contributions
 from coremis.kernel.screens.screen import Text
 from coremis.modules.programmes.models import ENDED, OPEN, Enrolment
+from coremis.modules.programmes.queries import UNITS, gone
 from coremis.modules.programmes.services import places
 
 HELD = ("status", "status_reason", "status_note")
@@ -51,17 +53,26 @@ def obstacles(rows: "QuerySet[Enrolment]", since: datetime) -> "list[tuple[Text,
 
 
 def restorable(rows: "QuerySet[Enrolment]", unit: str, to_status: str, since: datetime) -> "QuerySet[Enrolment]":
-    """Those of ``rows`` that may go back: not enrolled again meanwhile, and nothing depends on the change."""
+    """Those of ``rows`` that may go back: not enrolled again meanwhile, still there, and nothing depends on the change."""
     for _sentence, ids in obstacles(rows, since):
         rows = rows.exclude(pk__in=ids)
-    return rows.exclude(enrolled_again(unit)) if to_status in ENDED else rows
+    return rows.exclude(enrolled_again(unit)).exclude(gone(unit)) if to_status in ENDED else rows
+
+
+def moved_away(unit: str, area_ids: Iterable[int]) -> Exists:
+    """Whether the household or person lives outside these places by now: ended enrolments did not follow it."""
+    return Exists(UNITS[unit]._base_manager.filter(pk=OuterRef(unit)).exclude(area__in=below(area_ids)))
 
 
 def restore_chunk(work: Work, rows: "QuerySet[Enrolment]", count: int) -> int | None:
     """Restore the next ``count`` of ``rows``; the id of the last one, None when there is no more."""
     rows = rows.filter(pk__gt=work.cursor.get("after", 0))
     last = places.last_of_chunk(rows, count)
-    work.done += update_from(rows.filter(pk__lte=last) if last else rows, **former_values())
+    values = former_values()
+    if work.params["from"] in ENDED:  # what is open lies where the household or person lives
+        home = UNITS[work.params["unit"]]._base_manager.filter(pk=OuterRef(work.params["unit"]))
+        values["area"] = Subquery(home.values("area")[:1])
+    work.done += update_from(rows.filter(pk__lte=last) if last else rows, **values)
     work.cursor["after"] = last
     return last
 

@@ -24,6 +24,8 @@ def change_status(*, enrolment: Enrolment, status: Status, reason: Reason, note:
     """Change one status, with its reason. It counts as decided by a person: group changes leave it alone (pitfall D10)."""
     programme = places.lock(enrolment.programme_id)
     places.check_transition(enrolment.status, status, reason, note)
+    if status == Status.ACTIVE:
+        places.check_there(enrolment)
     if takes_place(enrolment.status, status):
         places.check_place_left(programme)
     enrolment.status, enrolment.status_since = status, timezone.localdate()
@@ -47,7 +49,7 @@ def change_status_matching(
     choice = choose(programme, areas, condition, filter, actor=actor)
     if takes_place(from_status, to_status):
         places.check_place_left(programme)
-    if not not_by_hand(choice.enrolled(from_status), also_set_by_hand).exists():
+    if not not_by_hand(choice.enrolled(from_status, to_status), also_set_by_hand).exists():
         raise nobody()
     fields = {"from_status": from_status, "to_status": to_status, "reason": reason, "note": places.check_note(note)}
     group = new_group(GroupChange.What.STATUS, choice, **fields)
@@ -104,4 +106,4 @@ def change_back(work: Work) -> bool:
 
 
 def _waiting(params: dict[str, Any]) -> "QuerySet[Enrolment]":
-    return not_by_hand(choice_of(params).enrolled(params["from"]), params["by_hand"])
+    return not_by_hand(choice_of(params).enrolled(params["from"], params["to"]), params["by_hand"])

@@ -14,11 +14,19 @@ from coremis.kernel.actions.long import steps_of
 from coremis.kernel.actions.models import Change, Event
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.jobs.work import Work
-from coremis.modules.programmes.models import Enrolment, GroupChange, Reason, Status
+from coremis.modules.programmes.models import ENDED, OPEN, Enrolment, GroupChange, Reason, Status
 from coremis.modules.programmes.queries import Choice, takes_place
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.services.groups import new_group, new_values, nobody, params_of, reopen, settle
-from coremis.modules.programmes.services.restoring import UndoObstacle, changed_by, enrolled_again, obstacles, restorable, restore_chunk
+from coremis.modules.programmes.services.restoring import (
+    UndoObstacle,
+    changed_by,
+    enrolled_again,
+    moved_away,
+    obstacles,
+    restorable,
+    restore_chunk,
+)
 
 __all__ = ["UndoObstacle", "enrolled_again", "obstacles", "undo_last_change", "undo_status_change", "undoable", "unchanged_since", "when"]
 What, State = GroupChange.What, GroupChange.State
@@ -35,12 +43,17 @@ def undo_last_change(*, enrolment: Enrolment, note: str = "", actor: Actor) -> E
         raise Refusal(_("The last thing that happened here was no change of status, so there is nothing to undo."))
     held, row = change.before, Enrolment.objects.filter(pk=enrolment.pk)
     _check_obstacles(row, change.event.recorded_at)
+    if enrolment.status in ENDED and held["status"] not in ENDED:
+        places.check_there(enrolment)
     if not restorable(row, programme.unit, enrolment.status, change.event.recorded_at).exists():
         raise Refusal(_("This household or person is enrolled again by now. Change that enrolment instead."))
     if takes_place(enrolment.status, held["status"]):
         places.check_place_left(programme)
     for name, value in held.items():
         setattr(enrolment, name, date.fromisoformat(value) if name == "status_since" else value)
+    who = enrolment.household or enrolment.person
+    if who is not None and enrolment.status in OPEN:
+        enrolment.area = who.area
     enrolment.save()
     return enrolment
 
@@ -111,7 +124,8 @@ def stop_undoing(work: Work) -> bool:
 
 def undoable(group: GroupChange) -> "QuerySet[Enrolment]":
     """Those whom undoing would concern."""
-    return restorable(unchanged_since(group), group.programme.unit, group.to_status, when(group))
+    rows = restorable(unchanged_since(group), group.programme.unit, group.to_status, when(group))
+    return rows.exclude(moved_away(group.programme.unit, group.area_ids)) if group.to_status in ENDED else rows
 
 
 def unchanged_since(group: GroupChange) -> "QuerySet[Enrolment]":
@@ -134,7 +148,8 @@ def _rows(params: dict[str, Any]) -> "QuerySet[Enrolment]":
         pk=params["undone"], what=params["undone_what"], created_event_id=params["undone_cause"],
         programme_id=params["programme"], to_status=params["from"],
     )  # fmt: skip
-    return restorable(unchanged_since(undone), params["unit"], params["from"], datetime.fromisoformat(params["since"]))
+    rows = restorable(unchanged_since(undone), params["unit"], params["from"], datetime.fromisoformat(params["since"]))
+    return rows.exclude(moved_away(params["unit"], params["areas"])) if params["from"] in ENDED else rows
 
 
 def _check_obstacles(rows: "QuerySet[Enrolment]", since: datetime) -> None:

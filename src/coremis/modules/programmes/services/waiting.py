@@ -16,7 +16,7 @@ from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.queries import below, common_ancestor
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.programmes.models import Enrolment, GroupChange, Programme, Reason, Status, WaitingPlace
-from coremis.modules.programmes.queries import free_places
+from coremis.modules.programmes.queries import free_places, gone
 from coremis.modules.programmes.services import places
 
 MOST = 20_000  # who moves up in one go
@@ -109,8 +109,9 @@ def check_promotion(programme: Programme, areas: list[Area], count: int) -> list
 
 
 def next_in_line(programme: Programme, areas: list[Area]) -> "QuerySet[WaitingPlace]":
-    """Who waits in these places, in the order in which they move up; whom the community has not confirmed does not."""
-    rows: QuerySet[WaitingPlace] = WaitingPlace.objects.waiting(timezone.localdate()).filter(is_validated=True)
+    """Who waits in these places, in the order in which they move up; neither whom the community has not confirmed nor who is gone."""
+    waiting: QuerySet[WaitingPlace] = WaitingPlace.objects.waiting(timezone.localdate()).filter(is_validated=True)
+    rows = waiting.exclude(gone(programme.unit, "enrolment__"))
     return rows.filter(programme=programme, area__in=below([area.pk for area in areas])).order_by("rank", "since", "pk")
 
 

@@ -13,7 +13,7 @@ from coremis.kernel.base.dates import PartialDate, parse_partial_date
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.registry.dictionary import OF_PERSONS, checked_data
 from coremis.modules.registry.models import Person, PhoneOwner, Sex
-from coremis.modules.registry.rules import check_birth, clean_name, clean_phone
+from coremis.modules.registry.rules import check_birth, clean_name, clean_phone, missing_name
 
 Errors = dict[str, list[Any]]
 PERSON_FIELDS = ("given_names", "surname", "sex", "birth", "phone", "phone_owner", "data")
@@ -43,8 +43,10 @@ def set_person_fields(person: Person, given: Mapping[str, Any], errors: Errors) 
     for name in ("given_names", "surname"):
         if given.get(name) is not None:
             setattr(person, name, take(errors, name, clean_name, given[name]) or "")
-    if not (person.given_names or person.surname) and not {"given_names", "surname"} & set(errors):
-        errors["given_names"] = [_("Write at least one name.")]
+    named = person._state.adding or given.get("given_names") is not None or given.get("surname") is not None
+    problem = missing_name(person.full_name) if named and not {"given_names", "surname"} & set(errors) else None
+    if problem:
+        errors["surname" if person.given_names else "given_names"] = [problem]
     if given.get("sex"):
         person.sex = take(errors, "sex", _choice, Sex, given["sex"]) or person.sex
     if given.get("birth"):

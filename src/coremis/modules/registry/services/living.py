@@ -80,7 +80,8 @@ def hand_over_head(household: Household, was_head: bool, new_head: Person | None
         return
     if new_head is None:
         raise Invalid(_("The head of household leaves. Choose who follows."), {"new_head": [_("Choose who becomes head of household.")]})
-    relate(open_membership(household, new_head), Relationship.HEAD, day)
+    follower = open_membership(household, new_head)
+    relate(follower, Relationship.HEAD, max(day, follower.joined_on))
 
 
 def end_recipients(household: Household, person: Person, last_day: date) -> None:

@@ -122,6 +122,8 @@ def lock_home(person: Person) -> Household | None:
 def _leave_by_death(household: Household, person: Person, day: date, new_head: Person | None) -> None:
     membership = open_membership(household, person)
     was_head = membership.relationship == Relationship.HEAD
+    if membership.joined_on <= household.registered_on:  # here since the registration: the death may have come before that
+        day = max(day, membership.joined_on)
     leave(membership, day, "died_on")
     hand_over_head(household, was_head, new_head, day)
     renew_summary(household)

@@ -11,6 +11,7 @@ from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.models import Change, Event, Record
 from coremis.kernel.actions.past import put_back
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.modules.registry.checking import taken_meanwhile
 from coremis.modules.registry.models import Household, Membership, Person
 from coremis.modules.registry.services.hooks import against_undoing
 from coremis.modules.registry.services.living import renew_summary
@@ -75,6 +76,7 @@ def reasons_against_undoing(other: Any) -> list[str]:
         found.append(str(_("What these records held was erased, so the merge stays. Register the person or household anew.")))
     since = _("“%(thing)s” was changed after the merge. Take that change back first, or register the other one anew.")
     found += [str(since % {"thing": _called(row)}) for row in [*rows, *made_by(event)] if row.event_id != event.pk]
+    found += taken_meanwhile([other], but=(other.merged_into_id,))  # the survivor gives back what it got from it
     return list(dict.fromkeys(found)) + against_undoing(other.merged_into, other, event.recorded_at)
 
 

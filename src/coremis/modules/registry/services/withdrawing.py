@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +12,10 @@ from coremis.kernel.actions.models import Change, Event
 from coremis.kernel.actions.past import put_back
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.exchange.undoing import undo_batch
+from coremis.modules.registry.checking import taken_meanwhile
 from coremis.modules.registry.models import Household, Membership, Person, Recipient
 from coremis.modules.registry.services.hooks import against_withdrawal
-from coremis.modules.registry.services.living import lock
+from coremis.modules.registry.services.living import lock, renew_summary
 
 
 @action(_("Withdraw a person registered by mistake"))
@@ -40,6 +42,8 @@ def withdraw_household(*, household: Household, reason: str, actor: Actor) -> Ho
     for member in members:
         for sentence in against_withdrawal(member.person):
             raise Refusal(sentence)
+        if member.person.collects_for.filter(valid_until=None).exclude(household=household).exists():
+            raise Refusal(_("%(name)s collects for another household. Change that first."), name=member.person.full_name)
     for recipient in Recipient.objects.filter(household=household, valid_until=None).select_related("household"):
         recipient.valid_until = max(recipient.valid_from, today)
         recipient.save()
@@ -57,6 +61,7 @@ def withdraw_household(*, household: Household, reason: str, actor: Actor) -> Ho
 def restore_person(*, person: Person, actor: Actor) -> Person:
     """Undo the withdrawal of a person."""
     person = _withdrawn(Person, person)
+    _refuse_taken([person])
     person.retired_on = None
     person.save()
     return person
@@ -64,20 +69,36 @@ def restore_person(*, person: Person, actor: Actor) -> Person:
 
 @action(_("Restore a household"))
 def restore_household(*, household: Household, actor: Actor) -> Household:
-    """Undo the withdrawal of a household: everybody is back, with the same roles."""
+    """Undo the withdrawal of a household: everybody is back, with the same roles; who lives elsewhere by now stays there."""
     household = _withdrawn(Household, household)
-    for model in (Person, Membership, Recipient, Household):
-        _undo(model, household.event_id)
+    event_id = household.event_id
+    _refuse_taken([household, *Person.everything.filter(event_id=event_id)])
+    _undo(Person, event_id)
+    lived = Membership.objects.filter(household=household, event_id=event_id).values("person")
+    settled = Membership.objects.filter(left_on=None, person__in=lived).values("person")
+    gone = Person.everything.filter(Q(death_date__isnull=False) | Q(retired_on__isnull=False) | Q(pk__in=settled))
+    but = list(gone.filter(Q(pk__in=lived) | Q(collects_for__event_id=event_id)).values_list("pk", flat=True))
+    for model in (Membership, Recipient):
+        _undo(model, event_id, Q(person__in=but))
+    _undo(Household, event_id)
     restored: Household = Household.objects.get(pk=household.pk)
+    if but:
+        renew_summary(restored)
     return restored
 
 
-def _undo(model: Any, event_id: int) -> None:
+def _refuse_taken(records: list[Any]) -> None:
+    for sentence in taken_meanwhile(records):
+        raise Refusal(sentence)
+
+
+def _undo(model: Any, event_id: int, but: Q | None = None) -> None:
     """Give the rows of one class that an event changed what they held before it; who was restored or changed since is left."""
     changes = Change.objects.filter(event_id=event_id, kind=model._meta.label_lower)
     before = dict(changes.values_list("record_id", "before"))
     reader = getattr(model, "everything", model.objects)
-    for row in reader.filter(pk__in=list(before), event_id=event_id).select_for_update(of=("self",)).order_by("pk"):
+    rows = reader.filter(pk__in=list(before), event_id=event_id)
+    for row in (rows.exclude(but) if but else rows).select_for_update(of=("self",)).order_by("pk"):
         put_back(row, before[row.pk])
         row.save()
 

@@ -149,3 +149,11 @@ def test_order_and_taking_out_of_use(agreed):
     with pytest.raises(Refusal):
         retire_variable(variable=first, reason=" ", actor=KEEPER)
     assert not retire_variable(variable=first, reason="Asked elsewhere", actor=KEEPER).is_active
+
+
+def test_values_of_merged_records_do_not_forbid_that_a_variable_is_unique(country, agreed):
+    """A retired record keeps its values and nobody can change them: they are no obstacle."""
+    card = define("card", kind="TEXT")
+    survivor = make_person(country["Almond"], "Rose", data={"card": "A-1"})
+    make_person(country["Almond"], "Rosa", data={"card": "A-1"}, retired_on=timezone.localdate(), merged_into=survivor)
+    assert agreed(card, unique=True).unique

@@ -14,7 +14,7 @@ from coremis.modules.registry.services import define_variable, retire_variable
 from coremis.modules.registry.tests.factories import make_household, make_person
 
 ON_POSTGRESQL = connection.vendor == "postgresql"
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_index_stays")]
 
 
 @pytest.fixture
@@ -22,14 +22,6 @@ def rooms():
     build_country()
     worker = everywhere(define_variable.name)
     return define_variable(subject="dwelling", code="rooms", names={"en": "Rooms"}, kind="NUMBER", filterable=True, actor=worker)
-
-
-@pytest.fixture(autouse=True)
-def clean():
-    """Indexes outlive the rows of a test."""
-    yield
-    for name in present_indexes():
-        indexing.take_away(name)
 
 
 def renew():

@@ -7,11 +7,14 @@ from django.db import connection
 
 from coremis.kernel.actions.models import Change, Event
 from coremis.kernel.actions.parameters import Secret
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.numbers import is_valid_number
 from coremis.kernel.base.refusal import Invalid, NotPermitted, OutsidePlaces, Refusal
-from coremis.kernel.testing.cast import last_event, make_user
+from coremis.kernel.config.models import StoredSetting
+from coremis.kernel.testing.cast import everywhere, last_event, make_user
 from coremis.modules.registry.models import Document, Household, Membership, Person, Recipient
-from coremis.modules.registry.services import register_household
+from coremis.modules.registry.rules import SINGLE_NAMES
+from coremis.modules.registry.services import change_person, register_household
 from coremis.modules.registry.tests.factories import make_variable
 
 HEAD = {
@@ -87,6 +90,23 @@ def test_single_name_people_can_be_stored(country, clerk):
     assert household.head_name == "Nzeyimana"
 
 
+def test_single_name_people_are_returned_where_the_country_asks_for_two(country, clerk):
+    """ETL-13: a whole name in one field is enough; whoever is in the register stays as they are."""
+    old = register_household(area=country["Almond"], members=[{**HEAD, "given_names": "", "surname": "Nzeyimana"}], actor=clerk)
+    with maintenance("setting"):
+        StoredSetting.objects.create(name=SINGLE_NAMES, value=False)
+    with pytest.raises(Invalid) as refused:
+        register_household(area=country["Almond"], members=[HEAD, CHILD, {**CHILD, "surname": "Ndayi"}], actor=clerk)
+    assert list(refused.value.errors) == ["members.1.surname"]
+    whole = register_household(area=country["Almond"], members=[{**HEAD, "given_names": "Jean Nduwimana", "surname": ""}], actor=clerk)
+    assert whole.head_name == "Jean Nduwimana"
+    person = old.memberships.get().person
+    change = everywhere(change_person.name)
+    assert change_person(person=person, sex="male", actor=change).sex == "male"
+    with pytest.raises(Invalid):
+        change_person(person=person, surname="Ndayishimiye", actor=change)
+
+
 def test_child_collects_only_with_a_reason(country, clerk):
     orphan = {**CHILD, "relationship": "head", "collects": "primary"}
     with pytest.raises(Invalid):
@@ -128,10 +148,15 @@ def test_variables_are_checked_against_the_dictionary(country, clerk):
     assert household.data == {"rooms": 0, "roof": "straw"}, "pitfall M19: zero is a value"
 
 
-@pytest.mark.parametrize("name", ["a\x00b", "x" * 121, "12345", "???", "\u202egnp.exe"])
+@pytest.mark.parametrize("name", ["a\x00b", "x" * 121, "12345", "???"])
 def test_hostile_names_are_refused_with_a_sentence(country, clerk, name):
     with pytest.raises(Invalid):
         register_household(area=country["Almond"], members=[{**HEAD, "given_names": name}], actor=clerk)
+
+
+def test_signs_that_turn_a_name_round_are_left_out(country, clerk):
+    household = register_household(area=country["Almond"], members=[{**HEAD, "given_names": "\u202egnp.exe"}], actor=clerk)
+    assert household.memberships.get().person.given_names == "gnp.exe"
 
 
 def test_apostrophes_and_markup_are_only_text(country, clerk):

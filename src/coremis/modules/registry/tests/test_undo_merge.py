@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.module.contributions import CATALOGUE
 from coremis.kernel.testing.cast import make_user
@@ -16,7 +17,9 @@ from coremis.modules.registry.services import (
     undo_merge_of_persons,
 )
 from coremis.modules.registry.services.hooks import BeforeMerge
-from coremis.modules.registry.tests.factories import make_document, make_household, make_person
+from coremis.modules.registry.services.unmerging import reasons_against_undoing
+from coremis.modules.registry.services.withdrawing import restore_person, withdraw_person
+from coremis.modules.registry.tests.factories import make_document, make_household, make_person, make_variable
 from coremis.modules.registry.tests.test_merging import agreed
 
 pytestmark = pytest.mark.django_db
@@ -102,3 +105,23 @@ def test_a_reason_is_needed(country, clerk):
     _survivor, other, _before = merged_people(country, clerk)
     with pytest.raises(Invalid):
         agreed(undo_merge_of_persons, other=Person.everything.get(pk=other.pk), reason=" ", actor=clerk)
+
+
+def test_what_must_differ_and_was_given_away_is_told(country, clerk):
+    """Coming back with a value that a third one holds by now is refused in words."""
+    make_variable("card", "TEXT", "person", unique=True)
+    survivor, other = make_person(country["Almond"], "Rose"), make_person(country["Almond"], "Rosa", data={"card": "A-1"})
+    withdrawn = make_person(country["Almond"], "Ada", data={"card": "B-2"})
+    agreed(merge_persons, survivor=survivor, other=other, reason="The same", actor=clerk)
+    withdraw_person(person=withdrawn, reason="Never lived", actor=clerk)
+    agreed(undo_merge_of_persons, other=Person.everything.get(pk=other.pk), reason="They are two", actor=clerk)
+    agreed(merge_persons, survivor=survivor, other=Person.objects.get(pk=other.pk), reason="The same after all", actor=clerk)
+    with maintenance("test"):
+        kept = Person.objects.get(pk=survivor.pk)
+        kept.data = {}
+        kept.save()
+    for card in ("A-1", "B-2"):
+        make_person(country["Almond"], "Third", data={"card": card})
+    assert "given to somebody else" in " ".join(reasons_against_undoing(Person.everything.get(pk=other.pk)))
+    with pytest.raises(Refusal, match="“Card” of Ada .* was given to somebody else"):
+        restore_person(person=Person.everything.get(pk=withdrawn.pk), actor=clerk)

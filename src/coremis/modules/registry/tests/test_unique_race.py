@@ -15,6 +15,8 @@ from coremis.modules.registry.models import Person
 from coremis.modules.registry.services import define_variable, register_person
 from coremis.modules.registry.tests.factories import make_person
 
+pytestmark = pytest.mark.usefixtures("no_index_stays")
+
 
 def define(**more):
     worker = everywhere(define_variable.name)

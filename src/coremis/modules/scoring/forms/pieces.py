@@ -30,7 +30,9 @@ class StratumForm(EntryForm):
         label=_("Which households"), required=False, max_length=2000, widget=area(2),
         help_text=_("A condition, such as: area_urban = 0. Empty: all that no stratum above has taken."),
     )  # fmt: skip
-    constant = forms.DecimalField(label=_("Constant"), initial=0, help_text=_("The number that the sum begins with; 0 in point cards."))
+    constant = forms.DecimalField(
+        label=_("Constant"), initial=0, localize=True, help_text=_("The number that the sum begins with; 0 in point cards.")
+    )
     rows: ClassVar[Sequence[Sequence[str]]] = (("names",), ("code", "constant"), ("condition",))
 
     def entry(self) -> dict[str, Any]:
@@ -93,7 +95,9 @@ class CutoffForm(EntryForm):
     """Up to which score a category reaches."""
 
     category = forms.ChoiceField(label=_("Category"))
-    limit = forms.DecimalField(label=_("Limit"), help_text=_("The score up to which, with it, a household belongs to the category."))
+    limit = forms.DecimalField(
+        label=_("Limit"), localize=True, help_text=_("The score up to which, with it, a household belongs to the category.")
+    )
     place = AreaField(
         label=_("Only in"), required=False, permission="scoring.save_cutoff", help_text=_("Empty: everywhere. A nearer place wins.")
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.formats import sanitize_separators
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -50,8 +51,9 @@ class TermForm(EntryForm):
         strata = self.strata()
         for code, name in strata:
             self.fields[f"weight_{code}"] = forms.DecimalField(
-                label=gettext("Weight: %(stratum)s") % {"stratum": name}, required=False, help_text=gettext("Empty: not in this stratum.")
-            )
+                label=gettext("Weight: %(stratum)s") % {"stratum": name}, required=False, localize=True,
+                help_text=gettext("Empty: not in this stratum."),
+            )  # fmt: skip
         self.fields["formula"].help_text = gettext("A name or a formula, such as: head_age.") + " " + self.names_help()
         weights = f" {SEPARATOR} ".join(name for _code, name in strata)
         lines = gettext("One line each: answers = weights (%(strata)s). Such as: 1-3 = 31, or: tin, iron = 3.") % {"strata": weights}
@@ -89,9 +91,9 @@ class TermForm(EntryForm):
 
 
 def read_line(line: str, strata: Sequence[str]) -> dict[str, Any]:
-    """“1-3 = 31 ; 28” as a line of a table, with a weight for each stratum."""
+    """“1-3 = 31 ; 28” as a line of a table, with a weight for each stratum, its decimals as the reader writes them."""
     answers, sign, weights = line.rpartition("=")
-    given = [weight.strip() for weight in weights.split(SEPARATOR)]
+    given = [sanitize_separators(weight.strip()) for weight in weights.split(SEPARATOR)]
     if not sign or not answers.strip() or len(given) != len(strata):
         sentence = _("“%(line)s” is not understood. Write the answers, =, and a weight for each of the %(count)s strata, with ; between.")
         raise forms.ValidationError(sentence % {"line": line[:40], "count": len(strata)})
@@ -109,8 +111,8 @@ def line_of(row: Definition, strata: Sequence[str]) -> str:
 
 def typed_value(text: str) -> Any:
     """A value as people type it: a number, yes or no, else a text; nothing for nothing."""
-    given = text.strip()
-    if re.fullmatch(r"-?\d+(\.\d+)?", given):
-        number = Decimal(given)
+    given, written = text.strip(), sanitize_separators(text.strip())
+    if re.fullmatch(r"-?\d+(\.\d+)?", written):
+        number = Decimal(written)
         return int(number) if number == number.to_integral_value() else float(number)
     return {"yes": True, "no": False, "": None}.get(given.lower(), given)

@@ -67,7 +67,9 @@ class SettingsForm(ActionForm):
         label=_("Direction"),
         choices=[(LOWER, _("A low score means a poor household.")), (HIGHER, _("A high score means a poor household."))],
     )
-    scale = forms.DecimalField(label=_("Factor"), initial=1, help_text=_("The sum is multiplied by it, often by 1 or 1,000."))
+    scale = forms.DecimalField(
+        label=_("Factor"), initial=1, localize=True, help_text=_("The sum is multiplied by it, often by 1 or 1,000.")
+    )
     rounding = forms.ChoiceField(
         label=_("Rounding"),
         choices=[(Rounding.NONE.value, _("none")), (Rounding.ROUND.value, _("round, halves up")), (Rounding.TRUNCATE.value, _("cut off"))],

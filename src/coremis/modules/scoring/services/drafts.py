@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.modules.scoring.contradictions import contradictions
 from coremis.modules.scoring.definition import problems_of
 from coremis.modules.scoring.examples import checked_expected, checked_facts, try_on
 from coremis.modules.scoring.models import LOWER, FormulaVersion, ScoreFormula
@@ -169,8 +170,11 @@ def kept_with(draft: FormulaVersion) -> dict[str, Any]:
 
 
 def check_ready(draft: FormulaVersion) -> None:
-    """Refuse a draft that cannot be read, has no example, or computes something else than an example says."""
-    card = card_of(draft)
+    """Refuse a draft that cannot be read, contradicts itself, has no example, or computes something else than an example says."""
+    names = names_of(draft)
+    card = card_of(draft, names)
+    for problem in contradictions(draft.definition, card, names.unit):
+        raise problem
     examples = draft.definition.get("examples", [])
     if not examples:
         raise Refusal(_("Add at least one example case, so that everybody can see what the formula does."))

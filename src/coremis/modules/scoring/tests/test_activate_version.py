@@ -93,3 +93,34 @@ def test_what_others_need_cannot_be_taken_away():
         services.remove_entry(version=version, part="strata", code="all", actor=WRITER)
     with pytest.raises(Refusal, match="No household reaches"):
         activate(example(version, "1.5"))
+
+
+def test_what_contradicts_itself_is_not_put_into_use():
+    """Two limits of which nobody can say which holds, a category that nobody reaches, an end before the beginning, no such figure."""
+    version = example(draft(), "1.5")
+    for code in ("EXTREME", "POOR", "OTHERS"):
+        services.save_category(version=version, category={"code": code, "names": {"en": code}}, actor=WRITER)
+
+    def limit(category, value, place=None, **more):
+        return services.save_cutoff(version=version, cutoff={"category": category, "limit": value, **more}, place=place, actor=WRITER)
+
+    limit("EXTREME", "2")
+    limit("EXTREME", "1")
+    with pytest.raises(Refusal, match="“EXTREME” has two limits"):
+        activate(version)
+    limit("EXTREME", "1", place=1, valid_from="2027-01-01")
+    limit("POOR", "2")
+    with pytest.raises(Refusal, match="No household comes to “POOR”"):
+        activate(version)
+    limit("POOR", "3", place=2)
+    for settings, sentence in (
+        ({"valid_from": "2027-01-01", "valid_until": "2026-01-01"}, "ends before"), ({"sources": {"urbn": "census"}}, "“urbn”"),
+    ):  # fmt: skip
+        services.save_settings(version=version, settings=settings, actor=WRITER)
+        with pytest.raises(Refusal, match=sentence):
+            activate(version)
+        services.save_settings(version=version, settings={"valid_from": None, "valid_until": None, "sources": {}}, actor=WRITER)
+    for settings in ({"direction": "SIDEWAYS"}, {"rounding": "UP"}):
+        with pytest.raises(Refusal, match="no known kind"):
+            services.save_settings(version=version, settings=settings, actor=WRITER)
+    assert activate(version).state == "ACTIVE"

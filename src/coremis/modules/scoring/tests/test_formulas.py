@@ -1,13 +1,18 @@
 """The slow computation, on published formulas and at the edges."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from coremis.kernel.base.refusal import Refusal
 from coremis.modules.scoring.definition import problems_of, read_card
+from coremis.modules.scoring.forms import StratumForm
+from coremis.modules.scoring.forms.terms import read_line, typed_value
 from coremis.modules.scoring.formulas import Outcome, assess, limits_on
 from coremis.modules.scoring.tests.sample import RURAL, TANZANIA_GOLDEN, URBAN, burundi, everywhere_the_same, stratum, tanzania, term
+from coremis.modules.scoring.wording import figure
 
 NAMES = {
     "size": "number",
@@ -133,3 +138,18 @@ def test_a_harmless_word_that_holds_a_forbidden_one_is_a_name():
     """Pitfall M21."""
     card = read_card(simple(term("withdrawn", weights=everywhere_the_same(2))), {"withdrawn": "number"}, {})
     assert assess(card, {"withdrawn": 4}).value == 8
+
+
+def test_numbers_as_people_write_them():
+    """A comma where the language has one, a point everywhere: 1,000 is never taken for anything but what the reader writes so."""
+    for language, text in (("fr", "0,132"), ("pt", "0,132"), ("fr", "0.132"), ("en", "0.132")):
+        with translation.override(language):
+            assert read_line(f"1-3 = {text} ; -", ["a", "b"]) == {"match": ["1-3"], "weights": {"a": "0.132"}}
+            assert typed_value(text) == 0.132
+            assert StratumForm.base_fields["constant"].clean(text) == Decimal("0.132")
+    with translation.override("en"):
+        assert read_line("1-3 = 1,000", ["a"])["weights"] == {"a": "1,000"} and typed_value("1,000") == "1,000"
+
+
+def test_a_number_of_any_size_is_shown():
+    assert figure(1e27).replace(",", "") == "1" + "0" * 27

@@ -165,3 +165,10 @@ def test_every_published_formula_is_read():
             "EACH_CODE",
             "KEPT",
         }
+
+
+def test_a_file_of_another_shape_is_refused_with_the_name(db):
+    for wrong in ({"golden": 5}, {"cutoff": [1]}, {"items": [1]}, {"strata": "all"}):
+        with pytest.raises(Refusal) as refused:
+            services.load_formulas(entries=[{"code": "X", **wrong}], actor=everywhere(*WRITES))
+        assert next(iter(wrong)) in str(refused.value.errors["file"][0])

@@ -36,7 +36,7 @@ def chunk(work: Work, run: StageRun) -> bool:
 def said(settings: Settings, campaign: Campaign) -> list[str]:
     """In words."""
     if settings.get("until"):
-        first, last = (date_format(date.fromisoformat(settings[name])) for name in ("from", "until"))
+        first, last = (date_format(date.fromisoformat(settings[name]), "SHORT_DATE_FORMAT") for name in ("from", "until"))
         return [gettext("from %(first)s until %(last)s") % {"first": first, "last": last}]
     return [gettext("%(days)s days") % {"days": settings.get("days", 14)}]
 

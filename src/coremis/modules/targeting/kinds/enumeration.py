@@ -50,7 +50,7 @@ def collection_goal(campaign: Campaign) -> int:
 
 def said(settings: Settings, campaign: Campaign) -> list[str]:
     """In words."""
-    since = date_format(date.fromisoformat(settings["since"])) if settings.get("since") else "–"
+    since = date_format(date.fromisoformat(settings["since"]), "SHORT_DATE_FORMAT") if settings.get("since") else "–"
     parts = [gettext("interviewed since %(day)s") % {"day": since}]
     return [*parts, gettext("with consent")] if settings.get("consent") else parts
 

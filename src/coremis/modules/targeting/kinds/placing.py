@@ -14,14 +14,17 @@ OWN = ("id", "quota", "place", "net", "waiting", "first_in")
 TAKEN_IN = "*"  # taken in ahead of the ranking: holds a place of no category
 
 
-def placed(rows: "QuerySet[Any]", columns: Sequence[str], codes: Sequence[str], kept: Sequence[str] = ()) -> Chain:
+def placed(
+    rows: "QuerySet[Any]", columns: Sequence[str], codes: Sequence[str], kept: Sequence[str] = (), chain: Chain | None = None
+) -> Chain:
     """``rows`` with the columns of ``OWN``, a 0/1 for each category (does it fit), the places of each, and those to keep.
 
-    ``columns`` are the names under which ``rows`` yield them, in that order. Gives beside them ``came_by`` (the code of a category,
-    or nothing), ``outcome``, and ``rank``: those who are selected first, then all others, both in the order of ``place``.
+    ``columns`` are the names under which ``rows`` yield them, in that order; ``chain`` holds what ``rows`` join. Gives beside them
+    ``came_by`` (the code of a category, or nothing), ``outcome``, and ``rank``: those who are selected first, then all others,
+    both in the order of ``place``.
     """
     fit, have = [f"f_{place}" for place in range(len(codes))], [f"n_{place}" for place in range(len(codes))]
-    chain = Chain()
+    chain = chain or Chain()
     chain.add("ranked", *sql_of(rows.order_by().values_list(*columns)), columns=[*OWN, *fit, *have, *kept])
     chain.compute("taken_in", by_0=f"CASE WHEN first_in = 1 AND place <= net THEN '{TAKEN_IN}' ELSE '' END")
     for step, code in enumerate(codes):

@@ -39,7 +39,7 @@ from coremis.modules.targeting.kinds.stagework import (
     wrong,
 )  # fmt: skip
 from coremis.modules.targeting.models import Campaign, Kind, Outcome, Placed, Quota, StageEntry, StageRun
-from coremis.modules.targeting.ties import DEFAULT, TIES, in_words, tie_values, with_ties
+from coremis.modules.targeting.ties import DEFAULT, TIES, facts_of_members, in_words, tie_values, with_ties
 
 NO_QUOTA, BEYOND = "no_quota", "beyond_quota"
 PATH = "area__ancestors_of__ancestor__targeting_quotas"  # from an entry to the quotas of the areas it lies in
@@ -186,9 +186,14 @@ def _rankings(run: StageRun) -> list[list[Any]]:
 
 
 def _ranked(run: StageRun, after: int = 0, last: int | None = None) -> "QuerySet[Any]":
-    """Those who take part in the ranking: still in or taken in first, in an area that has a quota."""
+    """Those who take part in the ranking: still in or taken in first, in an area that has a quota, and not struck off."""
     limits = {f"{PATH}__pk__gt": after, **({f"{PATH}__pk__lte": last} if last is not None else {})}
-    return read_before(run).filter(outcome__in=RANKED, **{f"{PATH}__run": run.pk}, **limits)
+    return read_before(run).filter(~_struck(run), outcome__in=RANKED, **{f"{PATH}__run": run.pk}, **limits)
+
+
+def _struck(run: StageRun) -> Q:
+    """Of whom an appeal said that they should not be selected, and was accepted before the stage was started."""
+    return Q(**{f"{run.stage.campaign.programme.unit}__in": run.settings.get("struck_off", [])})
 
 
 def chunk(work: Work, run: StageRun) -> bool:
@@ -207,7 +212,7 @@ def chunk(work: Work, run: StageRun) -> bool:
         insert_from(StageEntry, from_placed(run), COLUMNS)
         drop_placed()
     else:
-        insert_from(StageEntry, ranking(run, due.after, due.last), COLUMNS)
+        insert_from(StageEntry, ranking(run, due.after, due.last), COLUMNS, parts=facts(run, due.after, due.last))
     return ranges.advance(work)
 
 
@@ -216,9 +221,15 @@ def _case(cases: list[When], column: str) -> Case:
 
 
 def _others(run: StageRun) -> "QuerySet[Any]":
-    """Those about whom something else was decided before, and those in an area without a quota."""
+    """Those about whom something else was decided before, those in an area without a quota, and those struck off."""
     mine = AreaTree.objects.filter(descendant=OuterRef("area"), ancestor__targeting_quotas__run=run.pk)
-    return read_before(run).filter(~Q(outcome__in=RANKED) | ~Exists(mine))
+    return read_before(run).filter(~Q(outcome__in=RANKED) | ~Exists(mine) | _struck(run))
+
+
+def facts(run: StageRun, after: int, last: int | None) -> Chain:
+    """What decides between equals and is told of the members, for the entries of some quotas."""
+    campaign = run.stage.campaign
+    return facts_of_members(_ranked(run, after, last), campaign.programme.unit, run.settings["ties"], campaign.reference_day)
 
 
 def ranked(run: StageRun, after: int, last: int | None) -> "QuerySet[Any]":
@@ -273,7 +284,7 @@ def by_categories(run: StageRun, after: int, last: int | None) -> Chain:
         new_ties=JSONObject(**tie_values(run.settings["ties"])),
     )  # fmt: skip
     columns = ("pk", f"{PATH}__pk", "new_rank", "net", "quota_waiting", "first_in", *fit, *have, "fitting", "new_ties")
-    return placed(rows, columns, [share["code"] for share in shares], kept=("fits", "ties"))
+    return placed(rows, columns, [share["code"] for share in shares], kept=("fits", "ties"), chain=facts(run, after, last))
 
 
 def from_placed(run: StageRun) -> "QuerySet[Any]":
@@ -300,7 +311,8 @@ def said(settings: Settings, campaign: Campaign) -> list[str]:
         else gettext("all others wait")
     )
     if settings.get("waits_until"):
-        parts.append(gettext("waiting until %(day)s") % {"day": date_format(date.fromisoformat(settings["waits_until"]))})
+        last = date_format(date.fromisoformat(settings["waits_until"]), "SHORT_DATE_FORMAT")
+        parts.append(gettext("waiting until %(day)s") % {"day": last})
     return ["; ".join([*parts, *shares_said(settings)]), gettext("between equals: %(ties)s") % {"ties": tie_words(settings, campaign)}]
 
 

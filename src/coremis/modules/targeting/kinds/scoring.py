@@ -1,5 +1,6 @@
 """Score: a formula gives everybody who is still in a score; who cannot be scored could not be assessed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Case, CharField, F, FilteredRelation, Q, TextField, Value, When
@@ -30,10 +31,20 @@ def check(settings: Settings, campaign: Campaign, actor: Any) -> Settings:
         raise wrong(formula=_("Choose a formula."))
     if not isinstance(found["categories"], list) or not all(isinstance(code, str) for code in found["categories"]):
         raise wrong(categories=_("Choose among the categories of the formula."))
+    check_categories(found["categories"], version_in_use(found["formula"]))
     cut_off = found["cut_off"]
     if cut_off is not None and (isinstance(cut_off, bool) or not isinstance(cut_off, int | float)):
         raise wrong(cut_off=_("Enter a number, or leave it empty."))
     return found
+
+
+def check_categories(codes: Sequence[str], version: FormulaVersion | None) -> None:
+    """Refuse codes that no household can come to by the version in use: everybody would be told to be not eligible."""
+    known = [str(one.get("code")) for one in version.definition.get("categories", [])] if version else []
+    unknown = [code for code in codes if code not in known]
+    if version is not None and unknown:
+        sentence = _("“%(code)s” is no category of this formula. It has: %(known)s.")
+        raise wrong(categories=sentence % {"code": unknown[0][:40], "known": ", ".join(known) or "–"})
 
 
 def version_in_use(formula_id: int) -> FormulaVersion | None:

@@ -32,6 +32,9 @@ class Verdict(models.TextChoices):
     ADDITION = "ADDITION", _("proposed in addition")
 
 
+TO_ANSWER = (Outcome.SELECTED, Outcome.WAITING, Outcome.IN)  # whom a community confirms or rejects; all others it may propose
+
+
 class EntryManager(models.Manager.from_queryset(RecordQuerySet["StageEntry"])):  # type: ignore[misc]
     """The default reading of lists."""
 
@@ -68,6 +71,7 @@ class StageEntry(Record):
     )
     fits = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), help_text="Codes of the categories that fit.")
 
+    # Django's types know no manager that is made from a query set and replaces the one of the base class.
     objects = EntryManager()  # type: ignore[misc]
 
     class Meta:
@@ -143,6 +147,19 @@ class Placed(models.Model):
     class Meta:
         managed = False
         db_table = "targeting_placed"
+
+
+class TieFacts(models.Model):
+    """What the members of a household say about the order between equals: a named part of the statement that ranks, never a table."""
+
+    household = models.OneToOneField(Household, on_delete=models.DO_NOTHING, primary_key=True, related_name="targeting_facts")
+    dependency_ratio = models.FloatField()
+    female_head = models.IntegerField()
+    head_age = models.IntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "targeting_tiefacts"
 
 
 class ListedUnit(Record):

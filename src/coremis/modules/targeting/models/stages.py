@@ -40,6 +40,7 @@ class Stage(Record):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="stages", verbose_name=_("targeting campaign"))
     position = models.PositiveSmallIntegerField(_("order"))
+    # The column takes the place of the class's own ``kind()``; who wants that asks ``_meta.label_lower``.
     kind = models.CharField(_("stage"), max_length=11, choices=Kind.choices)  # type: ignore[assignment]
     names = models.JSONField(_("name"), default=dict, blank=True, help_text=_("One text per language."))
     settings = models.JSONField(_("settings"), default=dict, blank=True)
@@ -84,7 +85,6 @@ class StageRun(Record):
     state = models.CharField(_("status"), max_length=9, choices=State.choices, default=State.PREPARING)
     source = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("list before"))
     settings = models.JSONField(_("settings"), default=dict, help_text="As they were when it was carried out.")
-    settings_words = models.TextField(blank=True, help_text="What they said, in the language of whoever decided.")
     note = models.CharField(_("note"), max_length=300, blank=True)
     listed = models.PositiveIntegerField(_("on the list"), default=0)
     going_on = models.PositiveIntegerField(_("go on to the next stage"), default=0)

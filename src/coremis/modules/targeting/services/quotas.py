@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet, Sum
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
@@ -50,9 +49,7 @@ def set_quotas(*, stage: Stage, places: dict[str, Any], multiplier: str = "2", s
     if outside := [key for key in wanted if key not in inside]:
         named = areas.get(outside[0])
         raise Invalid(WRONG, {"places": [_("%(place)s lies outside the campaign.") % {"place": named.name if named else outside[0]}]})
-    keep_quotas(
-        stage, {key: (count, None, None) for key, count in wanted.items()}, multiplier, source or gettext("typed"), others_stay=True
-    )
+    keep_quotas(stage, {key: (count, None, None) for key, count in wanted.items()}, multiplier, source or "TYPED", others_stay=True)
     return stage
 
 
@@ -68,7 +65,7 @@ def compute_quotas(
     stage = _quota_stage(stage)
     shares = computed(stage, total, level, minimum, source)
     rows = {share.area.pk: (share.places, share.poverty_rate, share.households) for share in shares}
-    keep_quotas(stage, rows, multiplier, gettext("computed from poverty rate and households"), others_stay=False)
+    keep_quotas(stage, rows, multiplier, "COMPUTED", others_stay=False)
     return stage
 
 
@@ -127,7 +124,10 @@ Planned = Mapping[int, tuple[int, float | None, float | None]]
 
 
 def keep_quotas(stage: Stage, rows: Planned, multiplier: str, source: str, *, others_stay: bool) -> None:
-    """Inside an action: write the plan anew; an area that is to have none keeps its row with zero places, so that the history shows it."""
+    """Inside an action: write the plan anew; an area that is to have none keeps its row with zero places, so that the history shows it.
+
+    ``source`` says where they come from: a code of ``words.QUOTA_SOURCES``, or a text of one's own.
+    """
     factor = checked_multiplier(multiplier) if multiplier else None
     kept = planned(stage.pk).exclude(area__in=list(rows)).aggregate(total=Sum("places"))["total"] if others_stay else 0
     total = sum(count for count, *_figures in rows.values()) + (kept or 0)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
@@ -45,7 +44,7 @@ def reallocate_quotas(*, stage: Stage, note: str = "", actor: Actor) -> Stage:
     run = last_run(stage)
     factor = Quota.objects.filter(run=run).values_list("multiplier", flat=True).first()
     rows = {move.area.pk: (move.after, None, None) for move in moves}
-    keep_quotas(stage, rows, "" if factor is None else str(factor), gettext("unused places moved"), others_stay=True)
+    keep_quotas(stage, rows, "" if factor is None else str(factor), "MOVED", others_stay=True)
     return stage
 
 
@@ -69,8 +68,9 @@ def moved(stage: Stage) -> list[Moved]:
     }
     selected = {area: counts.get(area, (0, 0))[0] for area in quotas}
     waiting = {area: counts.get(area, (0, 0))[1] for area in quotas}
-    after = reallocated({area: quota.places for area, quota in quotas.items()}, selected, waiting)
+    to_rank = {area: quota.places - quota.reserved for area, quota in quotas.items()}  # the reserve is nobody's to move
+    after = reallocated(to_rank, selected, waiting)
     return [
-        Moved(quota.area, quota.places, selected[area], waiting[area], after[area])
-        for area, quota in quotas.items() if after[area] != quota.places
+        Moved(quota.area, quota.places, selected[area], waiting[area], after[area] + quota.reserved)
+        for area, quota in quotas.items() if after[area] != to_rank[area]
     ]  # fmt: skip

@@ -18,7 +18,7 @@ from coremis.modules.programmes.models import Enrolment, GroupChange, Reason, St
 from coremis.modules.programmes.queries import UNITS, Choice
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.services.enrolling import COLUMNS, new_rows, remove_prepared
-from coremis.modules.programmes.services.groups import know_sizes, new_group, new_values, params_of, reopen, settle
+from coremis.modules.programmes.services.groups import new_group, new_values, params_of, reopen, settle
 from coremis.modules.programmes.services.waiting import COLUMNS as WAITING_COLUMNS
 from coremis.modules.targeting.models import Campaign, CampaignChange, Outcome, Stage, StageEntry, StageRun, Verdict
 from coremis.modules.targeting.queries import current_run_of, was_validated
@@ -90,8 +90,6 @@ def take_over(work: Work) -> bool:
         Enrolment, new_rows(units, unit, params["programme"], params["group"], first, day, new_values(params)), [*COLUMNS, unit]
     )  # fmt: skip
     insert_from(WaitingPlace, _waiting(due.of(StageEntry.objects.filter(run=run.pk)), work), WAITING_COLUMNS)
-    if (work.cursor["at"] + 1).bit_count() == 1:
-        know_sizes(Enrolment, WaitingPlace)
     return ranges.advance(work)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
+from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.guard import removing_prepared
 from coremis.kernel.actions.long import steps_of
@@ -18,17 +19,18 @@ from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.models import State as JobState
 from coremis.kernel.jobs.queue import ask_cancel, retry
 from coremis.kernel.jobs.work import Work
-from coremis.modules.programmes.services.groups import know_sizes
 from coremis.modules.registry.models import Household
 from coremis.modules.scoring.models import ScoreRun
 from coremis.modules.scoring.services import score_households
 from coremis.modules.targeting.kinds import KINDS, stagework
-from coremis.modules.targeting.models import Campaign, Kind, Outcome, Quota, Stage, StageEntry, StageRun
+from coremis.modules.targeting.models import APPEAL, Campaign, Kind, Outcome, Quota, Stage, StageEntry, StageRun
+from coremis.modules.targeting.queries import struck_off
 from coremis.modules.targeting.services.campaigns import locked, require_open
 from coremis.modules.targeting.services.order import current_run, earlier, later, redo
 
 State = StageRun.State
 UNTIL_SCORED = timedelta(days=365)  # a stage that needs scores waits until they are told to be there
+UP_TO_THE_APPEAL = (Outcome.IN, Outcome.SELECTED, Outcome.WAITING, Outcome.NOT_SELECTED)
 COUNTED = {
     Outcome.IN: "going_on", Outcome.SELECTED: "selected", Outcome.WAITING: "waiting", Outcome.NOT_SELECTED: "not_selected",
     Outcome.NOT_ELIGIBLE: "not_eligible", Outcome.NOT_ASSESSED: "not_assessed",
@@ -51,7 +53,7 @@ def run_stage(*, stage: Stage, note: str = "", actor: Actor) -> StageRun:
     settings = kind.check(stage.settings, campaign, actor)
     run = StageRun(stage=stage, attempt=attempt, source=source, settings=settings, note=note[:300])
     kind.freeze(run, actor)
-    run.settings_words = " · ".join(kind.words(run.settings, campaign))
+    run.settings = {**run.settings, "struck_off": struck_off(campaign)}
     run.save()
     _mark_running(stage, campaign)
     later_on = {"not_before": timezone.now() + UNTIL_SCORED} if run.score_run_id else {}
@@ -107,11 +109,7 @@ def _mark_running(stage: Stage, campaign: Campaign) -> None:
 def carry_out(work: Work) -> bool:
     """The next part of the list."""
     run = _run_of(work)
-    more = KINDS[run.stage.kind].chunk(work, run)
-    work.cursor["chunk"] = work.cursor.get("chunk", 0) + 1
-    if work.cursor["chunk"].bit_count() == 1:  # the first, second, fourth ...: the table has doubled
-        know_sizes(StageEntry)
-    return more
+    return KINDS[run.stage.kind].chunk(work, run)
 
 
 @carry_out.begin
@@ -130,6 +128,7 @@ def show_list(work: Work) -> None:
     run = _run_of(work)
     KINDS[run.stage.kind].finish(run)
     rows = StageEntry._base_manager.filter(run=run.pk)
+    _keep_off(run, rows)
     count(run, rows)
     before = run.source.listed if run.source else run.listed
     if run.listed != before:
@@ -142,6 +141,13 @@ def show_list(work: Work) -> None:
     stage.state = Stage.State.RUNNING if opens else Stage.State.DONE
     stage.save()
     work.report = {"listed": run.listed}
+
+
+def _keep_off(run: StageRun, rows: "QuerySet[StageEntry]") -> None:
+    """An accepted appeal against a selection stands, however often the stages are carried out."""
+    campaign = run.stage.campaign
+    mine = rows.filter(**{f"{campaign.programme.unit}__in": struck_off(campaign)}, outcome__in=UP_TO_THE_APPEAL)
+    update_from(mine, outcome=Outcome.NOT_ASSESSED.value, reason=APPEAL, waits_until=None)
 
 
 @carry_out.abandon

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
-from coremis.kernel.base.refusal import Refusal
+from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.targeting.kinds import KINDS
 from coremis.modules.targeting.models import Campaign, Kind, Stage
 from coremis.modules.targeting.services.campaigns import locked, require_open, starting_settings
@@ -34,9 +34,12 @@ def set_stage(*, stage: Stage, settings: dict[str, Any], names: dict[str, str] |
 
 @action(_("Add a stage"))
 def add_stage(*, campaign: Campaign, stage_kind: Kind, actor: Actor) -> Stage:
-    """Add a stage at the end."""
+    """Add a stage at the end. A second list is refused: there is one already, and nothing could come of it."""
     campaign = locked(campaign.pk)
     require_open(campaign)
+    if stage_kind == Kind.LISTING and campaign.stages.filter(kind=Kind.LISTING).exists():
+        sentence = _("This campaign has its list already. Set that stage, or carry it out again.")
+        raise Invalid(sentence, {"stage_kind": [sentence]})
     last = campaign.stages.aggregate(last=Max("position"))["last"] or 0
     stage = Stage(campaign=campaign, position=last + 1, kind=stage_kind, settings=starting_settings(stage_kind, campaign, {}))
     stage.save()
@@ -72,13 +75,18 @@ def move_stage(*, stage: Stage, earlier: bool = True, actor: Actor) -> Stage:
 def skip_stage(*, stage: Stage, note: str = "", actor: Actor) -> Stage:
     """The next stage then reads the list of the one before. What the stage did earlier stays and can be read."""
     stage = _arranging(stage)
-    if stage.kind == Kind.LISTING:
+    if stage.kind == Kind.LISTING and not lists_before(stage):
         raise Refusal(_("The list cannot be left out: it says who is looked at."))
     redo([stage, *later(stage)])
     stage.refresh_from_db()
     stage.state = State.SKIPPED
     stage.save()
     return stage
+
+
+def lists_before(stage: Stage) -> bool:
+    """Whether a campaign has another list before this one."""
+    return Stage.objects.filter(campaign=stage.campaign_id, kind=Kind.LISTING, position__lt=stage.position).exists()
 
 
 @action(_("Take a stage in again"))

@@ -17,7 +17,7 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.programmes.services.places import check_note
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.targeting.kinds.placing import fetched, placed
-from coremis.modules.targeting.models import ADDITION, MOVED_UP, Kind, Outcome, Rejection, Stage, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.models import ADDITION, MOVED_UP, TO_ANSWER, Kind, Outcome, Rejection, Stage, StageEntry, StageRun, Verdict
 from coremis.modules.targeting.queries import quotas_of
 from coremis.modules.targeting.services.campaigns import locked, require_open
 from coremis.modules.targeting.services.running import count, count_anew
@@ -38,7 +38,7 @@ def record_verdict(*, entry: StageEntry, verdict: Verdict, reason: str = "", not
         _check_rejection(reason, note)
     elif reason:
         raise Invalid(_("Only a rejection has a reason."), {"reason": [_("Only a rejection has a reason.")]})
-    if verdict == Verdict.ADDITION and entry.outcome in (Outcome.SELECTED, Outcome.WAITING):
+    if verdict == Verdict.ADDITION and entry.outcome in TO_ANSWER:
         raise Refusal(_("%(who)s is selected or waits already. Confirm or reject instead."), who=str(entry.who))
     entry = StageEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk, run=run)
     entry.verdict, entry.note = verdict, check_note(note)
@@ -61,9 +61,10 @@ def _reason_before(entry: StageEntry) -> str:
 
 @action(_("Confirm all others of a village"), within=("area",))
 def confirm_others(*, run: StageRun, area: Area, actor: Actor) -> StageRun:
-    """Everybody selected or waiting in a place about whom nothing was said is confirmed: the list was read out and agreed to."""
+    """Everybody in a place who is selected, waits or is still to be decided on, and about whom nothing was said, is confirmed: the
+    list was read out and agreed to."""
     run = _open_run(run.pk)
-    silent = StageEntry.objects.filter(run=run.pk, area__in=below([area.pk]), verdict="", outcome__in=(Outcome.SELECTED, Outcome.WAITING))
+    silent = StageEntry.objects.filter(run=run.pk, area__in=below([area.pk]), verdict="", outcome__in=TO_ANSWER)
     if not update_from(silent, verdict=Verdict.CONFIRMED.value):
         raise Refusal(_("Nobody is left to be confirmed in %(place)s."), place=area.name)
     return run
@@ -106,12 +107,12 @@ def close_validation(*, run: StageRun, note: str = "", actor: Actor) -> StageRun
     run = _open_run(run.pk)
     rows = StageEntry.objects.filter(run=run.pk)
     check_replaced(run)
-    silent = rows.filter(outcome=Outcome.SELECTED, verdict="")
+    silent = rows.filter(outcome__in=(Outcome.SELECTED, Outcome.IN), verdict="")
     if run.settings.get("silence"):
-        update_from(rows.filter(outcome__in=(Outcome.SELECTED, Outcome.WAITING), verdict=""), verdict=Verdict.CONFIRMED.value)
+        update_from(rows.filter(outcome__in=TO_ANSWER, verdict=""), verdict=Verdict.CONFIRMED.value)
     elif left := silent.count():
-        raise Refusal(_("%(count)s of the selected have no answer yet. Record it, or confirm all others of the village."), count=left)
-    rejected = rows.filter(verdict=Verdict.REJECTED, outcome__in=(Outcome.SELECTED, Outcome.WAITING, Outcome.IN))
+        raise Refusal(_("%(count)s have no answer yet. Record it, or confirm all others of the village."), count=left)
+    rejected = rows.filter(verdict=Verdict.REJECTED, outcome__in=TO_ANSWER)
     update_from(rejected, outcome=Outcome.NOT_SELECTED.value, waits_until=None)
     update_from(rows.filter(verdict=Verdict.ADDITION), outcome=Outcome.NOT_ASSESSED.value, reason=ADDITION)
     moving = moving_up(run)

@@ -3,7 +3,7 @@
 import pytest
 
 from coremis.kernel.base.refusal import NeedsApproval, Refusal
-from coremis.kernel.testing.cast import make_user
+from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.programmes.models import Enrolment, Reason, Status, WaitingPlace
 from coremis.modules.programmes.services import change_status
 from coremis.modules.programmes.tests.sample import agreed, statuses
@@ -11,7 +11,19 @@ from coremis.modules.targeting import previews, services
 from coremis.modules.targeting.models import Kind, StageEntry
 from coremis.modules.targeting.queries import current_run_of
 from coremis.modules.targeting.readiness import quotas_with_free
-from coremis.modules.targeting.tests.sample import approved, carry_out, everything, set_stage
+from coremis.modules.targeting.services.campaigns import Ladder
+from coremis.modules.targeting.services.reallocation import moved
+from coremis.modules.targeting.tests.sample import (
+    approved,
+    carry_out,
+    everything,
+    give_quota,
+    make_campaign,
+    make_programme,
+    many_households,
+    set_stage,
+    stage_of,
+)  # fmt: skip
 from coremis.modules.targeting.tests.test_results import again, decided
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +155,34 @@ def test_only_an_accepted_appeal_of_somebody_left_out():
     with pytest.raises(Refusal, match="outside"):
         agreed(services.give_place, appeal=early, remedy="WAITING", actor=elsewhere)
     give(early, "WAITING")
+
+
+def test_the_reserve_is_not_moved_to_other_places():
+    """Unused are the places to be ranked for that nobody took; a reserve is neither left over nor keeps a place from receiving."""
+    country = build_country()
+    full, half = country["Almond"], country["Beech"]
+    many_households(full, 20)
+    many_households(half, 4)
+    campaign = make_campaign(make_programme(), full, half, ladder=Ladder.SCORE)
+    services.skip_stage(stage=stage_of(campaign, Kind.SCORING), actor=everything())
+    give_quota(campaign, {full: 10, half: 10})
+    set_stage(campaign, Kind.QUOTA, reserve="10")
+    carry_out(campaign, Kind.LISTING, Kind.QUOTA)
+    moves = {move.area.name: (move.before, move.selected, move.after) for move in moved(stage_of(campaign, Kind.QUOTA))}
+    assert moves == {"Almond": (10, 9, 15), "Beech": (10, 4, 5)}
+
+
+@pytest.mark.parametrize("kinds", [(Kind.QUOTA,), (Kind.LISTING, Kind.QUOTA)])
+def test_whom_an_appeal_took_off_stays_off_when_the_stages_are_carried_out_again(kinds):
+    """The place goes to the next in line at once; another appeal, accepted later, brings the household back."""
+    _village, campaign = decided()
+    taken_off = accepted(campaign, 2, kind="WRONGLY_IN").entry.household
+    run = carry_out(campaign, *kinds)
+    entry = StageEntry.objects.get(run=run, household=taken_off)
+    assert (entry.outcome, entry.reason, entry.rank) == ("NOT_ASSESSED", "appeal", None)
+    assert (run.listed, run.selected, run.waiting, run.not_assessed) == (12, 4, 4, 1)
+    assert sorted(StageEntry.objects.filter(run=run, outcome="SELECTED").values_list("rank", flat=True)) == [1, 2, 3, 4]
+    appeal = services.open_appeal(entry=entry, appeal_kind="WRONGLY_OUT", words="It is not her lorry", actor=everything())
+    services.decide_appeal(appeal=appeal, accepted=True, decision="The papers were seen", actor=everything())
+    run = carry_out(campaign, *kinds)
+    assert StageEntry.objects.get(run=run, household=taken_off).outcome == "SELECTED" and run.not_assessed == 0

@@ -6,14 +6,16 @@ from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.testing.cast import build_country
 from coremis.modules.targeting import services
-from coremis.modules.targeting.models import Kind, StageEntry, StageRun
+from coremis.modules.targeting.models import Kind, Stage, StageEntry, StageRun
 from coremis.modules.targeting.queries import current_entries, current_run_of, outcome_of
+from coremis.modules.targeting.services.campaigns import Ladder
 from coremis.modules.targeting.tests.sample import (
     approved,
     carry_out,
     everything,
     give_quota,
     make_campaign,
+    make_formula,
     make_programme,
     many_households,
     outcomes,
@@ -126,3 +128,52 @@ def test_nobody_listed_is_refused():
         services.run_stage(stage=stage_of(campaign, Kind.LISTING), actor=everything())
     with pytest.raises(Invalid):
         make_campaign(make_programme("OTHER"), code="C2")
+
+
+def test_a_campaign_has_one_list():
+    """A second one could neither be carried out nor left out; where one was added before, it is left out."""
+    _country, campaign = made()
+    with pytest.raises(Invalid, match="has its list already"):
+        services.add_stage(campaign=campaign, stage_kind=Kind.LISTING, actor=everything())
+    with maintenance("test"):
+        second = Stage(campaign=campaign, position=9, kind=Kind.LISTING)
+        second.save()
+    assert services.skip_stage(stage=second, actor=everything()).state == "SKIPPED"
+    with pytest.raises(Refusal, match="cannot be left out"):
+        services.skip_stage(stage=campaign.stages.get(position=1), actor=everything())
+
+
+def test_a_community_may_look_at_the_list_before_the_quota():
+    """Everybody still to be decided on is asked about: who is rejected gets no place, who is confirmed may move up later."""
+    country = build_country()
+    village = country["Almond"]
+    many_households(village, 8)
+    campaign = make_campaign(make_programme(), village, ladder=Ladder.SCORE)
+    services.skip_stage(stage=stage_of(campaign, Kind.SCORING), actor=everything())
+    services.move_stage(stage=stage_of(campaign, Kind.VALIDATION), actor=everything())
+    give_quota(campaign, {village: 3})
+    run = carry_out(campaign, Kind.LISTING, Kind.VALIDATION)
+    first, second = run.entries.order_by("pk")[:2]
+    with pytest.raises(Refusal, match="cannot|Confirm or reject"):
+        services.record_verdict(entry=second, verdict="ADDITION", actor=everything())
+    services.record_verdict(entry=first, verdict="REJECTED", reason="deceased", actor=everything())
+    with pytest.raises(Refusal, match="7 have no answer"):
+        services.close_validation(run=run, actor=everything())
+    services.confirm_others(run=run, area=village, actor=everything())
+    services.close_validation(run=run, actor=everything())
+    run = carry_out(campaign, Kind.QUOTA)
+    assert outcomes(run) == {"SELECTED": 3, "WAITING": 3, "NOT_SELECTED": 2}
+    assert set(run.entries.filter(outcome="WAITING").values_list("verdict", flat=True)) == {"CONFIRMED"}
+    assert run.entries.get(household=first.household).outcome == "NOT_SELECTED"
+
+
+def test_a_category_that_the_formula_does_not_have_is_refused():
+    """A slip of the pen would make everybody not eligible."""
+    _country, campaign = made()
+    stage = services.add_stage(campaign=campaign, stage_kind=Kind.SCORING, actor=everything())
+    named = [{"code": code, "names": {"en": code}} for code in ("POOR", "OTHERS")]
+    formula = make_formula(categories=named, cutoffs=[{"category": "POOR", "limit": "1"}])
+    with pytest.raises(Invalid) as refused:
+        services.set_stage(stage=stage, settings={"formula": formula.pk, "categories": ["poor"]}, actor=everything())
+    assert "POOR, OTHERS" in str(refused.value.errors["categories"][0])
+    services.set_stage(stage=stage, settings={"formula": formula.pk, "categories": ["POOR"]}, actor=everything())

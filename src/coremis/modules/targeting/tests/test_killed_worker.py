@@ -57,7 +57,7 @@ def test_it_works(monkeypatch):
         assert run.state == "DONE" and entries(run) == entries(kept) and run.listed == 2400
     approved(services.approve_results, campaign=calm, actor=everything())
     approved(services.approve_results, run=False, campaign=killed, actor=everything())
-    assert run_killed(5) > 1
+    assert run_killed(9) > 1
     made = Enrolment.objects.order_by("household").values_list("household", "status")
     assert list(made.filter(programme=calm.programme)) == list(made.filter(programme=killed.programme))
     assert made.filter(programme=killed.programme).count() == 1400

@@ -19,11 +19,11 @@ from coremis.modules.targeting.kinds import KINDS
 from coremis.modules.targeting.kinds.enumeration import collection_goal
 from coremis.modules.targeting.kinds.shares import came_in_by, name_of
 from coremis.modules.targeting.models import Kind, Outcome, Stage, StageEntry, StageRun
-from coremis.modules.targeting.panels import when_and_who
+from coremis.modules.targeting.panels import actors_of, when_and_who
 from coremis.modules.targeting.queries import quotas_of
 from coremis.modules.targeting.views.addresses import entry_url, of_stage, run_url, stage_url
 from coremis.modules.targeting.views.campaigns import progress
-from coremis.modules.targeting.words import category_name, outcome_word, reason_words, run_word, stage_word, with_rule_names
+from coremis.modules.targeting.words import category_name, outcome_word, reason_words, run_word, stage_word, with_rule_names, words_of
 
 State = Stage.State
 WITH_ENTRY = ("household", "person", "area", "run__stage__campaign__programme", "score__run__formula_version__formula")
@@ -157,9 +157,9 @@ def run_facts(request: HttpRequest, run: StageRun) -> list[Fact]:
     event = Event.objects.filter(pk=run.created_event_id).first()
     return [
         Fact(_("Targeting campaign"), str(run.stage.campaign), of_stage(run.stage)), Fact(_("Stage"), str(run.stage), stage_url(run.stage)),
-        Fact(_("Carried out"), when_and_who(event)),
+        Fact(_("Carried out"), when_and_who(event, actors_of({event.pk: event} if event else {}))),
         Fact(_("List before"), str(run.source) if run.source else None, run_url(run.source) if run.source else ""),
-        Fact(_("Set to"), run.settings_words), Fact(_("Reference date"), run.stage.campaign.day), Fact(_("Note"), run.note),
+        Fact(_("Set to"), words_of(run)), Fact(_("Reference date"), run.stage.campaign.day), Fact(_("Note"), run.note),
         Fact(_("Ended on"), run.ended_on),
     ]  # fmt: skip
 

@@ -125,3 +125,30 @@ def test_one_list_for_each_village_and_none_from_outside(land, people):
     assert VillageList.objects.count() == 2
     with pytest.raises(Refusal):
         services.take_village_list(run=run, area=land["Fig"], actor=people[0])
+
+
+def test_one_row_for_each_and_only_of_its_own_list(land, people):
+    """Two rows about one say two things, and a row pasted under the code of another list belongs to nobody there."""
+    almond, beech = land["Almond"], land["Beech"]
+    run = open_validation([almond, beech])
+    rows, others = rows_of(taken(run, almond, people[0])), rows_of(taken(run, beech, people[0]))
+    rows[1][ANSWER] = "confirmed"
+    rows.append([*rows[1][:ANSWER], "rejected", "deceased", ""])
+    rows.append([rows[1][LIST], *others[1][1:]])
+    batch = brought(rows, people, land)
+    told = {row.number: row.problems[0]["column"] for row in BatchRow.objects.filter(batch=batch, state="BAD")}
+    assert told == {len(rows) - 1: "number", len(rows): "number"}
+    assert entries(run, almond, "SELECTED")[0].verdict == "CONFIRMED"
+
+
+def test_the_lists_of_several_villages_come_back_together(land, people):
+    """One sheet holds them all: of several, only the first would be read."""
+    run = open_validation([land["Almond"], land["Beech"]])
+    content = taken(run, land["Northfield"], people[0])
+    assert len(CalamineWorkbook.from_filelike(io.BytesIO(content)).sheet_names) == 1
+    rows = rows_of(content)
+    for row in rows[1:]:
+        row[ANSWER] = "confirmed" if row[OUTCOME] in ("selected", "waiting list") else ""
+    brought(rows, people, land)
+    for name in ("Almond", "Beech"):
+        assert {entry.verdict for entry in entries(run, land[name], "SELECTED")} == {"CONFIRMED"}

@@ -9,6 +9,7 @@ from coremis.kernel.actions.system import system
 from coremis.modules.administration.services import note_backup
 from coremis.project.backup.keys import passphrase_from
 from coremis.project.backup.making import make, remove_old
+from coremis.project.checks import require_fitting_key
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Back up, note it in the history, remove what is too old, and say what was done."""
+        require_fitting_key()
         secret = options["passphrase_file"]
         folder, manifest = make(options["folder"], passphrase_from(secret) if secret else "")
         note_backup(

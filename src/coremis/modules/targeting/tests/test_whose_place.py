@@ -1,0 +1,91 @@
+"""A place belongs to the quota of where somebody was ranked, whatever becomes of the village, the household or the programme later."""
+
+from datetime import date
+
+import pytest
+
+from coremis.kernel.actions.services import maintenance
+from coremis.kernel.testing.cast import everywhere
+from coremis.modules.geography.services.reorganising import merge_units
+from coremis.modules.programmes.models import Enrolment, Reason, Status
+from coremis.modules.programmes.services import change_status
+from coremis.modules.registry.models import Household
+from coremis.modules.targeting import services
+from coremis.modules.targeting.models import Kind
+from coremis.modules.targeting.queries import current_run_of
+from coremis.modules.targeting.readiness import in_line, quotas_with_free
+from coremis.modules.targeting.services.campaigns import Ladder
+from coremis.modules.targeting.tests.sample import (
+    agreed,
+    approved,
+    carry_out,
+    everything,
+    give_quota,
+    make_campaign,
+    many_households,
+    stage_of,
+    work,
+)  # fmt: skip
+from coremis.modules.targeting.tests.test_results import again, decided
+
+pytestmark = pytest.mark.django_db
+MAP_MAKER = everywhere("geography.merge_units", "geography.move_people", "areas.add_area", "areas.move_area", "areas.close_area")
+
+
+def enrolled(**fields):
+    village, campaign = decided(**fields)
+    approved(services.approve_results, campaign=campaign, actor=everything())
+    approved(services.enrol_selected, campaign=campaign, areas=[village], actor=everything())
+    return village, again(campaign)
+
+
+def quota_of(campaign):
+    return quotas_with_free(current_run_of(campaign), campaign.area_ids).get()
+
+
+def leave(campaign):
+    """One of those whom the campaign brought leaves."""
+    mine = Enrolment.objects.filter(status=Status.ACTIVE, group__campaign_change__campaign=campaign)
+    agreed(change_status, enrolment=mine.first(), status=Status.EXITED, reason=Reason.VOLUNTARY)
+
+
+def test_it_works():
+    """A second campaign in the same village has its own places: those of the first take none of them, and both fill theirs."""
+    village, first = enrolled()
+    services.close_campaign(campaign=first, actor=everything())
+    many_households(village, 8)
+    second = make_campaign(first.programme, village, ladder=Ladder.SCORE, code="C2")
+    for kind in (Kind.SCORING, Kind.APPEALS, Kind.VALIDATION):
+        services.skip_stage(stage=stage_of(second, kind), actor=everything())
+    give_quota(second, {village: 3})
+    carry_out(second, Kind.LISTING, Kind.QUOTA)
+    approved(services.approve_results, campaign=second, actor=everything())
+    assert (quota_of(again(second)).taken, quota_of(again(second)).free) == (3, 0)
+    assert (quota_of(first).taken, quota_of(first).free) == (4, 0)
+    leave(first)
+    assert quota_of(again(first)).free == 1
+    assert agreed(services.fill_places, campaign=again(first), areas=[village], actor=everything()).count == 1
+
+
+def test_a_village_that_became_part_of_another_keeps_its_places():
+    """Nobody left, so no place is free; whoever exits afterwards gives the place to the next of the same list."""
+    village, campaign = enrolled()
+    other = village.parent.children.exclude(pk=village.pk).first()
+    agreed(merge_units, actor=MAP_MAKER, areas=[village, other], on=date(2026, 6, 1), into=other)
+    work()
+    assert Enrolment.objects.filter(area=other).count() == 8
+    assert (quota_of(campaign).taken, quota_of(campaign).free) == (4, 0)
+    leave(campaign)
+    assert agreed(services.fill_places, campaign=campaign, areas=[village.parent], actor=everything()).count == 1
+
+
+def test_who_moves_between_listing_and_approval_waits_where_the_rank_was_given():
+    village, campaign = decided()
+    other = village.parent.children.exclude(pk=village.pk).first()
+    second_in_line = Household.objects.get(pk=current_run_of(campaign).entries.get(rank=6).household_id)
+    with maintenance("test"):
+        second_in_line.area = other
+        second_in_line.save()
+    approved(services.approve_results, campaign=campaign, actor=everything())
+    quota = quota_of(again(campaign))
+    assert quota.free == 0 and [row.rank for row in in_line(again(campaign), quota)] == [5, 6, 7, 8]
