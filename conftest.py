@@ -33,6 +33,13 @@ def pytest_configure() -> None:
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _indexes_roll_back() -> None:
+    from tests.indexes import let_indexes_roll_back
+
+    let_indexes_roll_back()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what opens no database of the test run: it need not run once for each kind of database; and put long files first."""
@@ -54,7 +61,9 @@ def kept(request: pytest.FixtureRequest, django_db_setup: Any, django_db_blocker
 
     marks = [item.get_closest_marker("django_db") for item in request.session.items if item.path == request.path]
     assert not any(mark and mark.kwargs.get("transaction") for mark in marks), "a test that commits needs a file of its own"
-    with django_db_blocker.unblock(), transaction.atomic():
+    whole = transaction.atomic()
+    whole._from_testcase = True  # as Django marks its own: see tests/indexes.py
+    with django_db_blocker.unblock(), whole:
         yield
         transaction.set_rollback(True)
 
