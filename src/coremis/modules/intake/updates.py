@@ -184,18 +184,11 @@ def differences_of(row: StagedRow, record: Any, choices: Any, single: bool) -> D
 
 def found_records(rows: list[StagedRow], context: RowContext, *, lock: bool) -> dict[int, Any]:
     """Whom each row means, by row number; who is not in the register, or not in the import's place, is told."""
-    model: Any = Household if key_of(context) == "household_key" else Person
-    records = model.objects.select_for_update(of=("self",)) if lock else model.objects.all()
-    numbers = [int(row.identity[1:]) for row in rows if row.identity.startswith(BY_NUMBER)]
-    keys = [row.identity for row in rows if row.identity and not row.identity.startswith(BY_NUMBER)]
-    by_identity = {f"{BY_NUMBER}{one.number}": one for one in records.filter(number__in=numbers)} if numbers else {}
-    if keys:
-        source = choices_of(context.batch).source
-        by_identity.update({one.external_id: one for one in records.filter(source=source, external_id__in=keys)})
     is_inside, found = inside(context.batch), {}
+    named = _records_named(rows, context, lock=lock)
     by_record: dict[int, list[StagedRow]] = defaultdict(list)
     for row in rows:
-        record = by_identity.get(row.identity) if row.good else None
+        record, former = named.get(row.identity, (None, None)) if row.good else (None, None)
         if record is None or not is_inside(record.area_id):
             if row.good:
                 row.problem(
@@ -206,12 +199,35 @@ def found_records(rows: list[StagedRow], context: RowContext, *, lock: bool) -> 
         elif getattr(record, "ended_on", None):
             row.problem("number", _("This household was dissolved."))
         else:
+            if former:
+                sentence = _("This record was merged into %(number)s, which is changed.")
+                row.warn("number", sentence, former.number_text, number=record.number_text)
             found[row.number] = record
             by_record[record.pk].append(row)
     for same in by_record.values():
         for row in same[1:]:
             row.problem("number", _("Another row means the same person or household. See row %(row)s."), row=same[0].number)
             del found[row.number]
+    return found
+
+
+def _records_named(rows: list[StagedRow], context: RowContext, *, lock: bool) -> dict[str, tuple[Any, Any]]:
+    """By identity of a row: the record in use, and the one merged into it that the row names, if any. Withdrawn ones are left out."""
+    model: Any = Household if key_of(context) == "household_key" else Person
+    records = model.everything.select_for_update(of=("self",)) if lock else model.everything.all()
+    numbers = [int(row.identity[1:]) for row in rows if row.identity.startswith(BY_NUMBER)]
+    keys = [row.identity for row in rows if row.identity and not row.identity.startswith(BY_NUMBER)]
+    named = {f"{BY_NUMBER}{one.number}": one for one in records.filter(number__in=numbers)} if numbers else {}
+    if keys:
+        source = choices_of(context.batch).source
+        named.update({one.external_id: one for one in records.filter(source=source, external_id__in=keys)})
+    merged = {one.merged_into_id for one in named.values()} - {None}
+    survivors = records.in_bulk(merged) if merged else {}
+    found = {}
+    for identity, one in named.items():
+        survivor = survivors.get(one.merged_into_id)
+        if survivor or not one.retired_on:
+            found[identity] = (survivor, one) if survivor else (one, None)
     return found
 
 

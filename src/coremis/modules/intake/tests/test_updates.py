@@ -5,6 +5,7 @@ import io
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.config.models import StoredSetting
@@ -43,6 +44,30 @@ def test_it_works(country, people):
     assert Person.objects.get(external_id="P2").phone == "+99955555" and Person.objects.count() == 4
     assert Household.objects.get(external_id="H1").head_name == "Anabela Silva"
     assert fresh(batch).applied_count == 2
+
+
+def test_a_number_from_before_a_merge_means_the_record_that_stays(country, people):
+    """An old list names who was merged meanwhile: the record that stays is changed and the row says so; withdrawn ones stay unknown."""
+    imported(people, country["North"], GOOD)
+    found = {one.external_id: one for one in Person.objects.all()}
+    survivor, other, third, gone = (found[key] for key in ("P1", "P2", "P3", "P4"))
+    today = timezone.localdate()
+    with maintenance("test"):
+        for one, into in ((other, survivor), (gone, None)):
+            one.retired_on, one.merged_into = today, into
+            one.save()
+    text = f"Number;Person key;Phone\n{other.number_text};;+99955555\n;P4;+99955556\n;P3;+99955557\n"
+    batch = changed(people, country["North"], text)
+    assert (batch.good_count, batch.bad_count) == (2, 1)
+    sentence = f"This record was merged into {survivor.number_text}, which is changed."
+    assert told(batch, warnings=True) == {2: [("number", other.number_text, sentence)]}
+    assert "Nobody in this place" in told(batch)[3][0][2]
+    take_in(batch, people)
+    phones = Person.everything.in_bulk([survivor.pk, other.pk, third.pk])
+    assert phones[survivor.pk].phone == "+99955555" and phones[third.pk].phone == "+99955557"
+    assert phones[other.pk].phone == other.phone
+    both = changed(people, country["North"], "Person key;Surname\nP1;A\nP2;B\n", name="both.csv")
+    assert both.bad_count == 1 and "Another row means the same person" in told(both)[3][-1][2]
 
 
 def test_unknown_keys_are_errors(country, people):

@@ -1,5 +1,6 @@
 """Undoing a merge: both records are in use again, each with what it held before. Nothing that happened is erased."""
 
+from copy import copy
 from typing import Any
 
 from django.apps import apps
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
 from coremis.kernel.actions.context import Actor
+from coremis.kernel.actions.before import HIDDEN
 from coremis.kernel.actions.models import Change, Event, Record
 from coremis.kernel.actions.past import put_back
 from coremis.kernel.base.refusal import Invalid, Refusal
@@ -74,10 +76,35 @@ def reasons_against_undoing(other: Any) -> list[str]:
     found = []
     if any(before is None for befores in rows.values() for before in befores):
         found.append(str(_("What these records held was erased, so the merge stays. Register the person or household anew.")))
-    since = _("“%(thing)s” was changed after the merge. Take that change back first, or register the other one anew.")
-    found += [str(since % {"thing": _called(row)}) for row in [*rows, *made_by(event)] if row.event_id != event.pk]
+    found += [_change_since(row, other) for row in [*rows, *made_by(event)] if row.event_id != event.pk and _differs_since(row, event)]
     found += taken_meanwhile([other], but=(other.merged_into_id,))  # the survivor gives back what it got from it
     return list(dict.fromkeys(found)) + against_undoing(other.merged_into, other, event.recorded_at)
+
+
+def _differs_since(row: Record, event: Event) -> bool:
+    """Whether a row holds anything else than right after an event; what was changed and undone since is the same again."""
+    then, now = copy(row), copy(row)
+    for before in reversed(_changes_since(row, event)):
+        if before is None or HIDDEN in before.values():  # erased, or secret: what it was cannot be compared
+            return True
+        put_back(then, before)
+    return any(getattr(then, field.attname) != getattr(now, field.attname) for field in row._meta.concrete_fields)
+
+
+def _changes_since(row: Record, event: Event) -> list[dict[str, Any] | None]:
+    """What a row held before each of its changes after those of an event, in their order."""
+    changes = Change.objects.filter(kind=row._meta.label_lower, record_id=row.pk).order_by("pk")
+    last = changes.filter(event=event).values_list("pk", flat=True).last() or 0
+    return list(changes.filter(pk__gt=last).values_list("before", flat=True))
+
+
+def _change_since(row: Record, other: Any) -> str:
+    """Why a row that was changed since stands against it."""
+    if row != other and getattr(row, "merged_into_id", None):
+        into = row.merged_into.number_text  # type: ignore[attr-defined]
+        return str(_("“%(thing)s” was itself merged into %(number)s since. Undo that merge first.") % {"thing": row, "number": into})
+    since = _("“%(thing)s” was changed after the merge. Take that change back first, or register the other one anew.")
+    return str(since % {"thing": _called(row)})
 
 
 def _called(row: Record) -> str:

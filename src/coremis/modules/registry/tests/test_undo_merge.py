@@ -91,6 +91,39 @@ def test_later_changes_forbid_it(country, clerk):
         agreed(undo_merge_of_persons, other=Person.everything.get(pk=other.pk), reason="Two", actor=clerk)
 
 
+def test_a_chain_of_merges_is_undone_from_its_end(country, clerk):
+    """The last merge first, which is said; what was changed and taken back since is no change."""
+    first, second, third = (
+        make_household(country[name], head={"given_names": name}).memberships.get(relationship="head").person
+        for name in ("Almond", "Beech", "Fig")
+    )
+    home = Membership.objects.get(person=second)
+    with maintenance("test"):
+        for membership in Membership.objects.filter(person__in=[first, third]):
+            membership.left_on = membership.joined_on
+            membership.save()
+    before = held(Person, Membership)
+    agreed(merge_persons, survivor=second, other=third, reason="The same", actor=clerk)
+    between = held(Person, Membership)
+    agreed(merge_persons, survivor=first, other=Person.objects.get(pk=second.pk), reason="The same", actor=clerk)
+    reasons = " ".join(reasons_against_undoing(Person.everything.get(pk=third.pk)))
+    assert "was itself merged into" in reasons and first.number_text in reasons and "Undo that merge first" in reasons
+    agreed(undo_merge_of_persons, other=Person.everything.get(pk=second.pk), reason="Two", actor=clerk)
+    assert held(Person, Membership)[Person] == between[Person] and Membership.objects.get(pk=home.pk).person_id == second.pk
+    agreed(undo_merge_of_persons, other=Person.everything.get(pk=third.pk), reason="Two", actor=clerk)
+    assert held(Person)[Person] == before[Person]
+
+
+def test_a_changed_document_forbids_it_though_its_number_is_not_in_the_history(country, clerk):
+    """Numbers are secret, so nobody can say that one is the same as before."""
+    _survivor, other, _before = merged_people(country, clerk)
+    document = Document.objects.get()
+    with maintenance("test"):
+        document.number = "BI-2"
+        document.save()
+    assert "was changed after the merge" in " ".join(reasons_against_undoing(Person.everything.get(pk=other.pk)))
+
+
 def test_other_modules_may_forbid_it(country, clerk):
     _survivor, other, _before = merged_people(country, clerk)
     CATALOGUE.add("test_undo_veto", [BeforeMerge(Person, undo=lambda survivor, other, since: ["Paid since then."])])
