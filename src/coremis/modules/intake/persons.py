@@ -20,6 +20,9 @@ from coremis.modules.registry.services.checks import NOT_APPLICABLE, check_birth
 OLDEST = 125
 LARGEST = 10**12
 NAMES = ("given_names", "surname", "full_name")
+NO_NAMES = frozenset(
+    "null nil none nan n/a #n/a #name? #ref! #value! undefined unknown inconnu inconnue desconhecido desconhecida".split()
+)  # what programs and people write where they have no name; somebody may be called so, therefore they are only told
 TEXTS = ("address", "collects_reason", "consent_text", "enumerator")
 
 
@@ -46,6 +49,8 @@ class PersonReader:
         row.values = {code: value for code, value in row.values.items() if value is not None}
         for code in NAMES:
             self._clean(row, code, clean_name)
+            if row.values.get(code, "").casefold() in NO_NAMES:
+                row.warn(code, _("This may stand for a missing name. Correct it, or leave it if somebody is called so."), row.values[code])
         self._names(row.values)
         self._birth(row)
         self._relationship(row)

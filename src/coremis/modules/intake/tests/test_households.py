@@ -35,6 +35,17 @@ def test_it_works(country, people):
     assert (Household.objects.get().head_name, Household.objects.get().size) == ("", 2)
 
 
+@pytest.mark.parametrize("name", ["NULL", "n/a", "#N/A", "Inconnu", "nan"])
+def test_what_stands_for_a_missing_name_is_told(country, people, name):
+    """Somebody may be called so: the row is taken in, and shown to whoever checks the file."""
+    batch = checked(
+        people, country["North"], rows(f"A,N1A,{name},F,30,yes,,", "B,N1A,Nana,F,30,yes,,"), titles=TITLES.replace("Name", "Given names")
+    )
+    about = [(row, *flag) for row, flags in told(batch, True).items() for flag in flags if flag[0] == "given_names"]
+    assert batch.bad_count == 0 and [flag[:3] for flag in about] == [(2, "given_names", name)]
+    assert "may stand for a missing name" in about[0][3]
+
+
 def test_a_head_is_found_later(country, people):
     """A household that was taken in without a head gets one from the corrected file."""
     titles = TITLES.replace("Place,", "Place,Person key,")
