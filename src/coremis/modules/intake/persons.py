@@ -20,9 +20,11 @@ from coremis.modules.registry.services.checks import NOT_APPLICABLE, check_birth
 OLDEST = 125
 LARGEST = 10**12
 NAMES = ("given_names", "surname", "full_name")
-NO_NAMES = frozenset(
-    "null nil none nan n/a #n/a #name? #ref! #value! undefined unknown inconnu inconnue desconhecido desconhecida".split()
-)  # what programs and people write where they have no name; somebody may be called so, therefore they are only told
+# What programs and people write where they have no name; somebody may be called so, therefore they are only told.
+NO_NAMES = frozenset({
+    "null", "nil", "none", "nan", "n/a", "#n/a", "#name?", "#ref!", "#value!", "undefined", "unknown", "inconnu", "inconnue",
+    "desconhecido", "desconhecida",
+})  # fmt: skip
 TEXTS = ("address", "collects_reason", "consent_text", "enumerator")
 
 

@@ -24,7 +24,7 @@ def still_there() -> Q:
     return ~Q(state__in=FREE_LINES) | Q(payroll__state=PayrollState.CANCELLING)
 
 
-def past_of(cycle: Cycle, base: "QuerySet[Any]", component: str) -> "list[QuerySet[Any]]":
+def past_of(cycle: Cycle | None, base: "QuerySet[Any]", component: str) -> "list[QuerySet[Any]]":
     """For these beneficiaries a key and the columns of PAST: used in the cycle, used in all, payments, backlog, to recover.
 
     Payments are counted for the one component; all else is about the beneficiary, whatever it was paid for.
@@ -41,7 +41,7 @@ def _sum(amount: Any, only: Q | None = None) -> Any:
     return Coalesce(Sum(amount, filter=only, output_field=BigIntegerField()), NOTHING)
 
 
-def _lines(cycle: Cycle, keys: Any, component: str) -> "QuerySet[Any]":
+def _lines(cycle: Cycle | None, keys: Any, component: str) -> "QuerySet[Any]":
     over, posted = Q(paid_minor__gt=F("amount_minor")), Q(payroll__state__in=POSTED_PAYROLLS)
     lines = PayrollLine.everything.filter(still_there(), enrolment_id__in=keys).order_by().values("enrolment_id")
     found = lines.annotate(
@@ -56,7 +56,7 @@ def _lines(cycle: Cycle, keys: Any, component: str) -> "QuerySet[Any]":
     return found.values_list("enrolment_id", "cycle_used", "all_used", "times", "left", "excess")
 
 
-def _below_minimum(cycle: Cycle, keys: Any) -> "QuerySet[Any]":
+def _below_minimum(cycle: Cycle | None, keys: Any) -> "QuerySet[Any]":
     """Amounts that were too small to pay: they count to the caps, and are paid later."""
     rows = LeftOut.everything.filter(enrolment_id__in=keys, carried_minor__gt=0, payroll__state__in=POSTED_PAYROLLS).order_by()
     found = rows.values("enrolment_id").annotate(
@@ -86,7 +86,16 @@ def gave_something(programme_id: int) -> bool:
     return bool(kept.exists() or brought.exists())
 
 
+def account_of(enrolment: Enrolment) -> tuple[int, int]:
+    """The running account of a beneficiary, in minor units: what earlier payments left, and what is to be given back by it.
+
+    The second is below zero where the programme has to give back.
+    """
+    own = Enrolment._base_manager.filter(pk=enrolment.pk)
+    rows = [row for found in past_of(None, own, "") for row in found]
+    return sum(int(row[4] or 0) for row in rows), sum(int(row[5] or 0) for row in rows)
+
+
 def still_to_recover(line: PayrollLine) -> int:
     """What the beneficiary of a line still has to give back of all that was overpaid; below zero: what is to be given back."""
-    own = Enrolment._base_manager.filter(pk=line.enrolment_id)
-    return sum(int(row[5] or 0) for rows in past_of(line.cycle, own, line.component) for row in rows)
+    return account_of(line.enrolment)[1]

@@ -43,7 +43,7 @@ from coremis.modules.payments.services.steps import refuse_second_step
 from coremis.modules.payments.states import Step
 from coremis.modules.payments.views.addresses import payroll_url
 from coremis.modules.points.models import PaymentPoint
-from coremis.modules.programmes.models import Programme
+from coremis.modules.programmes.models import Enrolment, Programme
 from coremis.modules.programmes.services import UndoObstacle
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.registry.services.hooks import BeforeMerge
@@ -204,6 +204,7 @@ contributions: list[Contribution] = [
     Tab(Person, "payments", _("Payments"), order=60),
     Panel(Household, _("Payments"), panels.household_payments, "payments.view_payrollline", tab="payments"),
     Panel(Person, _("Payments"), panels.person_payments, "payments.view_payrollline", tab="payments"),
+    Panel(Enrolment, _("Payments"), panels.enrolment_payments, "payments.view_payrollline", order=30),
     *[BeforeMerge(kind, people.unsettled, undo=people.paid_since) for kind in (Household, Person)],
     UndoObstacle(
         queries.paid_on_a_status,

@@ -11,12 +11,14 @@ from coremis.kernel.screens.details import Fact
 from coremis.kernel.screens.tables import small_table
 from coremis.modules.ledger.models import Posting
 from coremis.modules.ledger.queries import postings_about
+from coremis.modules.payments.earlier import account_of
 from coremis.modules.payments.models import Payroll, PayrollLine
 from coremis.modules.payments.parts import said_parts
 from coremis.modules.payments.previews import figure_facts
 from coremis.modules.payments.queries import left_out_counts, payments_of
 from coremis.modules.payments.states import HIDDEN_PAYROLLS, Exclusion
 from coremis.modules.payments.tables import LeftOutTable, LineTable, ResultFileTable
+from coremis.modules.programmes.models import ENDED, Enrolment
 from coremis.modules.registry.models import Household, Person
 
 FIRST = 50
@@ -99,6 +101,21 @@ def household_payments(request: Any, household: Household) -> Shown:
 def person_payments(request: Any, person: Person) -> Shown:
     """The latest payments to a person, or for this person."""
     return _payments(request, payments_of(person=person))
+
+
+def enrolment_payments(request: Any, enrolment: Enrolment) -> Shown:
+    """The latest payments of a beneficiary in a programme, and what waits for the next one; for who left, that none comes."""
+    left, over = account_of(enrolment)
+    currency = enrolment.programme.currency
+    words = [(_("Left by earlier payments"), left), (_("Still to give back"), over), (_("To be given back to the beneficiary"), -over)]
+    found = _payments(request, PayrollLine.objects.filter(enrolment=enrolment).select_related("payroll", "cycle").order_by("-pk"))
+    shown = {**(found or {}), "facts": [Fact(title, Money(amount, currency)).ready() for title, amount in words if amount > 0]}
+    if enrolment.status in ENDED and left - over > 0:
+        shown["text"] = _(
+            "The programme still owes this beneficiary %(amount)s, and no payment is calculated for who left. "
+            "Undo the last change or reactivate the beneficiary, so that the next payroll pays it."
+        ) % {"amount": text_of(Money(left - over, currency))}
+    return shown
 
 
 def _payments(request: Any, rows: Any) -> Shown:

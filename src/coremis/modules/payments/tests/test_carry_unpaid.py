@@ -163,3 +163,23 @@ def test_both_ways_say_what_will_happen(closed, programme, country, client):
     ):
         page = client.post(reverse(f"payments:{name}", args=[closed.pk]), {"key": name, "step": "preview", **typed})
         assert page.status_code == 200 and words in page.content.decode(), name
+
+
+def test_who_left_and_is_owed_something_is_told(closed, programme, country, people, client):
+    """The page of the beneficiary says what waits for the next payment; after an exit, that none comes and what to do."""
+    rule_of(programme, takes_backlog=True)
+    agree(services.carry_unpaid, people[3], payroll=closed)
+    settled(closed)
+    failed = PayrollLine.objects.filter(payroll=closed).order_by("pk")[1]
+    client.force_login(make_user("reader", *RIGHTS, "programmes.view_enrolment", area=country["Testland"]))
+    page = reverse("programmes:enrolment_detail", args=[failed.enrolment_id])
+    text = client.get(page).content.decode()
+    assert "Left by earlier payments" in text and failed.number_text in text and "still owes" not in text
+    with maintenance("test"):
+        left = Enrolment.objects.get(pk=failed.enrolment_id)
+        left.status = "EXITED"
+        left.save()
+    text = client.get(page).content.decode()
+    assert "The programme still owes this beneficiary SZF\u00a030,000" in text
+    paid = reverse("programmes:enrolment_detail", args=[PayrollLine.objects.filter(payroll=closed).order_by("pk").first().enrolment_id])
+    assert "Left by earlier payments" not in client.get(paid).content.decode()

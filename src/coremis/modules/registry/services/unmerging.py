@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
-from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.before import HIDDEN
+from coremis.kernel.actions.context import Actor
 from coremis.kernel.actions.models import Change, Event, Record
 from coremis.kernel.actions.past import put_back
 from coremis.kernel.base.refusal import Invalid, Refusal
