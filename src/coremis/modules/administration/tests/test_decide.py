@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.utils import timezone
 
-from coremis.kernel.access.models import Profile
+from coremis.kernel.access.models import Profile, User
 from coremis.kernel.actions.models import Event
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.approvals.models import Decision, Request
@@ -37,6 +37,19 @@ def test_it_works(people, request_):
     assert answer.status_code == 303 and answer["Location"] == f"{BASE}my-work/"
     done = bela.get(f"{BASE}approvals/{request_.pk}/").content.decode()
     assert "approved" in done and "fine" in done and "Your decision" not in done
+
+
+def test_who_could_decide_is_named_and_nobody_is_told(people, request_):
+    """Whoever asked learns whom to remind; where nobody is left, that the request would wait for ever."""
+    ada = signed_in(people["ada"])
+    page = f"{BASE}approvals/{request_.pk}/"
+    text = ada.get(page).content.decode()
+    assert "Can decide:" in text and str(people["bela"]) in text and "Nobody can decide" not in text
+    assert "Can decide:" not in signed_in(people["bela"]).get(page).content.decode()
+    with maintenance("bela leaves"):
+        User.objects.exclude(pk=people["ada"].pk).update(is_active=False)
+    text = ada.get(page).content.decode()
+    assert "Nobody can decide this now: nobody else holds" in text and "Take back" in text
 
 
 def test_the_day_is_that_of_the_country(people, request_):

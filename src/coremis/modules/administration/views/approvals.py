@@ -34,6 +34,7 @@ from coremis.kernel.screens.lists import ListScreen
 from coremis.kernel.screens.preview import shown_to
 from coremis.kernel.screens.screen import ActionLink
 from coremis.modules.administration import forms, tables
+from coremis.modules.administration.deciders import deciders
 from coremis.modules.administration.views.links import to
 from coremis.modules.administration.work import MyWork
 
@@ -64,9 +65,12 @@ class RequestScreen(DetailScreen):
         """The preview of the action, made afresh, the decisions so far, and the key for the one taken here."""
         reader: Any = request.user
         decisions = record.decisions.select_related("person").order_by("pk")
+        may = may_decide(record, reader)
+        people = [] if may else deciders(record)
         return {
             **super().tab_context(request, record), **what_was_asked(record, reader), "decisions": decisions,
-            "may_decide": may_decide(record, reader), "barred": why_not(record, reader), "key": uuid4().hex,
+            "may_decide": may, "barred": why_not(record, reader), "key": uuid4().hex,
+            "deciders": people, "nobody": record.state == Request.State.PENDING and not may and not people,
         }  # fmt: skip
 
 
