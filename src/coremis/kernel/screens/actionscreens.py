@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
+from django.db import IntegrityError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -18,6 +19,7 @@ from coremis.kernel.actions.models import ActionKey
 from coremis.kernel.approvals.services import submit, submit_request
 from coremis.kernel.base.refusal import Invalid, NotPermitted, OutsidePlaces, Refusal, Stale
 from coremis.kernel.screens.columns import text_of
+from coremis.kernel.screens.errors import log
 from coremis.kernel.screens.forms import ActionForm
 from coremis.kernel.screens.preview import Preview
 from coremis.kernel.screens.screen import Fetch, Screen, fetch_or_404, page_or_part, see_other, worded
@@ -122,6 +124,9 @@ class ActionScreen(Screen):
             attempt.problem = "" if problem.errors else str(problem)
         except Refusal as problem:
             attempt.problem = str(problem)
+        except IntegrityError:  # two people at once, and the database let one of them through
+            log.exception("The database refused %s", self.action.name)
+            attempt.problem = _("What somebody saved at the same moment contradicts this. Look at it again, and send it once more.")
         return self.show_form(attempt, status=422)
 
     def inputs_of(self, attempt: Attempt) -> dict[str, Any]:
