@@ -7,8 +7,9 @@ import pytest
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.testing.cast import build_country
 from coremis.modules.targeting import services as targeting
-from coremis.modules.targeting.models import StageEntry
-from coremis.modules.targeting.tests.sample import outcomes
+from coremis.modules.targeting.models import Kind, StageEntry
+from coremis.modules.targeting.services.campaigns import Ladder
+from coremis.modules.targeting.tests.sample import carry_out, make_campaign, make_programme, many_households, outcomes, set_stage, stage_of
 from coremis.modules.validation import services
 from coremis.modules.validation.queries import villages_of
 from coremis.modules.validation.tests.sample import ACTOR, HELD, entries, everything, open_validation, say
@@ -120,3 +121,18 @@ def test_a_meeting_is_kept_once_a_village(land):
         assert field in refused.value.errors
     with pytest.raises(Invalid):
         services.record_meeting(run=run, area=land["Fig"], actor=ACTOR, **sent)
+
+
+def test_the_limit_holds_where_the_community_speaks_before_the_quotas(land):
+    """Nobody is selected yet, and the list is everybody still to be decided on."""
+    village = land["Almond"]
+    many_households(village, 10)
+    campaign = make_campaign(make_programme(), village, ladder=Ladder.SCORE)
+    set_stage(campaign, Kind.VALIDATION, silence=True, most_replaced=20)
+    for _step in range(2):
+        targeting.move_stage(stage=stage_of(campaign, Kind.VALIDATION), actor=everything())
+    run = carry_out(campaign, Kind.LISTING, Kind.VALIDATION)
+    chosen = entries(run, village, "IN")[:3]
+    say(run, village, {entry: ("REJECTED", "twice") for entry in chosen})
+    with pytest.raises(Refusal, match="3 of 10"):
+        targeting.close_validation(run=run, actor=everything())
