@@ -1,11 +1,13 @@
 """What a community says about the list of an open validation, and what follows when the validation is closed (rulebook 2.4)."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Greatest, RowNumber
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
@@ -203,8 +205,10 @@ def moving_up(run: StageRun) -> list[tuple[int, str]]:
 def close_appeals(*, run: StageRun, note: str = "", actor: Actor) -> StageRun:
     """End the window. Appeals that are still open go on and hold back only those they are about."""
     run = _open_run(run.pk, Kind.APPEALS)
-    if timezone.localdate().isoformat() <= run.settings["until"]:
-        raise Refusal(_("Appeals may be made until %(day)s. Close the window after that day."), day=run.settings["until"])
+    last = date.fromisoformat(run.settings["until"])
+    if timezone.localdate() <= last:
+        day = date_format(last, "SHORT_DATE_FORMAT")
+        raise Refusal(_("Appeals may be made until %(day)s. Close the window after that day."), day=day)
     return close_run(run, note)
 
 

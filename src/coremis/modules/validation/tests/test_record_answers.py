@@ -133,6 +133,6 @@ def test_the_limit_holds_where_the_community_speaks_before_the_quotas(land):
         targeting.move_stage(stage=stage_of(campaign, Kind.VALIDATION), actor=everything())
     run = carry_out(campaign, Kind.LISTING, Kind.VALIDATION)
     chosen = entries(run, village, "IN")[:3]
-    say(run, village, {entry: ("REJECTED", "twice") for entry in chosen})
+    say(run, village, dict.fromkeys(chosen, ("REJECTED", "twice")))
     with pytest.raises(Refusal, match="3 of 10"):
         targeting.close_validation(run=run, actor=everything())
