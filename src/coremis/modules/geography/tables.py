@@ -1,5 +1,6 @@
 """The lists of this module."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -17,7 +18,7 @@ from coremis.kernel.screens.tables import Table
 from coremis.modules.geography.imports import KINDS, NAMES
 from coremis.modules.geography.measures import place_page, with_unit
 from coremis.modules.geography.models import AreaFigure, AreaGroup, AreaShape, CodeLink, FigureKind, GroupPlace
-from coremis.modules.geography.services.figures import end_figure
+from coremis.modules.geography.services.figures import end_figure, save_figure_kind
 from coremis.modules.geography.services.files import send_places
 from coremis.modules.geography.services.groups import leave_group
 
@@ -215,9 +216,16 @@ class KindTable(Table):
     default_sort = "code"
     export_name = "figure-kinds"
 
-    @staticmethod
-    def row_link(row: FigureKind) -> str:
-        return reverse("geography:change_kind", args=[row.pk])
+    @classmethod
+    def columns_for(cls, user: Any) -> list[Column]:
+        """Changing is offered to whoever may do it."""
+        first, *others = cls.columns
+        return [replace(first, link=change_kind_page), *others] if user.has_perm(save_figure_kind.name) else [first, *others]
+
+
+def change_kind_page(row: FigureKind) -> str:
+    """Where a kind of figure is changed."""
+    return reverse("geography:change_kind", args=[row.pk])
 
 
 def share_words(row: CodeLink) -> str:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.areas.models import Area
 from coremis.kernel.exchange.applying import apply_batch
 from coremis.kernel.exchange.checking import check_batch
@@ -289,7 +290,7 @@ def told_words(batch: Batch, found: list[queries.Told]) -> list[dict[str, Any]]:
 def attention(request: HttpRequest, batch: Batch) -> list[Attention]:
     """What to do next."""
     if batch.waiting_request:
-        return [Attention("info", _("This import waits for a second person."), batch_request(batch), _("Open the request"))]
+        return [Attention("info", _("This import waits for a second person."), batch_request(batch, request.user), _("Open the request"))]
     if batch.state == State.NEW and batch.job and batch.job.problem:
         return [Attention("bad", batch.job.problem_text)]
     if batch.state == State.NEW:
@@ -326,10 +327,13 @@ def share_words(batch: Batch) -> str:
     return f"{text_of(batch.bad_count)} ({share_of(batch)})"
 
 
-def batch_request(batch: Batch) -> str:
-    """The page of the request about an import."""
+def batch_request(batch: Batch, reader: Any) -> str:
+    """The page of the request about an import, for whoever may open it: the maker, those who decide, and those who see requests."""
     asked = batch.waiting_request
-    return reverse("administration:request", args=[asked.pk]) if asked else ""
+    if asked is None:
+        return ""
+    mine = asked.maker_id == reader.pk or reader.may("approvals.view_request", [asked.area_id])
+    return reverse("administration:request", args=[asked.pk]) if mine or waiting_for(reader).filter(pk=asked.pk).exists() else ""
 
 
 def submittable(batch: Batch) -> bool:

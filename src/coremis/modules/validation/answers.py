@@ -1,5 +1,6 @@
 """What a community said, checked and written for many at once: from the page of a village and from a file."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.jobs.messages import Sentence
 from coremis.modules.targeting.models import TO_ANSWER, Rejection, StageEntry, Verdict
+from coremis.modules.targeting.services.verdicts import reason_again
 
 LONGEST_NOTE = 300
 
@@ -24,7 +26,9 @@ class Answer(NamedTuple):
 def problem_of(entry: StageEntry, answer: Answer) -> tuple[str, Sentence] | None:
     """The field and sentence that say why an answer cannot be taken; None where it can (the rules of ``record_verdict``)."""
     if not answer.verdict:
-        return ("verdict", _("A reason needs an answer beside it.")) if answer.reason else None
+        if answer.reason:
+            return "verdict", _("A reason needs an answer beside it.")
+        return ("verdict", _("A note needs an answer beside it.")) if answer.note.strip() not in ("", entry.note) else None
     if answer.verdict not in Verdict.values:
         return "verdict", _("This answer is not known. Choose one of the list.")
     if answer.verdict == Verdict.ADDITION and entry.outcome in TO_ANSWER:
@@ -39,12 +43,40 @@ def problem_of(entry: StageEntry, answer: Answer) -> tuple[str, Sentence] | None
     return None
 
 
+def kept(entry: StageEntry) -> Answer:
+    """What is kept about an entry."""
+    return Answer(entry.verdict, entry.reason if entry.verdict == Verdict.REJECTED else "", entry.note)
+
+
 def changed(entry: StageEntry, answer: Answer) -> bool:
     """Whether an answer says something else than what is kept; nothing said never takes an answer back."""
-    if not answer.verdict:
-        return False
-    kept_reason = entry.reason if entry.verdict == Verdict.REJECTED else ""
-    return (entry.verdict, kept_reason, entry.note) != (answer.verdict, answer.reason, answer.note.strip()[:LONGEST_NOTE])
+    return bool(answer.verdict) and not same(kept(entry), answer)
+
+
+def same(one: Answer, other: Answer) -> bool:
+    """Whether two answers say the same."""
+    return (*one[:2], _stored(one.note)) == (*other[:2], _stored(other.note))
+
+
+def mark(answer: Answer) -> str:
+    """A short word for what an answer says, so that a page knows later what it showed."""
+    return hashlib.sha256("\n".join((*answer[:2], _stored(answer.note))).encode()).hexdigest()[:12]
+
+
+def said_meanwhile(entry: StageEntry, answer: Answer, seen: str) -> Sentence | None:
+    """Why an answer is not taken from a page that showed ``seen``, where somebody else has recorded another one since."""
+    if mark(kept(entry)) == seen or same(kept(entry), answer):
+        return None
+    return _("Meanwhile somebody else recorded “%(answer)s”. Save again to record yours instead.") % {"answer": kept_word(entry)}
+
+
+def kept_word(entry: StageEntry) -> str:
+    """The answer that is kept, in words."""
+    return str(Verdict(entry.verdict).label if entry.verdict else _("no answer"))
+
+
+def _stored(note: str) -> str:
+    return note.strip()[:LONGEST_NOTE]
 
 
 def write(said: Mapping[int, tuple[StageEntry, Answer]], reasons_before: Mapping[int, str]) -> int:
@@ -59,13 +91,13 @@ def write(said: Mapping[int, tuple[StageEntry, Answer]], reasons_before: Mapping
     values = {
         "verdict": _by_value({key: answer.verdict for key, (_entry, answer) in said.items()}, F("verdict")),
         "reason": _by_value(reasons, F("reason")),
-        "note": _by_value({key: answer.note.strip()[:LONGEST_NOTE] for key, (_entry, answer) in said.items()}, F("note")),
+        "note": _by_value({key: _stored(answer.note) for key, (_entry, answer) in said.items()}, F("note")),
     }
     return update_from(rows, **values)
 
 
 def reasons_before(entries: Iterable[StageEntry]) -> dict[int, str]:
-    """The reasons that these entries had in the list before, by their ids: one statement."""
+    """The reasons that these entries have where they are not rejected, by their ids: one statement."""
     entries = list(entries)
     if not entries:
         return {}
@@ -73,7 +105,7 @@ def reasons_before(entries: Iterable[StageEntry]) -> dict[int, str]:
     sources = {entry.run.source_id for entry in entries}
     rows = StageEntry.objects.filter(run__in=sources, **{f"{unit}__in": [getattr(entry, unit) for entry in entries]})
     before = {(run, who): reason for run, who, reason in rows.values_list("run_id", unit, "reason")}
-    return {entry.pk: before.get((entry.run.source_id, getattr(entry, unit)), "") for entry in entries}
+    return {entry.pk: reason_again(entry, before.get((entry.run.source_id, getattr(entry, unit)))) for entry in entries}
 
 
 def _by_value(values: Mapping[int, str], default: Any) -> Any:

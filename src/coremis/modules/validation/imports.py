@@ -18,10 +18,13 @@ from coremis.modules.validation.answers import Answer
 from coremis.modules.validation.models import VillageList
 from coremis.modules.validation.queries import is_open, unit_name
 from coremis.modules.validation.services import record_answers
+from coremis.modules.validation.since import former_names, overtaken
 
 CHANGED = _("This cell is protected and was changed; the list says “%(kept)s”. Take the list anew.")
+STALE = _("Since this list was taken, “%(answer)s” was recorded. Take the list anew, or answer on the page of the village.")
 TWICE = _("This one stands in row %(row)s already. Keep the row that holds.")
 Found = dict[tuple[str, int], StageEntry]
+Named = tuple[StagedRow, VillageList, StageEntry]
 
 
 def columns() -> list[ImportColumn]:
@@ -49,39 +52,52 @@ def _chosen(code: str, title: Any, kind: type[TextChoices], *aliases: str, requi
 
 def check_answers(rows: list[StagedRow], context: RowContext) -> None:
     """Each row names somebody on an open list, its protected cells say what the list says, and its answer can be taken."""
-    lists, entries = _known(rows)
+    named = _named(rows)
     answered: dict[int, int] = {}
-    for row in rows:
-        entry = _entry(row, lists, entries)
-        if entry is None:
-            continue
+    renamed = [(one, entry) for row, one, entry in named if not _same(row.values.get("name"), unit_name(entry))]
+    names = former_names(renamed)
+    for row, one, entry in named:
         row.area_id = entry.area_id
         first = answered.setdefault(entry.pk, row.number)
         if first != row.number:
             row.problem("number", TWICE, row.values.get("number") or "", row=first)
         for column, kept in _protected(entry).items():
-            if not _same(row.values.get(column), kept):
+            if not _same(row.values.get(column), kept) and not (
+                column == "name" and _same(row.values["name"], names.get((one.pk, entry.pk)))
+            ):
                 row.problem(column, CHANGED, row.values.get(column) or "", kept=str(_shown(column, kept)))
-        if problem := answers.problem_of(entry, _answer(row)):
-            row.problem(problem[0], problem[1])
+    _look_at(named, context)
 
 
 def apply_answers(rows: list[StagedRow], context: RowContext) -> None:
     """Keep the answers that say something new. A constant number of statements."""
-    lists, entries = _known(rows)
+    named = _named(rows)
+    _look_at(named, context)
     new: dict[int, tuple[StageEntry, Answer]] = {}
-    for row in rows:
-        entry = _entry(row, lists, entries)
-        if entry is None:
-            continue
+    for row, _one, entry in named:
         row.target_id, answer = entry.pk, _answer(row)
-        if problem := answers.problem_of(entry, answer):
-            row.problem(problem[0], problem[1])
-        elif answers.changed(entry, answer):
+        if row.good and answers.changed(entry, answer):
             new[entry.pk] = (entry, answer)
-        else:
+        elif row.good:
             row.unchanged()
     answers.write(new, answers.reasons_before(entry for entry, _answer in new.values()))
+
+
+def _look_at(named: list[Named], context: RowContext) -> None:
+    """Refuse the answers that cannot be taken, and those that are older than what is kept."""
+    old = overtaken(((one, entry, _answer(row)) for row, one, entry in named), context.batch.sent_at)
+    for row, _one, entry in named:
+        if problem := answers.problem_of(entry, _answer(row)):
+            row.problem(problem[0], problem[1])
+        elif entry.pk in old:
+            row.problem("verdict", STALE, row.values.get("verdict") or "", answer=answers.kept_word(entry))
+
+
+def _named(rows: list[StagedRow]) -> list[Named]:
+    """The rows that name somebody on an open list, each with its list and entry; the others are told."""
+    lists, entries = _known(rows)
+    found = [(row, _entry(row, lists, entries)) for row in rows]
+    return [(row, lists[str(row.values["list"]).upper()], entry) for row, entry in found if entry is not None]
 
 
 def _known(rows: Iterable[StagedRow]) -> tuple[dict[str, VillageList], Found]:

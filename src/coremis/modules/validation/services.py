@@ -101,17 +101,24 @@ def record_answers(*, run: StageRun, area: Area, said: dict[str, Any], actor: Ac
     """What the community said about the entries of a village: ``said`` holds verdict, reason and note by the entry's id.
 
     Nothing is kept where one of them cannot be taken; the refusal names each. What says the same as before changes nothing.
+    With ``seen``, what was said when the page was shown: what was not touched there is left alone, an answer chosen away is
+    taken back, and one that somebody else recorded meanwhile is not overwritten unseen.
     """
     run = _opened(run)
     entries = {entry.pk: entry for entry in _entries(run, area, said)}
-    taken = {key: (entry, _answer(said[str(key)])) for key, entry in entries.items()}
-    errors = {}
-    for key, (entry, answer) in taken.items():
+    errors, new = {}, {}
+    for key, entry in entries.items():
+        answer, seen = _answer(said[str(key)]), _seen(said[str(key)])
+        if seen == answers.mark(answer):
+            continue
         if problem := answers.problem_of(entry, answer):
             errors[str(key)] = [problem[1]]
+        elif seen and (meanwhile := answers.said_meanwhile(entry, answer, seen)):
+            errors[str(key)] = [meanwhile]
+        elif not answers.same(answers.kept(entry), answer) if seen else answers.changed(entry, answer):
+            new[key] = (entry, answer)
     if errors:
         raise Invalid(_("Some answers cannot be kept. Correct what is marked."), errors)
-    new = {key: (entry, answer) for key, (entry, answer) in taken.items() if answers.changed(entry, answer)}
     answers.write(new, answers.reasons_before(entry for entry, _answer in new.values()))
     return run
 
@@ -125,6 +132,10 @@ def _entries(run: StageRun, area: Area, said: dict[str, Any]) -> list[StageEntry
 def _answer(given: Any) -> Answer:
     texts = given if isinstance(given, dict) else {}
     return Answer(*(str(texts.get(name) or "").strip() for name in ("verdict", "reason", "note")))
+
+
+def _seen(given: Any) -> str:
+    return str(given.get("seen") or "") if isinstance(given, dict) else ""
 
 
 def _noted(record: VillageList, name: str) -> Any:

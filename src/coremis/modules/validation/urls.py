@@ -9,6 +9,5 @@ urlpatterns = [
     path("<int:pk>/lists/", views.take_village_list, name="take_village_list"),
     path("<int:pk>/meeting/", views.record_meeting, name="record_meeting"),
     path("<int:pk>/villages/<int:area>/", views.village, name="village"),
-    path("<int:pk>/villages/<int:area>/confirm/", views.confirm_others, name="confirm_others"),
     path("meetings/<int:pk>/minutes/", views.attach_minutes, name="attach_minutes"),
 ]

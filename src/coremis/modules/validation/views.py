@@ -21,13 +21,13 @@ from coremis.kernel.screens.screen import Screen, fetch_or_404, see_other
 from coremis.modules.targeting.models import TO_ANSWER, Rejection, StageEntry, StageRun, Verdict
 from coremis.modules.targeting.queries import outcome_word, reason_words
 from coremis.modules.targeting.services import confirm_others as confirm
-from coremis.modules.validation import forms, services
+from coremis.modules.validation import answers, forms, services
 from coremis.modules.validation.models import Meeting
 from coremis.modules.validation.panels import meeting_facts, village_url
 from coremis.modules.validation.queries import SEES, is_open, read_out, unit_name, unit_number
 
 MOST_TYPED = 800
-LETTERS = {"verdict": "v", "reason": "r", "note": "n"}
+LETTERS = {"verdict": "v", "reason": "r", "note": "n", "seen": "w"}
 
 
 def with_campaign(rows: Any) -> Any:
@@ -112,7 +112,18 @@ class VillageScreen(Screen):
         except Refusal as problem:
             errors = {name: str(sentences[0]) for name, sentences in getattr(problem, "errors", {}).items()}
             return self.page(request, run, area, said, errors, str(problem), 422)
+        if "others" in request.POST:
+            return self.confirm(request, run, area)
         messages.success(request, now("Saved."))
+        return see_other(village_url(run, area.pk))
+
+    def confirm(self, request: HttpRequest, run: StageRun, area: Area) -> HttpResponse:
+        """After the answers of the page were kept: confirm everybody else of the village."""
+        try:
+            confirm(run=run, area=area, actor=request.user)
+            messages.success(request, now("Saved. All others are confirmed."))
+        except Refusal as problem:
+            messages.error(request, str(problem))
         return see_other(village_url(run, area.pk))
 
     def page(
@@ -153,38 +164,18 @@ def typed(request: HttpRequest) -> dict[str, dict[str, str]]:
 
 def row_of(entry: StageEntry, said: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
     """One line of the page."""
-    key = str(entry.pk)
-    rejected = entry.verdict == Verdict.REJECTED
-    kept = {"verdict": entry.verdict, "reason": entry.reason if rejected else "", "note": entry.note}
-    decided = entry.outcome in TO_ANSWER or rejected
+    key, kept = str(entry.pk), answers.kept(entry)
+    decided = entry.outcome in TO_ANSWER or entry.verdict == Verdict.REJECTED
+    choices = [Verdict.CONFIRMED, Verdict.REJECTED] if decided else [Verdict.ADDITION]
+    if kept.verdict and kept.verdict not in choices:
+        choices.append(Verdict(kept.verdict))
     return {
         "key": key, "entry": entry, "number": unit_number(entry), "name": unit_name(entry), "outcome": outcome_word(entry),
-        "why": "" if rejected else reason_words(entry), "said": said.get(key, kept), "error": errors.get(key, ""),
-        "choices": [(Verdict.CONFIRMED, Verdict.CONFIRMED.label), (Verdict.REJECTED, Verdict.REJECTED.label)] if decided
-        else [(Verdict.ADDITION, Verdict.ADDITION.label)], "decided": decided,
-        "verdict": Verdict(entry.verdict).label if entry.verdict else "",
-        "rejected_for": Rejection(entry.reason).label if rejected and entry.reason in Rejection.values else "",
+        "why": "" if entry.verdict == Verdict.REJECTED else reason_words(entry), "said": said.get(key, kept._asdict()),
+        "seen": answers.mark(kept), "error": errors.get(key, ""), "choices": [(one.value, one.label) for one in choices],
+        "decided": decided, "verdict": Verdict(kept.verdict).label if kept.verdict else "",
+        "rejected_for": Rejection(kept.reason).label if kept.reason in Rejection.values else "",
     }  # fmt: skip
 
 
 village = VillageScreen(permission=SEES, title=_("Village list"))
-
-
-class ConfirmScreen(Screen):
-    """The button that confirms everybody of a village about whom nothing was said."""
-
-    methods = ("POST",)
-
-    def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Confirm them, and go back to the village."""
-        run = fetch_or_404(StageRun, request.user, SEES, kwargs["pk"])
-        area = fetch_or_404(Area, request.user, confirm.name, kwargs["area"])
-        try:
-            confirm(run=run, area=area, actor=request.user)
-            messages.success(request, now("All others are confirmed."))
-        except Refusal as problem:
-            messages.error(request, str(problem))
-        return see_other(village_url(run, area.pk))
-
-
-confirm_others = ConfirmScreen(permission=confirm.name, title=_("Confirm all others of a village"))

@@ -12,6 +12,7 @@ from coremis.kernel.approvals.models import Decision, Request
 from coremis.kernel.approvals.services import OWN_REFUSED
 from coremis.kernel.areas.models import Area
 from coremis.modules.administration.tests.house import agree, hidden, send, signed_in
+from coremis.modules.administration.views.approvals import opens
 
 BASE = "/administration/"
 
@@ -139,3 +140,10 @@ def test_a_try_to_decide_ones_own_request_is_kept(people, request_):
 def test_my_work_says_what_is_empty(people):
     page = signed_in(people["data"]).get(f"{BASE}my-work/").content.decode()
     assert "Nothing waits for your decision." in page and "appear here" in page
+
+
+def test_what_a_request_is_about_is_linked_for_whoever_may_open_it(people):
+    """A verifier who sees requests about files, but no files, is led nowhere."""
+    page = f"{BASE}users/{people['data'].pk}/"
+    assert opens(page, people["ada"]) and not opens(page, people["verifier"])
+    assert opens("/no-such-page/?x=1", people["verifier"]) and not opens("", people["ada"])

@@ -1,11 +1,12 @@
 """My work, and the pages on which people decide."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -92,9 +93,20 @@ def what_was_asked(asked: Request, reader: User) -> dict[str, Any]:
             preview = declared.preview(values, asked.maker) if declared.preview else None
             if preview and asked.state not in (Request.State.PENDING, Request.State.RETURNED):
                 preview.changes, preview.table, preview.problem = (), None, ""  # they would compare with what holds now
-            return {"preview": preview.ready() if preview else None, "page": page}
+            return {"preview": preview.ready() if preview else None, "page": page if opens(page, reader) else ""}
     except (Refusal, ObjectDoesNotExist) as problem:
         return {"problem": str(problem) if asked.state == Request.State.PENDING else ""}
+
+
+def opens(page: str, reader: User) -> bool:
+    """Whether somebody has the right to the page that a request is about; nothing leads where one is refused."""
+    if not page:
+        return False
+    try:
+        permission = getattr(resolve(urlsplit(page).path).func, "permission", None)
+    except Resolver404:
+        return True
+    return permission is None or reader.has_perm(permission)
 
 
 request = RequestScreen(

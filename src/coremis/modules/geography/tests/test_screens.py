@@ -7,7 +7,7 @@ from datetime import date
 from itertools import count
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
 from coremis.kernel.access.models import User
@@ -198,3 +198,16 @@ def test_the_page_of_a_place(country, it):
         f"inside{country['Northfield'].pk}": "1", f"inside{country['Northlake'].pk}": "2",
     }).content.decode()  # fmt: skip
     assert "A (NA), 40 %, units inside: 1" in look and "Assignments of users" in look
+
+
+def test_nothing_leads_to_a_page_that_is_refused(country):
+    """Who reads what is counted is not led to the page where it is changed; who takes nothing home is offered no file."""
+    with maintenance("test"):
+        kind = make_kind("population")
+    change = reverse("geography:change_kind", args=[kind.pk])
+    reader = ("geography.view_figurekind", "geography.view_codelink", "geography.view_areafigure")
+    for name, more, offered in (("ada-reads", (), False), ("ben-writes", ("geography.save_figure_kind", "screens.export_list"), True)):
+        client = Client()
+        client.force_login(make_user(name, *reader, *more, area=country["Testland"]))
+        assert (change in client.get(reverse("geography:kinds")).content.decode()) is offered
+        assert (reverse("geography:proposal") in client.get(reverse("geography:links")).content.decode()) is offered

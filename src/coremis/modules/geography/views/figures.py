@@ -102,7 +102,7 @@ links = ListScreen(
     lead=_("Where what a code stood for lies now. Lists with former codes are still understood."),
     actions=[
         ActionLink(_("Send a file"), sending(LINKS.name), SEE, tone="primary"),
-        file_link(_("Proposal by names"), "proposal", SEE),
+        file_link(_("Proposal by names"), "proposal", export_list.name),
     ],
     empty=EmptyState(_("No former codes yet"), _("They are kept when units are renamed, merged or split, or brought by a file.")),
 )

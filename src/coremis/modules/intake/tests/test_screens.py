@@ -8,6 +8,7 @@ from coremis.kernel.access.seats import permissions_of
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.approvals.models import Request
 from coremis.kernel.approvals.services import approve_request
+from coremis.kernel.exchange.applying import submit_batch
 from coremis.kernel.exchange.models import Batch, BatchRow, Correction
 from coremis.kernel.files.models import Attachment
 from coremis.kernel.jobs.worker import run_until_idle
@@ -15,7 +16,8 @@ from coremis.kernel.testing.cast import make_user
 from coremis.kernel.testing.check_module import check_module
 from coremis.modules.intake.forms import field_of
 from coremis.modules.intake.tests.conftest import RIGHTS
-from coremis.modules.intake.tests.sample import GOOD, TITLES, imported, take_in
+from coremis.modules.intake.tests.sample import GOOD, TITLES, checked, imported, take_in
+from coremis.modules.intake.views import batch_request
 from coremis.modules.registry.models import Household, Person
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +201,12 @@ def test_nobody_is_offered_what_they_may_not_bring(country, people, client):
     client.force_login(people[0])
     offered = dict(client.get(reverse("intake:create_batch")).context["form"].fields["kind"].choices)
     assert "intake.persons" in offered and not {"points.points", "former.payments"} & set(offered)
+
+
+def test_the_request_is_linked_for_whoever_may_open_it(country, people):
+    """The maker and whoever decides; another reader of the import is told that it waits, and led nowhere."""
+    batch = checked(people, country["North"], GOOD)
+    submit_batch(batch, actor=people[0])
+    reader = make_user("reader", "exchange.view_batch", area=country["Testland"])
+    assert batch_request(batch, people[0]) and batch_request(batch, people[0]) == batch_request(batch, people[1])
+    assert batch_request(batch, reader) == ""

@@ -15,7 +15,7 @@ from coremis.kernel.jobs.work import Work
 from coremis.modules.programmes.models import Programme
 from coremis.modules.scoring.models import FormulaVersion, ScoreFormula
 from coremis.modules.scoring.services import score_households
-from coremis.modules.targeting.kinds.stagework import Settings, StageWork, decided, only_known, pass_on, still_in, text, wrong
+from coremis.modules.targeting.kinds.stagework import Settings, StageWork, decided, only_known, pass_on, read_before, still_in, text, wrong
 from coremis.modules.targeting.models import Campaign, Outcome, StageRun
 
 SOURCE = "targeting.stage"  # the household source under which a stage's list is scored
@@ -57,6 +57,8 @@ def freeze(run: StageRun, actor: Any) -> None:
     version = version_in_use(run.settings["formula"])
     if version is None:
         raise wrong(formula=_("No version of this formula is in use. Activate one first."))
+    if not read_before(run).filter(still_in()).exists():
+        raise wrong(formula=_("Everybody on the list is decided on already. Move this stage before those that decide, or leave it out."))
     campaign = run.stage.campaign
     run.settings = {**run.settings, "version": version.pk, "lower_first": version.lower_is_poorer}
     run.score_run = score_households(

@@ -1,11 +1,13 @@
 """What a community says about the list of an open validation, and what follows when the validation is closed (rulebook 2.4)."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When, Window
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce, Greatest, RowNumber
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.actions.action import action
@@ -17,13 +19,26 @@ from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.modules.programmes.services.places import check_note
 from coremis.modules.registry.models import Household, Person
 from coremis.modules.targeting.kinds.placing import fetched, placed
-from coremis.modules.targeting.models import ADDITION, MOVED_UP, TO_ANSWER, Kind, Outcome, Rejection, Stage, StageEntry, StageRun, Verdict
+from coremis.modules.targeting.models import (
+    ADDITION,
+    APPEAL,
+    MOVED_UP,
+    TO_ANSWER,
+    Kind,
+    Outcome,
+    Rejection,
+    Stage,
+    StageEntry,
+    StageRun,
+    Verdict,
+)  # fmt: skip
 from coremis.modules.targeting.queries import quotas_of
 from coremis.modules.targeting.services.campaigns import locked, require_open
 from coremis.modules.targeting.services.running import count, count_anew
 
 __all__ = [
-    "Rejection", "close_appeals", "close_run", "close_validation", "confirm_others", "moving_up", "propose_addition", "record_verdict",
+    "Rejection", "close_appeals", "close_run", "close_validation", "confirm_others", "moving_up", "propose_addition", "reason_again",
+    "record_verdict",
 ]  # fmt: skip
 
 
@@ -41,8 +56,8 @@ def record_verdict(*, entry: StageEntry, verdict: Verdict, reason: str = "", not
     if verdict == Verdict.ADDITION and entry.outcome in TO_ANSWER:
         raise Refusal(_("%(who)s is selected or waits already. Confirm or reject instead."), who=str(entry.who))
     entry = StageEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk, run=run)
-    entry.verdict, entry.note = verdict, check_note(note)
     entry.reason = reason if verdict == Verdict.REJECTED else _reason_before(entry)
+    entry.verdict, entry.note = verdict, check_note(note)
     entry.save()
     return entry
 
@@ -56,7 +71,18 @@ def _check_rejection(reason: str, note: str) -> None:
 
 def _reason_before(entry: StageEntry) -> str:
     before = StageEntry.objects.filter(run=entry.run.source_id, household=entry.household_id, person=entry.person_id).first()
-    return before.reason if before else entry.reason
+    return reason_again(entry, before.reason if before else None)
+
+
+def reason_again(entry: StageEntry, before: str | None) -> str:
+    """The reason of an entry that is not rejected, or no longer: ``before`` is the one of the list before (None: not on it).
+
+    Who could not be assessed, or was not eligible, always has a reason: another one than before only by a proposal or an appeal.
+    """
+    if entry.verdict != Verdict.REJECTED or entry.reason not in Rejection.values:
+        return entry.reason
+    needed = entry.outcome in (Outcome.NOT_ASSESSED, Outcome.NOT_ELIGIBLE)
+    return before or ((ADDITION if before is None else APPEAL) if needed else "")
 
 
 @action(_("Confirm all others of a village"), within=("area",))
@@ -123,16 +149,19 @@ def close_validation(*, run: StageRun, note: str = "", actor: Actor) -> StageRun
 
 
 def check_replaced(run: StageRun) -> None:
-    """Refuse where more of a village's selected were rejected than the stage allows; the first such village is named."""
+    """Refuse where more of a village's list was rejected than the stage allows; the first such village is named.
+
+    The list are its selected; where the community speaks before the quotas, everybody who is still to be decided on.
+    """
     most = run.settings.get("most_replaced")
     if most is None:
         return
-    selected = StageEntry.objects.filter(run=run.pk, outcome=Outcome.SELECTED).order_by().values("area__name", "area")
-    counted = selected.annotate(all=Count("pk"), rejected=Count("pk", filter=Q(verdict=Verdict.REJECTED)))
+    asked = StageEntry.objects.filter(run=run.pk, outcome__in=(Outcome.SELECTED, Outcome.IN)).order_by().values("area__name", "area")
+    counted = asked.annotate(all=Count("pk"), rejected=Count("pk", filter=Q(verdict=Verdict.REJECTED)))
     for village in counted.order_by("area__name"):
         if village["rejected"] * 100 > most * village["all"]:
             raise Refusal(
-                _("%(place)s would replace %(rejected)s of %(all)s selected, more than %(most)s %%. Look at its answers again."),
+                _("%(place)s would replace %(rejected)s of %(all)s on its list, more than %(most)s %%. Look at its answers again."),
                 place=village["area__name"], rejected=village["rejected"], all=village["all"], most=most,
             )  # fmt: skip
 
@@ -176,8 +205,10 @@ def moving_up(run: StageRun) -> list[tuple[int, str]]:
 def close_appeals(*, run: StageRun, note: str = "", actor: Actor) -> StageRun:
     """End the window. Appeals that are still open go on and hold back only those they are about."""
     run = _open_run(run.pk, Kind.APPEALS)
-    if timezone.localdate().isoformat() <= run.settings["until"]:
-        raise Refusal(_("Appeals may be made until %(day)s. Close the window after that day."), day=run.settings["until"])
+    last = date.fromisoformat(run.settings["until"])
+    if timezone.localdate() <= last:
+        day = date_format(last, "SHORT_DATE_FORMAT")
+        raise Refusal(_("Appeals may be made until %(day)s. Close the window after that day."), day=day)
     return close_run(run, note)
 
 

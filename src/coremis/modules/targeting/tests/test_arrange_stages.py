@@ -1,6 +1,9 @@
 """Stages in another order, left out, set anew: what was done stays readable and is to be done again."""
 
+from datetime import date
+
 import pytest
+from django.utils.translation import override
 
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.refusal import Invalid, Refusal
@@ -177,3 +180,27 @@ def test_a_category_that_the_formula_does_not_have_is_refused():
         services.set_stage(stage=stage, settings={"formula": formula.pk, "categories": ["poor"]}, actor=everything())
     assert "POOR, OTHERS" in str(refused.value.errors["categories"][0])
     services.set_stage(stage=stage, settings={"formula": formula.pk, "categories": ["POOR"]}, actor=everything())
+
+
+def test_a_score_after_the_quota_says_what_to_do():
+    """Nobody is left to be scored: move the stage, or leave it out."""
+    country = build_country()
+    many_households(country["Almond"], 6)
+    campaign = make_campaign(make_programme(), country["Almond"], ladder=Ladder.SCORE)
+    set_stage(campaign, Kind.SCORING, formula=make_formula().pk)
+    give_quota(campaign, {country["Almond"]: 2})
+    services.move_stage(stage=stage_of(campaign, Kind.QUOTA), actor=everything())
+    carry_out(campaign, Kind.LISTING, Kind.QUOTA)
+    with pytest.raises(Invalid) as refused:
+        services.run_stage(stage=stage_of(campaign, Kind.SCORING), actor=everything())
+    assert "leave it out" in str(refused.value.errors["formula"][0])
+
+
+def test_the_last_day_for_appeals_is_written_as_people_write_it():
+    """A French officer reads 05/12/2026, not 2026-12-05."""
+    _country, campaign = made()
+    run = carry_out(campaign, Kind.LISTING, Kind.CATEGORICAL, Kind.QUOTA, Kind.APPEALS)
+    last = date.fromisoformat(run.settings["until"])
+    with override("fr"), pytest.raises(Refusal) as refused:
+        services.close_appeals(run=run, actor=everything())
+    assert f"{last:%d/%m/%Y}" in str(refused.value)

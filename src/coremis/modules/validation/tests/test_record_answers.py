@@ -7,8 +7,18 @@ import pytest
 from coremis.kernel.base.refusal import Invalid, Refusal
 from coremis.kernel.testing.cast import build_country
 from coremis.modules.targeting import services as targeting
-from coremis.modules.targeting.models import StageEntry
-from coremis.modules.targeting.tests.sample import outcomes
+from coremis.modules.targeting.models import Kind, StageEntry
+from coremis.modules.targeting.services.campaigns import Ladder
+from coremis.modules.targeting.tests.sample import (
+    carry_out,
+    give_quota,
+    make_campaign,
+    make_programme,
+    many_households,
+    outcomes,
+    set_stage,
+    stage_of,
+)
 from coremis.modules.validation import services
 from coremis.modules.validation.queries import villages_of
 from coremis.modules.validation.tests.sample import ACTOR, HELD, entries, everything, open_validation, say
@@ -120,3 +130,40 @@ def test_a_meeting_is_kept_once_a_village(land):
         assert field in refused.value.errors
     with pytest.raises(Invalid):
         services.record_meeting(run=run, area=land["Fig"], actor=ACTOR, **sent)
+
+
+def test_the_limit_holds_where_the_community_speaks_before_the_quotas(land):
+    """Nobody is selected yet, and the list is everybody still to be decided on."""
+    village = land["Almond"]
+    many_households(village, 10)
+    campaign = make_campaign(make_programme(), village, ladder=Ladder.SCORE)
+    set_stage(campaign, Kind.VALIDATION, silence=True, most_replaced=20)
+    for _step in range(2):
+        targeting.move_stage(stage=stage_of(campaign, Kind.VALIDATION), actor=everything())
+    run = carry_out(campaign, Kind.LISTING, Kind.VALIDATION)
+    chosen = entries(run, village, "IN")[:3]
+    say(run, village, dict.fromkeys(chosen, ("REJECTED", "twice")))
+    with pytest.raises(Refusal, match="3 of 10"):
+        targeting.close_validation(run=run, actor=everything())
+
+
+def test_a_village_is_not_asked_twice(land):
+    """The quotas change and the list is made anew: who was rejected stays so, who was confirmed too; only the others are asked.
+
+    Closed with silence as agreement, a household that the village called dead does not come back among the selected.
+    """
+    village = land["Almond"]
+    run = open_validation([village], silence=True)
+    first, second, *_rest = entries(run, village, "SELECTED")
+    say(run, village, {first: ("REJECTED", "deceased", "In May"), second: ("CONFIRMED",)})
+    targeting.close_validation(run=run, actor=everything())
+    campaign = run.stage.campaign
+    for places in (1, 6):
+        give_quota(campaign, {village: places})
+        again = carry_out(campaign, Kind.QUOTA, Kind.VALIDATION)
+    kept = {entry.household_id: (entry.verdict, entry.reason, entry.note) for entry in StageEntry.objects.filter(run=again)}
+    assert kept[first.household_id] == ("REJECTED", "deceased", "In May")
+    assert kept[second.household_id] == ("CONFIRMED", second.reason, "")
+    assert [verdict for verdict, *_more in kept.values()].count("") == 12 - 8
+    targeting.close_validation(run=again, actor=everything())
+    assert StageEntry.objects.get(run=again, household=first.household_id).outcome == "NOT_SELECTED"

@@ -54,14 +54,19 @@ def rows_of(content):
     return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
 
 
-def brought(rows, people, land):
-    """The rows as an import, checked and, where something is good, taken in."""
+def checked(rows, people, land):
+    """The rows as an import, checked."""
     file = io.BytesIO()
     write_xlsx(file, [Sheet("1", [SheetColumn(title) for title in rows[0]], rows[1:])])
     batch = send_file(io.BytesIO(file.getvalue()), "answers.xlsx", kind=ANSWERS.name, area=land["Testland"], actor=people[0])
     batch = check_batch(batch=batch, mapping=batch.mapping, options=batch.options, actor=people[0])
     run_until_idle()
-    batch = Batch.objects.get(pk=batch.pk)
+    return Batch.objects.get(pk=batch.pk)
+
+
+def brought(rows, people, land):
+    """The rows as an import, checked and, where something is good, taken in."""
+    batch = checked(rows, people, land)
     if batch.good_count:
         approve_request(request=submit_batch(batch, actor=people[0]).request, actor=people[1])
         run_until_idle()
