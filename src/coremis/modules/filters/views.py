@@ -17,7 +17,7 @@ from coremis.kernel.screens.columns import Status
 from coremis.kernel.screens.details import DetailScreen, Fact
 from coremis.kernel.screens.facts import Known, Subject, subjects
 from coremis.kernel.screens.lists import COUNT_UP_TO, EmptyState, ListScreen
-from coremis.kernel.screens.screen import ActionLink, Screen, fetch_or_404, page_or_part, see_other, whole_number
+from coremis.kernel.screens.screen import ActionLink, Screen, buttons, fetch_or_404, page_or_part, see_other, whole_number
 from coremis.modules.filters import services
 from coremis.modules.filters.choosing import Drawing
 from coremis.modules.filters.draft import FIELD, Draft, Part, apply, draft_of, read_draft
@@ -179,8 +179,19 @@ def address(name: str) -> Any:
 
 def list_address(saved: SavedFilter) -> str:
     """The list with this filter."""
-    subject = subjects().get(saved.subject)
-    return listed(subject, str(saved.pk)) if subject else reverse("filters:saved_filter_list")
+    return listed(subjects()[saved.subject], str(saved.pk))
+
+
+class FilterScreen(DetailScreen):
+    """The page of a filter; it leads to the list for whoever may see those people."""
+
+    def head(self, request: HttpRequest, record: Any) -> dict[str, Any]:
+        """The button of the list first."""
+        found, subject = super().head(request, record), subjects().get(record.subject)
+        if subject and record.is_active:
+            link = ActionLink(_("Show the list"), list_address, subject.permission, tone="primary")
+            found["actions"] = [*buttons([link], request.user, record), *found["actions"]]
+        return found
 
 
 in_use = lambda saved: saved.is_active  # noqa: E731
@@ -193,7 +204,7 @@ saved_filter_list = ListScreen(
     actions=[NEW],
     empty=EmptyState(_("No filters yet"), _("Put conditions together once and use them in lists, enrolment and payrolls."), NEW),
 )
-saved_filter_detail = DetailScreen(
+saved_filter_detail = FilterScreen(
     SavedFilter,
     permission=SEES,
     title=lambda saved: saved.name,
@@ -201,7 +212,6 @@ saved_filter_detail = DetailScreen(
     status=lambda saved: Status("good", _("in use")) if saved.is_active else Status("off", _("retired")),
     facts=detail_facts,
     actions=[
-        ActionLink(_("Show the list"), list_address, SEES, tone="primary", show=in_use),
         ActionLink(_("Look at the conditions"), lambda saved: f"{reverse('filters:edit_filter')}?filter={saved.pk}", SEES),
         ActionLink(_("Rename or share"), "filters:change_filter", services.change_filter.name, show=in_use),
         ActionLink(_("Copy a filter"), "filters:copy_filter", services.copy_filter.name),

@@ -94,10 +94,11 @@ def score_status(score: Score) -> Status:
 def score_facts(request: HttpRequest, score: Score) -> Sequence[Fact]:
     """Whose score it is, by which formula, as of when."""
     run = score.run
+    opens = ScoreRun.objects.visible_to(request.user, "scoring.view_scorerun").filter(pk=run.pk).exists()  # type: ignore[arg-type]
     return [
         Fact(_("Household"), str(score.household), reverse("registry:household", kwargs={"pk": score.household_id})),
         Fact(_("Place"), score.area.name), Fact(_("Formula"), str(run.formula_version), version_url(run.formula_version)),
-        Fact(_("As of"), run.day), Fact(_("Scoring"), str(run), run_url(run)),
+        Fact(_("As of"), run.day), Fact(_("Scoring"), str(run), run_url(run) if opens else ""),
     ]  # fmt: skip
 
 

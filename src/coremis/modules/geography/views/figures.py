@@ -116,7 +116,7 @@ class Proposal(Screen):
     def respond(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """The file, for the highest place of the reader."""
         user: Any = request.user
-        top = Area.objects.visible_to(user, SEE).order_by("level__position", "pk").first()
+        top = Area.objects.visible_to(user, tables.LinkTable.permission).order_by("level__position", "pk").first()
         rows = proposed_by_name(top, timezone.localdate()) if top else []
         export_list(list_title=str(self.title), address=request.path, file_format="csv", row_count=min(len(rows), 1000), actor=user)
         heads = [_now("Former code"), _now("Former name"), _now("Code of the place now"), _now("Name"), _now("Share"), _now("Since")]
@@ -125,7 +125,7 @@ class Proposal(Screen):
         return as_file(content.getvalue(), "text/csv; charset=utf-8", file_name("former-codes", "csv"))
 
 
-proposal = Proposal(permission=SEE, title=_("Proposal by names"))
+proposal = Proposal(permission=export_list.name, title=_("Proposal by names"))
 shapes = ListScreen(
     tables.ShapeTable,
     title=_("Outlines of places"),

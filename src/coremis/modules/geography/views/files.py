@@ -141,6 +141,7 @@ class FileScreen(DetailScreen):
     def tab_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """Progress, counts, reasons, changes, files."""
         titles = {code: str(column.title) for code, column in next(k for k in KINDS if k.name == record.import_kind).all_columns().items()}
+        opens = request.user.has_perm("files.view_attachment")
         return {
             **super().tab_context(request, record),
             **progress_of(record),
@@ -149,8 +150,8 @@ class FileScreen(DetailScreen):
             "examples": record.rows.filter(state=BatchRow.State.BAD).order_by("number")[:20],
             "changes": previews.change_lines(record),
             "mapped": [(titles.get(code, code), ", ".join(given)) for code, given in record.mapping.items()],
-            "source_file": record.source_file,
-            "rejected_file": record.rejected_file,
+            "source_file": record.source_file if opens else None,
+            "rejected_file": record.rejected_file if opens else None,
         }
 
 
