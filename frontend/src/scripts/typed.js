@@ -88,7 +88,7 @@ function start() {
   }
 }
 
-const ownWords = (values) => JSON.stringify(values.filter(([name]) => name !== "key" && name !== "version"));
+const ownWords = (values) => JSON.stringify(values.filter(([name]) => name !== "key" && !/^version(-|$)/.test(name)));
 const differs = (form, kept) => ownWords(valuesOf(form)) !== ownWords(kept.values);
 
 document.addEventListener("input", (event) => {

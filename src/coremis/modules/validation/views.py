@@ -27,7 +27,7 @@ from coremis.modules.validation.panels import meeting_facts, village_url
 from coremis.modules.validation.queries import SEES, is_open, read_out, unit_name, unit_number
 
 MOST_TYPED = 800
-LETTERS = {"verdict": "v", "reason": "r", "note": "n", "seen": "w"}
+LETTERS = {"verdict": "v", "reason": "r", "note": "n", "seen": "version-"}  # what begins with version is put back, and never compared
 
 
 def with_campaign(rows: Any) -> Any:
@@ -118,13 +118,14 @@ class VillageScreen(Screen):
         return see_other(village_url(run, area.pk))
 
     def confirm(self, request: HttpRequest, run: StageRun, area: Area) -> HttpResponse:
-        """After the answers of the page were kept: confirm everybody else of the village."""
+        """After the answers of the page were kept: confirm everybody else of the village, and go on with the next village."""
         try:
             confirm(run=run, area=area, actor=request.user)
             messages.success(request, now("Saved. All others are confirmed."))
         except Refusal as problem:
             messages.error(request, str(problem))
-        return see_other(village_url(run, area.pk))
+            return see_other(village_url(run, area.pk))
+        return see_other(run_url(run))
 
     def page(
         self, request: HttpRequest, run: StageRun, area: Area, said: Mapping[str, Any], errors: Mapping[str, str] | None = None,

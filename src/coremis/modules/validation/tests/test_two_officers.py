@@ -37,9 +37,10 @@ def shown(client, run, village):
     sent = {}
     for row in page.context["rows"]:
         said = row["said"]
-        sent.update({f"w{row['key']}": row["seen"], f"v{row['key']}": said["verdict"], f"n{row['key']}": said["note"]})
+        sent.update({f"version-{row['key']}": row["seen"], f"v{row['key']}": said["verdict"], f"n{row['key']}": said["note"]})
         if row["decided"]:
             sent[f"r{row['key']}"] = said["reason"]
+        assert f'name="version-{row["key"]}" value="{row["seen"]}"' in page.content.decode()
         assert said["verdict"] == "" or said["verdict"] in dict(row["choices"])
     return sent
 
@@ -74,7 +75,7 @@ def test_two_answers_about_one_are_told(village):
     page = send(ben, run, village, {**of_ben, f"v{first.pk}": "CONFIRMED", f"v{second.pk}": "CONFIRMED"})
     assert page.status_code == 422 and "Meanwhile somebody else recorded “rejected”" in page.content.decode()
     assert (said(first)[0], said(second)[0]) == ("REJECTED", "")
-    again = {f"w{row['key']}": row["seen"] for row in page.context["rows"]}
+    again = {f"version-{row['key']}": row["seen"] for row in page.context["rows"]}
     send(ben, run, village, {**of_ben, **again, f"v{first.pk}": "CONFIRMED", f"v{second.pk}": "CONFIRMED"})
     assert (said(first)[0], said(second)[0]) == ("CONFIRMED", "CONFIRMED")
 
@@ -107,7 +108,8 @@ def test_answers_typed_before_confirming_all_others_are_kept(village):
     sent = {**shown(client, run, village), "others": "1", f"v{first.pk}": "REJECTED"}
     assert send(client, run, village, sent).status_code == 422
     assert (said(first)[0], said(second)[0]) == ("", "")
-    send(client, run, village, {**sent, f"r{first.pk}": "twice"})
+    answer = send(client, run, village, {**sent, f"r{first.pk}": "twice"})
+    assert answer["Location"] == f"/targeting/lists/{run.pk}/"  # another page: what was typed is not offered again
     assert (said(first)[0], said(second)[0]) == ("REJECTED", "CONFIRMED")
     assert client.get(village_url(run, village.pk)).content.decode().count('<form class="form') == 1
 
