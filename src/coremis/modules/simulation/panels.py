@@ -1,5 +1,6 @@
 """What the page of a simulation shows. Every figure says its convention (rulebook 2.2.7)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -129,11 +130,13 @@ def _cutoff_cells(score: float, found: Accuracy, known: bool) -> list[str | None
 
 
 def by_place(request: HttpRequest, simulation: Simulation) -> Shown:
-    """Who would be selected in each area of the level below."""
+    """Who would be selected in each area of the level below; places of one name are told apart by their codes."""
     counts = counts_of(simulation, lambda row: row[AREA])
-    places = {area.pk: str(area) for area in Area.objects.filter(pk__in=[key for key in counts if key])}
-    named = {places.get(key, _("elsewhere")): count for key, count in counts.items()}
-    return _grouped(simulation, _("Place"), sorted(named.items()))
+    places = {area.pk: area for area in Area.objects.filter(pk__in=[key for key in counts if key])}
+    alike = Counter(area.search_name for area in places.values())
+    words = {key: f"{area} ({area.code})" if alike[area.search_name] > 1 else str(area) for key, area in places.items()}
+    order = sorted(counts, key=lambda key: (key not in places, places[key].search_name if key in places else "", words.get(key, "")))
+    return _grouped(simulation, _("Place"), [(words.get(key, _("elsewhere")), counts[key]) for key in order])
 
 
 def by_head(request: HttpRequest, simulation: Simulation) -> Shown:

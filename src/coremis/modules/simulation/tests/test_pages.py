@@ -3,11 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.test import RequestFactory
 from django.urls import reverse
 
+from coremis.kernel.actions.services import maintenance
+from coremis.kernel.areas.models import AreaLevel
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import build_country, make_user
 from coremis.modules.simulation.models import Comparison, Simulation
+from coremis.modules.simulation.panels import by_place
 from coremis.modules.simulation.services import compare_simulations
 from coremis.modules.simulation.tests.sample import ACTOR, make_people, make_run, score, simulated
 
@@ -142,3 +146,18 @@ def test_the_form_begins_with_the_newest_scores(country, client):
 def test_without_simulations_the_list_says_what_they_are_for(country, client):
     client.force_login(make_user("reader", *SEES, area=country["North"]))
     assert "before anybody decides" in client.get(reverse("simulation:simulation_list")).content.decode()
+
+
+def test_places_of_one_name_are_told_apart(country, client):
+    """Two villages called alike each have their line; the lines come to the total."""
+    with maintenance("two of one name"):
+        country["Beech"].name = country["Almond"].name
+        country["Beech"].save()
+    run, people = make_run(country["North"]), make_people([country["Almond"], country["Beech"]], 12)
+    for place, (household, *_rest) in enumerate(people):
+        score(run, household, float(place))
+    found = simulated(run=run, rule=Simulation.Rule.PLACES, places=5, level=AreaLevel.objects.get(position=3))
+    request = RequestFactory().get("/")
+    request.user = make_user("reader", *SEES, area=country["North"])
+    rows = by_place(request, found)["table"]["rows"]
+    assert len(rows) == 2 and "N1A" in str(rows[0]) and "N1B" in str(rows[1])
