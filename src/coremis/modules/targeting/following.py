@@ -45,7 +45,7 @@ def reach(campaign: Campaign, added: Sequence[int], actor: Actor) -> None:
     held = set(campaign.places.values_list("area_id", flat=True))
     if added and actor.may(required().permission, held):
         campaign.area_ids = [*campaign.area_ids, *added]
-        campaign.area = common_ancestor(campaign.area_ids)
+        campaign.area = common_ancestor(campaign.area_ids) or campaign.area
         campaign.save()
     fresh = Area.objects.filter(pk__in=below(campaign.area_ids)).exclude(pk__in=held).order_by("pk").values_list("pk", flat=True)
     copy_into(CampaignArea, ("campaign", "area"), [(campaign.pk, area) for area in fresh])

@@ -6,10 +6,13 @@ import pytest
 from django.test import RequestFactory
 from django.urls import reverse
 
+from coremis.kernel.actions.bulk import update_from
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.areas.models import AreaLevel
 from coremis.kernel.jobs.worker import run_until_idle
 from coremis.kernel.testing.cast import build_country, make_user
+from coremis.modules.geography.tests.sample import make_figure, make_kind
+from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.simulation.models import Comparison, Simulation
 from coremis.modules.simulation.panels import by_place
 from coremis.modules.simulation.services import compare_simulations
@@ -161,3 +164,42 @@ def test_places_of_one_name_are_told_apart(country, client):
     request.user = make_user("reader", *SEES, area=country["North"])
     rows = by_place(request, found)["table"]["rows"]
     assert len(rows) == 2 and "N1A" in str(rows[0]) and "N1B" in str(rows[1])
+
+
+def test_facts_that_the_reader_may_not_see_are_not_counted_for_them(country, client):
+    """Whoever made it may use a masked and a sensitive fact; another reader gets neither the poor nor the disabled of a village."""
+    simulation, comparison = made(country)
+    pages = [reverse("simulation:simulation_detail", args=[simulation.pk]), reverse("simulation:comparison_detail", args=[comparison.pk])]
+    client.force_login(make_user("reader", *SEES, "registry.view_household", "registry.view_person", area=country["North"]))
+    before = [client.get(page).content.decode() for page in pages]
+    assert "a member has a disability" in before[0] and "Known for" in before[0]
+    with maintenance("the ministry decides"):
+        update_from(VariableDefinition.objects.filter(code="poor_by_survey"), masked=True)
+        update_from(VariableDefinition.objects.filter(code="disability"), sensitive=True)
+    after = [client.get(page).content.decode() for page in pages]
+    assert "a member has a disability" not in after[0] and "Known for" not in after[0] and "Poor reached" not in after[0]
+    assert "by facts that you may not see" in after[0] and "Would be selected" in after[0]
+    assert "only by the second" in after[1] and after[1] != before[1]
+    rights = ("registry.view_household", "registry.view_person", "registry.reveal_variable", "registry.reveal_sensitive")
+    client.force_login(make_user("trusted", *SEES, *rights, area=country["North"]))
+    assert "a member has a disability" in client.get(pages[0]).content.decode()
+
+
+def test_places_without_figures_are_named(country, client):
+    """They share in nothing; the page says so instead of showing no selected there without a word."""
+    kind = make_kind("households")
+    make_figure(country["Almond"], kind, 100)
+    run, people = make_run(country["North"]), make_people([country["Almond"], country["Beech"]], 12)
+    for place, (household, *_rest) in enumerate(people):
+        score(run, household, float(place))
+    level = AreaLevel.objects.get(position=3)
+    found = simulated(run=run, rule=Simulation.Rule.SHARED, places=6, level=level, weights=Simulation.Weights.HOUSEHOLDS)
+    client.force_login(make_user("reader", *SEES, area=country["North"]))
+    count = sum(household.area == country["Beech"] for household, *_rest in people)
+    page = client.get(reverse("simulation:simulation_detail", args=[found.pk])).content.decode()
+    assert f"{count} households got no place because their places have no such figures: Beech." in page
+    by_rate = {"rule": Simulation.Rule.SHARED, "weights": Simulation.Weights.POOR, "level": level, "places": 6}
+    make_figure(country["Beech"], kind, 50)
+    make_figure(country["Almond"], make_kind("poverty_rate", "%"), 40)
+    page = client.get(reverse("simulation:simulation_detail", args=[simulated(run=run, **by_rate).pk])).content.decode()
+    assert f"{count} households got no place" in page
