@@ -15,6 +15,7 @@ from coremis.modules.geography.tests.sample import make_figure, make_kind
 from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.simulation.models import Comparison, Simulation
 from coremis.modules.simulation.panels import by_place
+from coremis.modules.simulation.queries import total_of
 from coremis.modules.simulation.services import compare_simulations
 from coremis.modules.simulation.tests.sample import ACTOR, make_people, make_run, score, simulated
 
@@ -203,3 +204,21 @@ def test_places_without_figures_are_named(country, client):
     make_figure(country["Almond"], make_kind("poverty_rate", "%"), 40)
     page = client.get(reverse("simulation:simulation_detail", args=[simulated(run=run, **by_rate).pk])).content.decode()
     assert f"{count} households got no place" in page
+
+
+@pytest.mark.parametrize(("field", "value"), [("run", "²"), ("run", "9" * 30), ("places", "99999999999"), ("places", "0"), ("level", "²")])
+def test_what_is_no_number_or_too_large_is_a_sentence(country, client, field, value):
+    """Sent by hand or typed by mistake: the form comes back as typed."""
+    run = make_run(country["North"])
+    client.force_login(make_user("maker", "simulation.simulate", *SEES, area=country["North"]))
+    sent = {"title": "x", "run": run.pk, "rule": "PLACES", "places": "5", "key": "k", "step": "confirm", field: value}
+    assert client.post(reverse("simulation:simulate"), sent).status_code == 422 and not Simulation.objects.exists()
+
+
+def test_a_condition_that_names_no_fact(country):
+    """Everybody is poor: said without any fact, it is computed on both databases."""
+    run = make_run(country["North"])
+    for place, (household, *_rest) in enumerate(make_people([country["Almond"]], 4)):
+        score(run, household, float(place))
+    found = simulated(run=run, rule=Simulation.Rule.PLACES, places=2, poor="1 = 1")
+    assert (total_of(found).known, total_of(found).poor, total_of(found).poor_chosen) == (4, 4, 2)
