@@ -143,8 +143,9 @@ class MapScreen(Screen):
         if asked is None:
             mine = [(area.name, place_page(area.pk)) for area in first_places(request.user)] if top_place(request.user) is None else []
             return render(request, "geography/map.html", {"title": _("Map"), "asked": None, "mine": mine})
-        lines, others = lines_of(request, asked), [area for area in first_places(request.user) if area.pk != asked.area.pk]
+        lines = lines_of(request, asked)
         above = [area for area in path_of(asked.area)[:-1] if own_places(request.user).filter(pk=area.pk).exists()]
+        others = [area for area in first_places(request.user) if area not in (asked.area, *above)]
         return render(request, "geography/map.html", {
             "title": _("Map"),
             "asked": asked,
