@@ -13,6 +13,7 @@ from coremis.modules.registry.models import Household
 from coremis.modules.targeting import services
 from coremis.modules.targeting.kinds.quota import planned
 from coremis.modules.targeting.models import Kind
+from coremis.modules.targeting.previews import carrying_out
 from coremis.modules.targeting.queries import current_run_of
 from coremis.modules.targeting.readiness import Obstacle, in_line, obstacles, quotas_with_free
 from coremis.modules.targeting.services.campaigns import Ladder
@@ -132,3 +133,23 @@ def test_merged_upper_units_bring_no_others_into_a_campaign():
     work()
     assert set(again(whole).area_ids) == {village.parent_id, *own}
     assert other.pk not in again(whole).places.values_list("area_id", flat=True)
+
+
+def test_it_is_told_before_whose_place_has_no_quota():
+    """A village that closed after it was listed, and one that nobody gave a quota: said before the stage is carried out."""
+    village, campaign = decided()
+    other = village.parent.children.exclude(pk=village.pk).first()
+    second = make_campaign(campaign.programme, village.parent, ladder=Ladder.SCORE, code="C2")
+    many_households(other, 3)
+    services.skip_stage(stage=stage_of(second, Kind.SCORING), actor=everything())
+    carry_out(second, Kind.LISTING)
+    give_quota(second, {other: 5})
+    stage = stage_of(second, Kind.QUOTA)
+    (line,) = carrying_out({"stage": stage}, everything()).left_out
+    assert line == ("listed in places without a quota", 12)
+    agreed(merge_units, actor=MAP_MAKER, areas=[village, other], on=date(2026, 6, 1), into=other)
+    work()
+    (line,) = carrying_out({"stage": stage}, everything()).left_out
+    assert "Carry out the list again first" in line[0] and line[1] == 12
+    carry_out(again(second), Kind.LISTING)
+    assert carrying_out({"stage": stage_of(second, Kind.QUOTA)}, everything()).left_out == []
