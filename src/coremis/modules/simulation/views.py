@@ -22,7 +22,7 @@ from coremis.modules.simulation.forms import SEES_RUNS, done_runs
 from coremis.modules.simulation.models import Comparison, Simulation, State
 from coremis.modules.simulation.queries import AREA, counts_of, edge, range_of
 from coremis.modules.simulation.tables import SimulationTable, status_of
-from coremis.modules.targeting.kinds.quota import is_divided
+from coremis.modules.targeting.queries import divides_places
 
 NAMED = 5  # places without figures that are named
 
@@ -59,7 +59,7 @@ def asked(request: HttpRequest, simulation: Simulation) -> Sequence[Fact]:
 def notes(request: HttpRequest, simulation: Simulation) -> Sequence[Attention]:
     """What the result leaves out, or does otherwise than a campaign would."""
     found = [*outside(simulation), *without_figures(simulation)]
-    if simulation.stage is not None and is_divided(simulation.stage.settings):
+    if simulation.stage is not None and divides_places(simulation.stage):
         words = _("The stage gives places to categories or keeps a reserve. The simulation gives them all by rank.")
         found.append(Attention("warn", words))
     return found

@@ -18,6 +18,8 @@ from coremis.modules.simulation.panels import by_place
 from coremis.modules.simulation.queries import total_of
 from coremis.modules.simulation.services import compare_simulations
 from coremis.modules.simulation.tests.sample import ACTOR, make_people, make_run, score, simulated
+from coremis.modules.simulation.views import notes
+from coremis.modules.targeting.models import Stage
 
 pytestmark = pytest.mark.django_db
 SEES = ("simulation.view_simulation", "simulation.view_comparison", "scoring.view_scorerun")
@@ -222,3 +224,10 @@ def test_a_condition_that_names_no_fact(country):
         score(run, household, float(place))
     found = simulated(run=run, rule=Simulation.Rule.PLACES, places=2, poor="1 = 1")
     assert (total_of(found).known, total_of(found).poor, total_of(found).poor_chosen) == (4, 4, 2)
+
+
+@pytest.mark.parametrize(("settings", "told"), [({}, 0), ({"shares": [{"code": "women"}]}, 1), ({"reserve": "5"}, 1)])
+def test_a_stage_that_divides_its_places_is_told(settings, told):
+    """The simulation gives them all by rank, so it may select others than the campaign."""
+    simulation = Simulation(rule=Simulation.Rule.QUOTAS, stage=Stage(kind="QUOTA", settings=settings))
+    assert len(notes(RequestFactory().get("/"), simulation)) == told
