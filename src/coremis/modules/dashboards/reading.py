@@ -102,6 +102,7 @@ class Reader:
         self._below: dict[frozenset[int], tuple[Area | None, list[Area]]] = {}
         self._words: dict[tuple[str, str], dict[str, str]] = {}
         self._grouped: dict[tuple[str, str, str, str], list[Any]] = {}
+        self._roots: dict[str, frozenset[int]] = {}
 
     @cached_property
     def countings(self) -> dict[str, Counting]:
@@ -225,13 +226,24 @@ class Reader:
 
     def places(self, permission: str) -> "tuple[Area | None, list[Area]]":
         """The place in view and what lies just below it; several places of mine, or one with nothing below, stand for themselves."""
-        roots = frozenset([self.area.pk]) if self.area else self.user.places_for(permission).roots
+        roots = self.roots(permission)
         if roots not in self._below:
             inner = AreaTree.objects.filter(ancestor__in=roots, descendant__in=roots, depth__gt=0).values("descendant")
             mine = list(Area.objects.filter(pk__in=roots).exclude(pk__in=inner).order_by("search_name", "pk"))
             inside = list(Area.objects.filter(parent=mine[0]).order_by("search_name", "pk")) if len(mine) == 1 else []
             self._below[roots] = (mine[0], inside) if inside else (None, mine)
         return self._below[roots]
+
+    def roots(self, permission: str) -> frozenset[int]:
+        """The place chosen for the page; where the right reaches only part of it, my places inside."""
+        if permission not in self._roots:
+            places = self.user.places_for(permission)
+            found = frozenset(places.roots)
+            if self.area is not None:
+                inside = below([self.area.pk]).filter(descendant__in=found)
+                found = frozenset([self.area.pk]) if places.cover([self.area.pk]) else frozenset(inside)
+            self._roots[permission] = found
+        return self._roots[permission]
 
     def _order(self, dataset: Dataset, code: str, values: Iterable[str]) -> dict[str, str]:
         """The values in their natural order, each in words."""
@@ -280,10 +292,15 @@ class Reader:
             above, _places = self.places(dataset.permission)
             found.append(None if above and key == str(above.pk) else {"area": [key]})
         elif self.area is not None:
-            found.append({"area": [str(self.area.pk)]})
+            found.append(self._in_area(dataset.permission))
         if key is not None and placed.by != PLACE:
             found.append(query_of(dataset.dimension(placed.by), [key]))
         return found
+
+    def _in_area(self, permission: str) -> Query | None:
+        """The place of the page as a filter; none is needed where it holds all of mine, and none can say several of mine."""
+        roots, mine = self.roots(permission), self.user.places_for(permission).roots
+        return {"area": [str(root) for root in roots]} if len(roots) == 1 else {} if roots == mine else None
 
 
 def query_of(dimension: Dimension | None, values: Sequence[str]) -> Query | None:

@@ -1,10 +1,11 @@
 """What the system keeps about a place, counted before the place changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coremis.kernel.access.models import Assignment
@@ -26,6 +27,12 @@ def _lying(model: Any, **only: Any) -> Any:
     return lambda areas: model.objects.filter(area__in=areas, **only).count()
 
 
+def running_rights(area_ids: Iterable[int]) -> Any:
+    """The assignments to these very places that have not ended, those that begin later too."""
+    rows = Assignment.objects.filter(area__in=area_ids).filter(Q(valid_until=None) | Q(valid_until__gte=timezone.localdate()))
+    return rows.order_by("valid_from", "pk")
+
+
 def _follow_groups(old: Area, new: Sequence[Area], day: date, actor: Actor) -> None:
     """The new places belong to the groups of the old one."""
     held = set(GroupPlace.objects.filter(area__in=new, valid_until=None).values_list("group_id", "area_id"))
@@ -37,7 +44,7 @@ def _follow_groups(old: Area, new: Sequence[Area], day: date, actor: Actor) -> N
 USES = [
     AreaUse(_("Households"), _lying(Household), order=10),
     AreaUse(_("Persons"), _lying(Person), order=20),
-    AreaUse(_("Assignments of users"), _lying(Assignment, valid_until=None), order=30),
+    AreaUse(_("Assignments of users"), lambda areas: running_rights(areas).count(), order=30),
     AreaUse(_("Approval routes"), _lying(Route, is_active=True), order=40),
     AreaUse(_("Figures of places"), _lying(AreaFigure), order=60),
     AreaUse(_("Groups of places"), _lying(GroupPlace, valid_until=None), _follow_groups, order=70),

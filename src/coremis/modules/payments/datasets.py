@@ -13,9 +13,8 @@ from coremis.modules.payments.models import Cycle, PayrollLine
 from coremis.modules.payments.queries import kept_amount
 from coremis.modules.payments.standing import Standing, Window, owed_minor, standing, window
 from coremis.modules.payments.states import PAID_LINES, UNPAID_LINES, LineState, UnpaidReason
-from coremis.modules.payments.tables import LineTable, programmes_to_choose
+from coremis.modules.payments.tables import LineTable, points_to_choose, programmes_to_choose
 from coremis.modules.payments.unpaid import latest_cycles
-from coremis.modules.points.models import PaymentPoint
 from coremis.modules.registry.models import Sex
 
 PAYMENTS = "payments.payments"
@@ -51,8 +50,8 @@ def cycle_words(values: Any, user: Any) -> list[tuple[int, str]]:
 
 
 def point_words(values: Any, user: Any) -> list[tuple[Any, Any]]:
-    """Payment points that a person may see, by name; those without a point last."""
-    rows = PaymentPoint.objects.visible_to(user, "points.view_paymentpoint").filter(pk__in=[value for value in values or () if value])
+    """Payment points that a person may see or that pay people of theirs, by name; those without a point last."""
+    rows = points_to_choose(user).filter(pk__in=[value for value in values or () if value])
     return [*((row.pk, row.name) for row in rows.order_by("search_name", "pk")), ("", _("without a payment point"))]
 
 

@@ -147,13 +147,20 @@ def programmes_to_choose(user: Any) -> list[tuple[int, str]]:
     return [(row.pk, str(row)) for row in Programme.objects.visible_to(user, "programmes.view_programme").order_by("code")]
 
 
+def points_to_choose(user: Any) -> "QuerySet[PaymentPoint]":
+    """The points that this person may see, and those elsewhere that pay people of theirs: the page of a payment names them, too."""
+    visible = PaymentPoint.objects.visible_to(user, "points.view_paymentpoint")
+    paying = PayrollLine.objects.visible_to(user, LineTable.permission).filter(point=OuterRef("pk"))
+    rows: QuerySet[PaymentPoint] = PaymentPoint.objects.filter(Q(pk__in=visible.values("pk")) | Exists(paying))
+    return rows
+
+
 ROWS_OF_LINES = (
     ChoiceFilter("programme", _("Programme"), on="cycle__programme_id", choices=programmes_to_choose),
     RowFilter("cycle", _("Cycle"), on="cycle_id", rows=lambda user: Cycle.objects.visible_to(user, "payments.view_cycle")),
     RowFilter("payroll", _("Payroll"), on="payroll_id", rows=payrolls_of),
     RowFilter(
-        "point", _("Payment point"), on="point_id", blank=_("without a payment point"),
-        rows=lambda user: PaymentPoint.objects.visible_to(user, "points.view_paymentpoint"),
+        "point", _("Payment point"), on="point_id", blank=_("without a payment point"), rows=points_to_choose,
     ),
     RowFilter(
         "provider", _("Provider"), on="provider_id", blank=_("the programme itself"),

@@ -27,7 +27,7 @@ def follow_place(old: Area, new: Sequence[Area], day: date, actor: Actor) -> Non
     if held is not None:
         served = set(ServedPlace.objects.filter(area__in=new, valid_until=None).values_list("area_id", flat=True))
         copy_into(ServedPlace, SERVED, [(held.point_id, area.pk, max(day, held.valid_from), None) for area in new if area.pk not in served])
-        if old.valid_until is not None:
+        if old.valid_until is not None and len(new) == 1:  # after a split people stay in the old place until it is said where they belong
             held.valid_until = max(day, held.valid_from) - timedelta(days=1)
             held.save()
     if len(new) == 1:

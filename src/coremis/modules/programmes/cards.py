@@ -95,7 +95,7 @@ def _with_status(status: Status) -> Any:
 
 
 def _waiting_by_place(user: Any) -> Iterable[tuple[int, int]]:
-    return _waiting(user).values_list("area_id").annotate(count=Count("pk"))  # type: ignore[no-any-return]
+    return _waiting(user).values_list("enrolment__area_id").annotate(count=Count("pk"))  # type: ignore[no-any-return]
 
 
 def _status_address(status: Status) -> Any:

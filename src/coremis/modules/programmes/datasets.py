@@ -114,6 +114,7 @@ DATASETS: list[Contribution] = [
         "programmes:waiting_list",
         dimensions=[PROGRAMME],
         query={"waiting": ["yes"]},
+        area="enrolment__area",
         measures=[Measure("waiting", _("Waiting"), _("Number of places on waiting lists that count today."))],
     ),
     Step(_("Potential"), BENEFICIARIES, "beneficiaries", {"status": [Status.POTENTIAL.value]}, order=40),

@@ -208,13 +208,14 @@ class WaitingFilter(BooleanFilter):
 
 
 class WaitingTable(Table):
-    """The waiting lists of all programmes, each village with its own."""
+    """The waiting lists of all programmes, each village with its own; found by where people belong now, as rights go."""
 
     model = WaitingPlace
     permission = "programmes.view_waitingplace"
     columns = [
         Column("who", _("Household or person"), show=lambda row: str(row.enrolment.who)),
-        Column("area", _("Place"), show=lambda row: row.area.name, sort="area__name"),
+        Column("place", _("Place"), show=lambda row: row.enrolment.area.name, sort="enrolment__area__name"),
+        Column("area", _("Waiting list of"), show=lambda row: row.area.name, sort="area__name"),
         Column("rank", _("Rank"), kind="number", sort="rank"),
         Column("programme", _("Programme"), show=lambda row: str(row.programme)),
         Column("since", _("Waiting since"), kind="date", sort="since"),
@@ -223,7 +224,7 @@ class WaitingTable(Table):
     ]
     filters: ClassVar[Sequence[Filter]] = [
         ChoiceFilter("programme", _("Programme"), on="programme_id", choices=programmes_of),
-        AreaFilter("area"),
+        AreaFilter("area", on="enrolment__area"),
         WaitingFilter("waiting", _("Waiting now")),
     ]
     default_sort = "rank"
@@ -232,7 +233,7 @@ class WaitingTable(Table):
     @classmethod
     def prepare(cls, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """With what the columns name."""
-        return rows.select_related("programme", "area", "enrolment__household", "enrolment__person")
+        return rows.select_related("programme", "area", "enrolment__area", "enrolment__household", "enrolment__person")
 
     def row_link(row: Any) -> str:  # noqa: N805
         return reverse("programmes:enrolment_detail", kwargs={"pk": row.enrolment_id})

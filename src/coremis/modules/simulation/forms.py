@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.areas.models import AreaLevel
 from coremis.kernel.config.country import own_currency
 from coremis.kernel.screens.forms import ActionForm, MoneyField, RecordField
+from coremis.kernel.screens.screen import whole_number
 from coremis.modules.registry.models import VariableDefinition
 from coremis.modules.registry.queries import usable
 from coremis.modules.scoring.models import ScoreRun
@@ -19,6 +20,7 @@ from coremis.modules.simulation.queries import edge, range_of
 from coremis.modules.simulation.rule_fields import SHOWS_ANEW, RuleSelect, chosen_rule, forget_others, hide_others
 from coremis.modules.targeting.models import Kind, Stage
 
+MOST_PLACES = 10_000_000
 SEES_RUNS, SEES_STAGES, SEES = "scoring.view_scorerun", "targeting.view_stage", "simulation.view_simulation"
 BAND = re.compile(r"\s*(-?\d+(?:[.,]\d+)?)\s*(?:(?:-|–|to)\s*-?\d+(?:[.,]\d+)?)?\s*[ :\t]\s*(\d+(?:[.,]\d+)?)\s*%?\s*")
 
@@ -43,7 +45,10 @@ class SimulationForm(ActionForm):
         label=_("Cut-off"), required=False, max_digits=16, decimal_places=6,
         help_text=_("The last score that is still selected."),
     )  # fmt: skip
-    places = forms.IntegerField(label=_("Number of places"), required=False, min_value=1, help_text=_("How many households in all."))
+    places = forms.IntegerField(
+        label=_("Number of places"), required=False, min_value=1, max_value=MOST_PLACES,
+        help_text=_("How many households in all."),
+    )  # fmt: skip
     level = forms.ModelChoiceField(
         label=_("Level"), queryset=AreaLevel.objects.order_by("position"), required=False, empty_label="–",
         help_text=_("The areas that are told apart in the result, and that share the places."),
@@ -91,7 +96,8 @@ class SimulationForm(ActionForm):
         field: Any = self.fields["run"]
         field.widget.attrs |= SHOWS_ANEW
         held = self.data.get("run") if self.is_bound else self.initial.get("run")
-        run = field.queryset.filter(pk=getattr(held, "pk", held) or 0).first() if str(getattr(held, "pk", held) or "").isdigit() else None
+        key = whole_number(str(getattr(held, "pk", held) or ""))
+        run = field.queryset.filter(pk=key).first() if key else None
         bounds = range_of(run) if run is not None else None
         if bounds:
             words = {"low": edge(bounds[0]), "high": edge(bounds[1])}

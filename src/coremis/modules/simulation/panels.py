@@ -1,5 +1,6 @@
 """What the page of a simulation shows. Every figure says its convention (rulebook 2.2.7)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,12 +20,15 @@ from coremis.modules.simulation.queries import (
     AREA,
     DISABILITY,
     HEAD,
+    all_seen,
     counts_of,
     decimal,
     edge,
     knows_poor,
+    named_facts,
     percent,
     table_of,
+    tells_poor,
     total_of,
 )
 
@@ -60,6 +64,8 @@ def accuracy(request: HttpRequest, simulation: Simulation) -> Shown:
     """The measures under both conventions, each named."""
     if simulation.state != State.DONE:
         return None
+    if not all_seen(request.user, named_facts(simulation)):
+        return {"text": _("Who is poor was told by facts that you may not see.")}
     if not knows_poor(simulation):
         return {"text": _("Nobody said who is poor, so no accuracy can be shown. Simulate again with a condition or a table by score.")}
     count = total_of(simulation)
@@ -98,7 +104,7 @@ def cutoffs(request: HttpRequest, simulation: Simulation) -> Shown:
     rows = table_of(simulation)
     if simulation.state != State.DONE or not rows:
         return None
-    known = knows_poor(simulation)
+    known = tells_poor(request.user, simulation)
     titles = [_("Up to") if simulation.run.formula_version.lower_is_poorer else _("From"), _("Selected")]
     if known:
         titles += [_("Inclusion"), _("Undercoverage"), _("Leakage"), _("Exclusion"), _("Hit rate"), _("BPAC")]
@@ -129,27 +135,30 @@ def _cutoff_cells(score: float, found: Accuracy, known: bool) -> list[str | None
 
 
 def by_place(request: HttpRequest, simulation: Simulation) -> Shown:
-    """Who would be selected in each area of the level below."""
+    """Who would be selected in each area of the level below; places of one name are told apart by their codes."""
     counts = counts_of(simulation, lambda row: row[AREA])
-    places = {area.pk: str(area) for area in Area.objects.filter(pk__in=[key for key in counts if key])}
-    named = {places.get(key, _("elsewhere")): count for key, count in counts.items()}
-    return _grouped(simulation, _("Place"), sorted(named.items()))
+    places = {area.pk: area for area in Area.objects.filter(pk__in=[key for key in counts if key])}
+    alike = Counter(area.search_name for area in places.values())
+    words = {key: f"{area} ({area.code})" if alike[area.search_name] > 1 else str(area) for key, area in places.items()}
+    order = sorted(counts, key=lambda key: (key not in places, places[key].search_name if key in places else "", words.get(key, "")))
+    return _grouped(request, simulation, _("Place"), [(words.get(key, _("elsewhere")), counts[key]) for key in order])
 
 
 def by_head(request: HttpRequest, simulation: Simulation) -> Shown:
     """Women and men as heads; women are compared with men."""
     counts = counts_of(simulation, lambda row: row[HEAD] or Sex.UNKNOWN)
     rows = [(str(Sex(key).label), count) for key, count in sorted(counts.items()) if key in Sex.values]
-    return _grouped(simulation, _("Head of household"), rows, disparity_of(counts, Sex.FEMALE, Sex.MALE))
+    return _grouped(request, simulation, _("Head of household"), rows, disparity_of(counts, Sex.FEMALE, Sex.MALE))
 
 
 def by_disability(request: HttpRequest, simulation: Simulation) -> Shown:
     """Households with and without a member who has a disability."""
-    if not simulation.disability:
+    if not simulation.disability or not all_seen(request.user, [simulation.disability]):
         return None
     counts = counts_of(simulation, lambda row: row[DISABILITY])
     words = {1: _("a member has a disability"), 0: _("no member has one, or it is not recorded")}
-    return _grouped(simulation, _("Disability"), [(words[key], counts[key]) for key in (1, 0) if key in counts], disparity_of(counts, 1, 0))
+    rows = [(words[key], counts[key]) for key in (1, 0) if key in counts]
+    return _grouped(request, simulation, _("Disability"), rows, disparity_of(counts, 1, 0))
 
 
 def disparity_of(counts: dict[Any, Count], group: Any, reference: Any) -> float | None:
@@ -157,10 +166,10 @@ def disparity_of(counts: dict[Any, Count], group: Any, reference: Any) -> float 
     return disparity(counts[group].rate, counts[reference].rate) if group in counts and reference in counts else None
 
 
-def _grouped(simulation: Simulation, title: str, rows: list[tuple[str, Count]], beside: float | None = None) -> Shown:
+def _grouped(request: HttpRequest, simulation: Simulation, title: str, rows: list[tuple[str, Count]], beside: float | None = None) -> Shown:
     if simulation.state != State.DONE:
         return None
-    known = knows_poor(simulation)
+    known = tells_poor(request.user, simulation)
     heads: list[tuple[Any, str]] = [(title, "text")]
     names = [_("Households"), _("Selected"), _("Selected, of all")]
     names += [_("Poor"), _("Coverage of the poor"), _("Leakage"), _("Hit rate")] if known else []
@@ -195,7 +204,8 @@ def both(request: HttpRequest, comparison: Comparison) -> Shown:
     words = {
         (1, 1): _("by both"), (1, 0): _("only by the first"), (0, 1): _("only by the second"), (0, 0): _("by neither"),
     }  # fmt: skip
-    found = {(a, b): (households, known, poor) for a, b, households, known, poor in comparison.results["overlap"]}
+    told = tells_poor(request.user, comparison.first)
+    found = {(a, b): (households, known * told, poor) for a, b, households, known, poor in comparison.results["overlap"]}
     whole = sum(row[0] for row in found.values())
     rows = []
     for key, said in words.items():
@@ -212,7 +222,7 @@ def side_by_side(request: HttpRequest, comparison: Comparison) -> Shown:
         return None
     pair = (comparison.first, comparison.second)
     counts = [total_of(one) for one in pair]
-    found = [count.accuracy if knows_poor(one) else None for one, count in zip(pair, counts, strict=True)]
+    found = [count.accuracy if tells_poor(request.user, one) else None for one, count in zip(pair, counts, strict=True)]
     rows: list[list[Any]] = [
         [_("Scoring"), *(str(one.run) for one in pair)],
         [_("Who would be selected"), *(one.get_rule_display() for one in pair)],

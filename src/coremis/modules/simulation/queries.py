@@ -1,12 +1,14 @@
 """Reads about simulations: the stored counts as figures."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max, Min
 from django.utils.formats import number_format
 
+from coremis.modules.registry.models import VariableDefinition
+from coremis.modules.registry.queries import usable
 from coremis.modules.scoring.models import Score, ScoreRun
 from coremis.modules.simulation.formulas import Accuracy, Band, Count, added, cutoff_table
 from coremis.modules.simulation.models import Simulation
@@ -41,6 +43,22 @@ def table_of(simulation: Simulation) -> list[tuple[float, Accuracy]]:
 def knows_poor(simulation: Simulation) -> bool:
     """Whether it was said who is poor."""
     return bool(simulation.poor or simulation.likelihoods)
+
+
+def named_facts(simulation: Simulation) -> list[str]:
+    """The facts of households by which it was said who is poor."""
+    return list(simulation.results.get("names", {})) if simulation.poor else []
+
+
+def all_seen(user: Any, codes: Iterable[str]) -> bool:
+    """Whether this person may count by all of these facts: few households in a place would tell of each of them."""
+    defined = list(VariableDefinition.objects.filter(code__in=asked)) if (asked := list(codes)) else []
+    return len(usable(user, defined)) == len(defined)
+
+
+def tells_poor(user: Any, simulation: Simulation) -> bool:
+    """Whether it was said who is poor, by facts that this person may count by."""
+    return knows_poor(simulation) and all_seen(user, named_facts(simulation))
 
 
 def percent(value: float | None, decimals: int = 1) -> str | None:

@@ -45,7 +45,7 @@ def weights_of(run: ScoreRun, level: AreaLevel, weights: str) -> dict[int, float
         return households
     told: Any = inherited_figures("poverty_rate", run.day).filter(pk__in=reached)
     rates: dict[int, float | None] = dict(told.values_list("pk", "figure"))
-    return {area: weight(rates.get(area) or 0.0, count) for area, count in households.items()}
+    return {area: weight(rate, count) for area, count in households.items() if (rate := rates.get(area)) is not None}
 
 
 def _refused(field: str, sentence: object) -> Invalid:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.areas.models import Area
 from coremis.kernel.base.money import Money
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import text_of
@@ -19,8 +20,11 @@ from coremis.modules.scoring.models import ScoreRun
 from coremis.modules.simulation import forms, services
 from coremis.modules.simulation.forms import SEES_RUNS, done_runs
 from coremis.modules.simulation.models import Comparison, Simulation, State
-from coremis.modules.simulation.queries import edge, range_of
+from coremis.modules.simulation.queries import AREA, counts_of, edge, range_of
 from coremis.modules.simulation.tables import SimulationTable, status_of
+from coremis.modules.targeting.queries import divides_places
+
+NAMED = 5  # places without figures that are named
 
 
 def simulation_url(simulation: Simulation) -> str:
@@ -52,7 +56,30 @@ def asked(request: HttpRequest, simulation: Simulation) -> Sequence[Fact]:
     return [*facts, *(Fact(label, value if isinstance(value, int) else str(value)) for label, value in given.items() if value is not None)]
 
 
-def outside(request: HttpRequest, simulation: Simulation) -> Sequence[Attention]:
+def notes(request: HttpRequest, simulation: Simulation) -> Sequence[Attention]:
+    """What the result leaves out, or does otherwise than a campaign would."""
+    found = [*outside(simulation), *without_figures(simulation)]
+    if simulation.stage is not None and divides_places(simulation.stage):
+        words = _("The stage gives places to categories or keeps a reserve. The simulation gives them all by rank.")
+        found.append(Attention("warn", words))
+    return found
+
+
+def without_figures(simulation: Simulation) -> Sequence[Attention]:
+    """Places that share in nothing because nobody entered their figures."""
+    if simulation.weights not in (Simulation.Weights.HOUSEHOLDS, Simulation.Weights.POOR):
+        return []
+    counts = counts_of(simulation, lambda row: row[AREA])
+    missing = {key: count.households for key, count in counts.items() if count.households and str(key) not in simulation.results["quotas"]}
+    if not missing:
+        return []
+    named = Area.objects.filter(pk__in=[key for key in missing if key]).order_by("search_name", "pk").values_list("name", flat=True)[:NAMED]
+    words = {"count": text_of(sum(missing.values())), "places": ", ".join(named) or "–"}
+    sentence = _("%(count)s households got no place because their places have no such figures: %(places)s. Enter the figures first.")
+    return [Attention("warn", sentence % words)]
+
+
+def outside(simulation: Simulation) -> Sequence[Attention]:
     """A cut-off beyond every score selects everybody or nobody."""
     if simulation.cutoff is None or (bounds := range_of(simulation.run)) is None or bounds[0] <= simulation.cutoff <= bounds[1]:
         return []
@@ -81,7 +108,7 @@ simulation_list = ListScreen(
 COUNTED_ELSEWHERE = Timeline(hidden=frozenset({"results"}))  # the other tabs tell them in tables
 simulation_detail = DetailScreen(
     Simulation, permission="simulation.view_simulation", title=str, subtitle=lambda one: str(one.area), status=status_of, facts=asked,
-    attention=outside,
+    attention=notes,
     actions=[
         ActionLink(
             _("Compare"), "simulation:compare_simulations", "simulation.compare_simulations", "primary", lambda one: one.state == State.DONE

@@ -9,6 +9,7 @@ from coremis.kernel.access.seats import SeatPermissions
 from coremis.kernel.actions.action import Action
 from coremis.kernel.approvals.presets import RoutePreset
 from coremis.kernel.approvals.routes import Approvable
+from coremis.kernel.areas.uses import AreaUse
 from coremis.kernel.module.contributions import Contribution
 from coremis.kernel.screens.contributions import Panel, Tab, WatchedActions
 from coremis.kernel.screens.menu import ASSESS, MenuItem
@@ -18,6 +19,7 @@ from coremis.modules.scoring.services import HouseholdSource
 from coremis.modules.targeting import explaining, panels, previews, services
 from coremis.modules.targeting.cards import CARDS
 from coremis.modules.targeting.facts import facts
+from coremis.modules.targeting.following import campaigns_in, follow_place, quotas_in
 from coremis.modules.targeting.imports import LISTED, QUOTAS
 from coremis.modules.targeting.kinds.scoring import SOURCE
 from coremis.modules.targeting.models import Campaign, Stage, StageEntry, StageRun
@@ -54,6 +56,8 @@ contributions: list[Contribution] = [
     *STEPS,
     MenuItem(_("Targeting"), "targeting:campaign_list", group=ASSESS, order=50),
     MenuItem(_("Appeals"), "targeting:appeal_list", group=ASSESS, order=55),
+    AreaUse(_("Targeting campaigns"), campaigns_in, follow_place, order=55),
+    AreaUse(_("Planned quotas"), quotas_in, order=56),
     HouseholdSource(SOURCE, to_score, go_on_after_scores),
     Panel(Campaign, _("Stages"), panels.ladder, "targeting.view_campaign", order=10),
     Panel(Campaign, _("Free places"), panels.free, "targeting.view_quota", order=15),

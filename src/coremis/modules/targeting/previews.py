@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coremis.kernel.areas.queries import below
 from coremis.kernel.base.refusal import Refusal
 from coremis.kernel.screens.columns import text_of
 from coremis.kernel.screens.preview import Preview
@@ -17,6 +18,7 @@ from coremis.modules.targeting.budget import budget_of
 from coremis.modules.targeting.budget import facts as budget_facts
 from coremis.modules.targeting.figures import by_place, former_result
 from coremis.modules.targeting.kinds import KINDS
+from coremis.modules.targeting.kinds.quota import RANKED, planned
 from coremis.modules.targeting.kinds.shares import came_in_by
 from coremis.modules.targeting.models import Appeal, Campaign, Kind, Outcome, Stage, StageEntry, StageRun
 from coremis.modules.targeting.queries import quotas_of, was_validated
@@ -197,6 +199,7 @@ def carrying_out(inputs: Inputs, actor: Any) -> Preview:
         return Preview(problem=" ".join(sentences) or str(problem))
     before = stage.campaign.stages.filter(position__lt=stage.position).exclude(state=Stage.State.SKIPPED).order_by("-position").first()
     run = current_run(before) if before else None
+    left_out: list[Any] = []
     facts: list[Any] = [(_("Targeting campaign"), stage.campaign), (_("Stage"), stage)]
     facts += [("", words) for words in kind.words(settings, stage.campaign)]
     facts += [(_("List before"), f"{before}: {text_of(run.listed)}")] if before and run else []
@@ -204,7 +207,24 @@ def carrying_out(inputs: Inputs, actor: Any) -> Preview:
     facts += [(_("To be done again afterwards"), ", ".join(again))] if again else []
     if stage.kind == Kind.QUOTA and not settings["everybody"]:
         facts.append((_("Places by quotas"), sum(stage.quotas.filter(run=None).values_list("places", flat=True))))
-    return Preview(facts=facts, button=_("Carry out: %(stage)s") % {"stage": stage})
+        left_out = without_quota(stage, run)
+    return Preview(facts=facts, left_out=left_out, button=_("Carry out: %(stage)s") % {"stage": stage})
+
+
+def without_quota(stage: Stage, before: StageRun | None) -> list[tuple[Any, int]]:
+    """Those on the list for whose place no quota is planned; where the place closed since, the list is older than the tree."""
+    if before is None:
+        return []
+    covered = below(planned(stage.pk).values_list("area", flat=True))
+    rows = StageEntry.objects.filter(run=before.pk, outcome__in=RANKED).exclude(area__in=covered)
+    found = rows.aggregate(
+        closed=Count("pk", filter=Q(area__valid_until__isnull=False)), others=Count("pk", filter=Q(area__valid_until=None))
+    )
+    lines = [
+        (_("listed in places without a quota"), found["others"]),
+        (_("listed in units that closed since, without a quota. Carry out the list again first"), found["closed"]),
+    ]
+    return [line for line in lines if line[1]]
 
 
 def computing(inputs: Inputs, actor: Any) -> Preview:

@@ -16,6 +16,11 @@ __all__ = [
 ]  # fmt: skip
 
 
+def divides_places(stage: Stage) -> bool:
+    """Whether a stage gives places to categories or keeps a reserve, beside the rank."""
+    return bool(stage.settings.get("shares") or stage.settings.get("reserve"))
+
+
 def current_run_of(campaign: Campaign | int) -> StageRun | None:
     """The newest result of a campaign: what the last stage that was done, or is open, decided. None before its first list."""
     rows = StageRun.objects.filter(stage__campaign=campaign, state__in=CURRENT).exclude(stage__state=Stage.State.SKIPPED)

@@ -4,10 +4,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from coremis.kernel.access.models import Assignment
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.money import Money
 from coremis.kernel.datasets.widget import Chart, Widget
 from coremis.kernel.module.contributions import CATALOGUE
-from coremis.kernel.testing.cast import make_user
+from coremis.kernel.testing.cast import again, make_user
 from coremis.modules.dashboards.arranging import Placed, ready_for
 from coremis.modules.dashboards.reading import Reader
 from coremis.modules.dashboards.tests.sample import BY_PLACE, SEES, Added, households, lines, money_dataset, refresh, watcher
@@ -42,10 +44,6 @@ def test_several_places_stand_for_themselves_and_none_counts_twice(country):
     households(country, Almond=2, Fig=4)
     refresh()
     user = watcher(country["Southlake"])
-    from coremis.kernel.access.models import Assignment
-    from coremis.kernel.actions.services import maintenance
-    from coremis.kernel.testing.cast import again
-
     with maintenance("test"):
         profile = user.assignments.get().profile
         for name in ("Fig", "Almond"):
@@ -141,3 +139,23 @@ def test_as_many_queries_whatever_was_counted(country):
     households(country, Almond=3, Beech=2, Cedar=2, Fig=2, Ebony=1)
     refresh()
     assert queries() == few <= 8
+
+
+def test_a_place_above_mine_shows_my_part_and_leads_to_it(country):
+    """Somebody sees dashboards in the whole country and households in two villages: every number still leads to its list."""
+    households(country, Almond=2, Cedar=1, Fig=4)
+    refresh()
+    one = watcher(country["Almond"])
+    reading = Reader(one, country["North"]).read(BY_PLACE)
+    found = [(line.words, line.numbers[0].text, line.numbers[0].href) for line in reading.lines]
+    own = f"/people/households/?area={country['Almond'].pk}"
+    assert found == [("Almond", "2", own)] and reading.total[0].href == own
+    with maintenance("a second village"):
+        profile = one.assignments.get().profile
+        for name in ("Cedar", "Fig"):
+            Assignment(user=one, profile=profile, area=country[name], valid_from="2020-01-01").save()
+    several = again(one)
+    whole, north = (Reader(several, country[name]).read(BY_PLACE) for name in ("Testland", "North"))
+    assert [line.words for line in whole.lines] == ["Almond", "Cedar", "Fig"] and whole.total[0].href == "/people/households/?clear=1"
+    assert [line.words for line in north.lines] == ["Almond", "Cedar"]
+    assert (north.total[0].text, north.total[0].href) == ("3", "")  # one filter cannot say two villages

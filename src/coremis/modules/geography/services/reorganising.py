@@ -1,5 +1,6 @@
 """Merging and splitting units: dated, with a crosswalk, and with the people who live there."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from coremis.modules.geography.crosswalk import write_links
 from coremis.modules.geography.models import CodeLink
 from coremis.modules.geography.services.moving import move_people
 from coremis.modules.geography.services.units import check_begun, check_ending
+from coremis.modules.geography.uses import running_rights
 
 INNER = (add_area, move_area, close_area)
 MOST_PARTS = 20
@@ -133,14 +135,21 @@ def follow(old: Area, new: Sequence[Area], day: date, carry_rights: bool, actor:
         give_rights(old, new)
 
 
-def open_rights(area_ids: Sequence[int]) -> Any:
-    """The assignments to these very places that have no last day."""
-    return Assignment.objects.filter(area__in=area_ids, valid_until=None)
-
-
 def give_rights(old: Area, new: Sequence[Area]) -> int:
-    """The users of a former place hold the same profiles in the new ones, from today; what they held before stays as it was."""
-    held = set(Assignment.objects.filter(area__in=new, valid_until=None).values_list("user_id", "profile_id", "area_id"))
-    today = timezone.localdate()
-    wanted = [(row.user_id, row.profile_id, area.pk) for row in open_rights([old.pk]) for area in new]
-    return copy_into(Assignment, ASSIGNED, [(*one, today, None) for one in dict.fromkeys(wanted) if one not in held])
+    """The users of a former place hold the same profiles in the new ones for as long; what they held before stays as it was."""
+    held: dict[Any, list[tuple[date, date]]] = defaultdict(list)
+    for row in running_rights([area.pk for area in new]):
+        held[row.user_id, row.profile_id, row.area_id].append((row.valid_from, row.valid_until or date.max))
+    rows = []
+    for row in running_rights([old.pk]):
+        for area in new:
+            spans = held[row.user_id, row.profile_id, area.pk]
+            since, until = max(row.valid_from, timezone.localdate()), row.valid_until or date.max
+            if any(first <= since and until <= last for first, last in spans):
+                continue
+            later = [first for first, last in spans if last == date.max]
+            if until == date.max and later:  # there is one open assignment at most
+                until = later[0] - timedelta(days=1)
+            spans.append((since, until))
+            rows.append((row.user_id, row.profile_id, area.pk, since, None if until == date.max else until))
+    return copy_into(Assignment, ASSIGNED, rows)

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from coremis.kernel.access.models import Assignment
+from coremis.kernel.access.models import Assignment, User
 from coremis.kernel.actions.models import Change
+from coremis.kernel.actions.services import maintenance
 from coremis.kernel.approvals.services import approve_request, submit
 from coremis.kernel.areas.models import Area
 from coremis.kernel.areas.tests.test_areas import check_tree, fresh
@@ -108,6 +109,29 @@ def test_rename_move_and_close(country, cast):
     agreed(cast, close_unit, area=country["Fig"], until=EVE)
     assert fresh(country["Fig"]).valid_until == EVE and not linked("S2A")
     check_tree()
+
+
+def test_rights_follow_for_the_days_they_were_given(country, cast):
+    """A contract that ends, and one that begins later, hold in the new place for the same days: no longer and no earlier."""
+    today, clerks = timezone.localdate(), make_profile("clerks", "registry.view_household")
+    ends, begins, ended = today + timedelta(days=90), today + timedelta(days=30), today - timedelta(days=1)
+    make_user("fixed", area=country["Almond"], profile=clerks)
+    make_user("later", area=country["Almond"], profile=clerks)
+    make_user("gone", area=country["Almond"], profile=clerks)
+    make_user("both", area=country["Almond"], profile=clerks)
+    with maintenance("dated contracts"):
+        for name, days in {"fixed": {"valid_until": ends}, "later": {"valid_from": begins}, "gone": {"valid_until": ended}}.items():
+            row = Assignment.objects.get(user__username=name)
+            row.valid_from = ended if "valid_until" in days else row.valid_from
+            for field, day in days.items():
+                setattr(row, field, day)
+            row.save()
+        Assignment(user=User.objects.get(username="both"), profile=clerks, area=country["Beech"], valid_from=begins).save()
+    agreed(cast, merge_units, areas=[country["Almond"], country["Beech"]], into=country["Beech"], on=DAY)
+    given = Assignment.objects.filter(area=country["Beech"], profile=clerks)
+    assert set(given.values_list("user__username", "valid_from", "valid_until")) == {
+        ("fixed", today, ends), ("later", begins, None), ("both", begins, None), ("both", today, begins - timedelta(days=1)),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import resolve, reverse
 
-from coremis.kernel.access.models import User
+from coremis.kernel.access.models import Assignment, User
 from coremis.kernel.access.seats import permissions_of
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.areas.models import Area, AreaLevel
@@ -21,7 +21,7 @@ from coremis.kernel.screens.lists import query_of
 from coremis.kernel.testing.cast import make_user
 from coremis.kernel.testing.check_module import check_module
 from coremis.modules.geography.imports import FIGURES, UNITS
-from coremis.modules.geography.measures import measures_for
+from coremis.modules.geography.measures import measures_for, place_page
 from coremis.modules.geography.models import AreaFigure, AreaGroup, AreaShape, CodeLink, FigureKind, GroupPlace
 from coremis.modules.geography.tests.conftest import counts, send, take_in
 from coremis.modules.geography.tests.sample import make_figure, make_kind, make_shape
@@ -170,6 +170,20 @@ def test_a_map_shows_the_own_places_only(country, client):
     assert "Northfield" in page and "Southfield" not in page and "Population: North" in page
     assert client.get(f"{reverse('geography:map')}?area={country['South'].pk}").status_code == 404
     assert client.get(f"{reverse('geography:map')}?area=x&level=9&classes=99&method=z&measure=q").status_code == 200
+
+
+def test_a_map_goes_on_from_each_of_my_places(country, client):
+    """Two communes: each is one click from the other. Villages only: no word of outlines to load, but the way to their pages."""
+    sees = ("geography.view_areashape", "geography.view_areafigure", *PEOPLE)
+    clerk = make_user("clerk", *sees, area=country["Northfield"])
+    with maintenance("a second commune"):
+        Assignment(user=clerk, profile=clerk.assignments.get().profile, area=country["Southlake"]).save()
+    client.force_login(clerk)
+    page = client.get(reverse("geography:map")).content.decode()
+    assert "My places" in page and f"?area={country['Southlake'].pk}&amp;" in page
+    client.force_login(make_user("villager", *sees, area=country["Almond"]))
+    page = client.get(reverse("geography:map")).content.decode()
+    assert "no units inside" in page and place_page(country["Almond"].pk) in page and "outlines first" not in page
 
 
 def test_a_map_of_many_places_stays_small(country, it):

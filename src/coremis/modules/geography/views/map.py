@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,7 +26,7 @@ from coremis.modules.geography.models import AreaShape
 from coremis.modules.geography.queries import shapes_of
 
 SEE = "geography.view_areashape"
-MOST_PLACES = 1_500
+MOST_PLACES, MOST_FIRST = 1_500, 30
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,14 @@ def own_places(user: Any) -> "QuerySet[Area]":
 
 def top_place(user: Any) -> Area | None:
     """Where the map begins: the highest of one's own places that has units inside."""
-    return own_places(user).select_related("level").order_by("level__position", "search_name").first()
+    inside = Area.objects.filter(parent=OuterRef("pk"), valid_until=None)
+    return own_places(user).filter(Exists(inside)).select_related("level").order_by("level__position", "search_name", "pk").first()
+
+
+def first_places(user: Any) -> list[Area]:
+    """Where somebody who is at home in several places, or in a lowest one, goes on from."""
+    roots = user.places_for(SEE).roots
+    return list(own_places(user).filter(pk__in=roots).order_by("level__position", "search_name", "pk")[:MOST_FIRST])
 
 
 def asked_in(request: HttpRequest) -> Asked | None:
@@ -134,15 +141,18 @@ class MapScreen(Screen):
         """The page; without places or figures it says what to do first."""
         asked = asked_in(request)
         if asked is None:
-            return render(request, "geography/map.html", {"title": _("Map"), "asked": None})
+            mine = [(area.name, place_page(area.pk)) for area in first_places(request.user)] if top_place(request.user) is None else []
+            return render(request, "geography/map.html", {"title": _("Map"), "asked": None, "mine": mine})
         lines = lines_of(request, asked)
         above = [area for area in path_of(asked.area)[:-1] if own_places(request.user).filter(pk=area.pk).exists()]
+        others = [area for area in first_places(request.user) if area not in (asked.area, *above)]
         return render(request, "geography/map.html", {
             "title": _("Map"),
             "asked": asked,
             "map": drawn(asked, lines),
             "lines": lines,
             "most": MOST_PLACES if len(lines) == MOST_PLACES else 0,
+            "mine": [(area.name, asked.address(area=area.pk, level="")) for area in others],
             "above": [(area.name, asked.address(area=area.pk, level="")) for area in above],
             "measures": measures_for(request.user),
             "levels": levels_below(asked.area),

@@ -7,13 +7,19 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from coremis.kernel.actions.services import maintenance
+from coremis.kernel.datasets.dataset import find_dataset
+from coremis.kernel.testing.cast import make_user
 from coremis.modules.ledger.models import Account
 from coremis.modules.ledger.queries import with_balance
 from coremis.modules.payments import services
-from coremis.modules.payments.datasets import payments
+from coremis.modules.payments.datasets import PAYMENTS, payments
 from coremis.modules.payments.models import Cycle, PayrollLine
 from coremis.modules.payments.standing import Standing, Window
+from coremis.modules.payments.tables import LineTable
 from coremis.modules.payments.tests import sample
+from coremis.modules.payments.tests.at_points import put
+from coremis.modules.payments.views.payrolls import line_list
+from coremis.modules.points.tests.sample import make_point
 
 pytestmark = pytest.mark.django_db
 
@@ -93,3 +99,16 @@ def test_late_is_what_was_not_paid_in_its_days(town):
             cycle.pay_from, cycle.pay_until = date(2026, 1, 1), until
             cycle.save()
         assert windows() == {expected: 6}
+
+
+def test_a_point_elsewhere_that_pays_people_of_mine_is_named_and_leads_to_its_list(country, town):
+    """An officer of a village whose people collect in the next commune sees how many, where, and their list; no other point."""
+    payroll, people = town
+    market, other = make_point(country["Fig"], "Market"), make_point(country["Fig"], "Elsewhere")
+    put(payroll, market, country["Almond"])
+    officer = make_user("officer", LineTable.permission, "points.view_paymentpoint", area=country["Almond"])
+    dimension = find_dataset(PAYMENTS).dimension("point")
+    assert dimension.words([str(market.pk), str(other.pk)], officer) == {str(market.pk): "Market"}
+    asked = line_list.read(officer, {name: list(values) for name, values in dimension.filters(str(market.pk)).items()}, {})
+    assert not asked.selection.problems and line_list.rows(officer, asked).count() == 6
+    assert line_list.read(officer, {"point": [str(other.pk)]}, {}).selection.problems

@@ -1,7 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
+from coremis.kernel.actions.services import maintenance
+from coremis.kernel.testing.cast import everywhere
+from coremis.modules.points.following import follow_place
 from coremis.modules.points.queries import places_without_point, points_for, points_of_households, points_without_places
 from coremis.modules.points.tests.sample import make_point, send_household, serve
 from coremis.modules.registry.tests.factories import make_household
@@ -55,3 +59,17 @@ def test_places_without_a_point_and_points_without_places(country):
     idle = make_point(country["South"], "Idle")
     assert {area.name for area in places_without_point(DAY)} == {"Date palm", "Ebony", "Fig"}
     assert list(points_without_places(DAY)) == [idle]
+
+
+def test_who_stays_behind_after_a_split_still_collects(country):
+    """Until it is said where they belong, the people of a split place keep its point; after a merge it is the new place that has it."""
+    make_point(country["Almond"], "Market", country["Almond"])
+    make_point(country["Fig"], "Harbour", country["Fig"])
+    today = timezone.localdate()
+    with maintenance("a reform"):
+        for name in ("Almond", "Fig"):
+            country[name].valid_until = today - timedelta(days=1)
+            country[name].save()
+        follow_place(country["Almond"], [country["Beech"], country["Cedar"]], today, everywhere())
+        follow_place(country["Fig"], [country["Ebony"]], today, everywhere())
+    assert names(country, today) == {"Almond": "Market", "Beech": "Market", "Cedar": "Market", "Ebony": "Harbour"}

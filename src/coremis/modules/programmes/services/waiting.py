@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, F, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models import BooleanField, F, OuterRef, Q, QuerySet, Subquery, Value, Window
 from django.db.models.fields import DateField, IntegerField
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
@@ -112,7 +112,9 @@ def next_in_line(programme: Programme, areas: list[Area]) -> "QuerySet[WaitingPl
     """Who waits in these places, in the order in which they move up; neither whom the community has not confirmed nor who is gone."""
     waiting: QuerySet[WaitingPlace] = WaitingPlace.objects.waiting(timezone.localdate()).filter(is_validated=True)
     rows = waiting.exclude(gone(programme.unit, "enrolment__"))
-    return rows.filter(programme=programme, area__in=below([area.pk for area in areas])).order_by("rank", "since", "pk")
+    inside = below([area.pk for area in areas])
+    came_along = Q(area__valid_until__isnull=False, enrolment__area__in=inside)  # their village became part of one of these
+    return rows.filter(Q(area__in=inside) | came_along, programme=programme).order_by("rank", "since", "pk")
 
 
 def put_all_on_waiting_list(

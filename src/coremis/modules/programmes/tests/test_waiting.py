@@ -1,17 +1,22 @@
 """Waiting lists beside the statuses."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from coremis.kernel.actions.services import maintenance
+from coremis.kernel.areas.queries import below
 from coremis.kernel.base.refusal import Invalid, Refusal
+from coremis.kernel.datasets.dataset import find_dataset
 from coremis.kernel.jobs.models import Job
 from coremis.kernel.jobs.queue import ask_cancel
 from coremis.kernel.jobs.worker import run_next
+from coremis.kernel.testing.cast import make_user
 from coremis.modules.programmes import services
+from coremis.modules.programmes.cards import _waiting_by_place, waiting_address
 from coremis.modules.programmes.models import Enrolment, GroupChange, WaitingPlace
 from coremis.modules.programmes.services import places
 from coremis.modules.programmes.tests.sample import (
@@ -29,6 +34,8 @@ from coremis.modules.programmes.tests.sample import (
     statuses,
     undo,
 )  # fmt: skip
+from coremis.modules.programmes.views import waiting_list
+from coremis.modules.registry.models import Household
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +175,38 @@ def test_given_up_half_way(country, monkeypatch):
     assert max(made for _visible, made in seen) >= 2 and {visible for visible, _made in seen} == {0}
     assert group.state == GroupChange.State.STOPPED
     assert not WaitingPlace._base_manager.exists() and not Enrolment._base_manager.exists()
+
+
+def test_whose_village_became_another_moves_up_there(country):
+    """The list of a closed village is read together with that of the place where its people belong now; their ranks stay."""
+    programme = make_programme(max_beneficiaries=1)
+    many_households(country["Almond"], 3)
+    enrol_all(programme, country["North"], overflow=True)
+    with maintenance("Almond went into Beech"):
+        country["Almond"].valid_until = timezone.localdate() - timedelta(days=1)
+        country["Almond"].save()
+        for record in [*Household.objects.filter(area=country["Almond"]), *Enrolment.objects.filter(area=country["Almond"])]:
+            record.area = country["Beech"]
+            record.save()
+    change_status(Enrolment.objects.filter(status=S.ACTIVE).first(), S.EXITED)
+    group = agreed(services.promote_waiting, programme=programme, areas=[country["Beech"]], count=1)
+    assert group.count == 1 and ranks(programme) == [("Almond", 2, "Head 2")]
+
+
+def test_the_number_who_waits_is_that_of_the_list(country):
+    """Figure, home page and list count people where they belong now, as rights do; the rank tells of which list."""
+    programme = make_programme(max_beneficiaries=0)
+    many_households(country["Almond"], 2)
+    many_households(country["Fig"], 1)
+    enrol_all(programme, country["Testland"], overflow=True)
+    with maintenance("one of them moved"):
+        moved = Enrolment.objects.filter(area=country["Almond"]).first()
+        moved.area = country["Fig"]
+        moved.save()
+    officer = make_user("officer", "programmes.view_waitingplace", "programmes.view_programme", area=country["South"])
+    data = find_dataset("programmes.waiting")
+    counted = data.rows().filter(**{f"{data.area}__in": below([country["South"].pk])}).count()
+    addresses = (data.link(), waiting_address(area=country["Fig"].pk))
+    listed = [waiting_list.read(officer, parse_qs(urlparse(address).query), {}) for address in addresses]
+    assert [waiting_list.rows(officer, asked).count() for asked in listed] == [counted, dict(_waiting_by_place(officer))[country["Fig"].pk]]
+    assert counted == 2
