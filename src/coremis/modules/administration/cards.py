@@ -77,7 +77,7 @@ def decided_by_me(request: HttpRequest) -> Shown:
     """How many requests this person decided in the last seven days, leading to them."""
     count = RequestTable.visible(request.user).filter(decided_in_week(request.user)).count()
     address = f"{reverse('administration:requests')}?decided=week"
-    return {"figure": text_of(count), "label": _("decisions in seven days"), "href": address} if count else None
+    return {"figure": text_of(count), "label": _("decided in seven days"), "href": address} if count else None
 
 
 def stuck(request: HttpRequest) -> Shown:

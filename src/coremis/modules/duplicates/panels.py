@@ -76,7 +76,7 @@ def open_groups(request: HttpRequest) -> Shown:
     count = GroupTable.visible(request.user).filter(state=DuplicateGroup.State.OPEN).order_by().values("pk").distinct().count()
     if not count:
         return None
-    return {"figure": text_of(count), "label": _("groups to look at"), "href": f"{reverse('duplicates:groups')}?state=OPEN"}
+    return {"figure": text_of(count), "label": _("to look at"), "href": f"{reverse('duplicates:groups')}?state=OPEN"}
 
 
 def overridden(request: HttpRequest) -> Shown:
@@ -84,4 +84,4 @@ def overridden(request: HttpRequest) -> Shown:
     given = DuplicateVerdict.objects.filter(verdict=Verdict.DIFFERENT).values("group")
     count = DuplicateGroup.objects.visible_to(request.user, "duplicates.view_duplicategroup").filter(pk__in=given).count()  # type: ignore[arg-type]
     address = f"{reverse('duplicates:groups')}?verdict={Verdict.DIFFERENT}"
-    return {"figure": text_of(count), "label": _("groups called different people"), "href": address}
+    return {"figure": text_of(count), "label": _("called different people"), "href": address}
