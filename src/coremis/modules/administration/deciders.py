@@ -9,11 +9,11 @@ from coremis.kernel.approvals.queries import waiting_for
 from coremis.kernel.approvals.services import may_decide
 from coremis.kernel.areas.queries import path_of
 
-NAMED, TRIED = 3, 20
+NAMED = 3
 
 
 def deciders(asked: Request) -> list[User]:
-    """The first people who could decide a waiting request today, by name; of very many holders only the first are tried."""
+    """The first people who could decide a waiting request today, by name; none where nobody can."""
     if asked.state != Request.State.PENDING:
         return []
     today = timezone.localdate()
@@ -22,7 +22,7 @@ def deciders(asked: Request) -> list[User]:
         area__in=[area.pk for area in path_of(asked.area)],
     )  # fmt: skip
     found: list[User] = []
-    for person in User.objects.filter(Exists(held), is_active=True).exclude(pk=asked.maker_id).order_by("name", "pk")[:TRIED]:
+    for person in User.objects.filter(Exists(held), is_active=True).exclude(pk=asked.maker_id).order_by("name", "pk"):
         if waiting_for(person).filter(pk=asked.pk).exists() and may_decide(asked, person):
             found.append(person)
         if len(found) == NAMED:

@@ -27,6 +27,7 @@ def still_there() -> Q:
 def past_of(cycle: Cycle | None, base: "QuerySet[Any]", component: str) -> "list[QuerySet[Any]]":
     """For these beneficiaries a key and the columns of PAST: used in the cycle, used in all, payments, backlog, to recover.
 
+    Without a cycle nothing was used in it.
     Payments are counted for the one component; all else is about the beneficiary, whatever it was paid for.
     """
     keys = base.order_by().values("pk")

@@ -105,6 +105,8 @@ def person_payments(request: Any, person: Person) -> Shown:
 
 def enrolment_payments(request: Any, enrolment: Enrolment) -> Shown:
     """The latest payments of a beneficiary in a programme, and what waits for the next one; for who left, that none comes."""
+    if not request.user.may("payments.view_payrollline", [enrolment.area_id]):
+        return None
     left, over = account_of(enrolment)
     currency = enrolment.programme.currency
     words = [(_("Left by earlier payments"), left), (_("Still to give back"), over), (_("To be given back to the beneficiary"), -over)]

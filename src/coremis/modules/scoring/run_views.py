@@ -1,13 +1,14 @@
 """The pages of runs and scores."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.access.models import User
 from coremis.kernel.areas.models import Area
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import Status
@@ -93,8 +94,8 @@ def score_status(score: Score) -> Status:
 
 def score_facts(request: HttpRequest, score: Score) -> Sequence[Fact]:
     """Whose score it is, by which formula, as of when."""
-    run = score.run
-    opens = ScoreRun.objects.visible_to(request.user, "scoring.view_scorerun").filter(pk=run.pk).exists()  # type: ignore[arg-type]
+    run, user = score.run, cast(User, request.user)
+    opens = ScoreRun.objects.visible_to(user, "scoring.view_scorerun").filter(pk=run.pk).exists()
     return [
         Fact(_("Household"), str(score.household), reverse("registry:household", kwargs={"pk": score.household_id})),
         Fact(_("Place"), score.area.name), Fact(_("Formula"), str(run.formula_version), version_url(run.formula_version)),

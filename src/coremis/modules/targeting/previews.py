@@ -122,9 +122,9 @@ def filling(inputs: Inputs, actor: Any) -> Preview:
     facts: list[Any] = [(_("Targeting campaign"), campaign), (_("Programme"), campaign.programme)]
     passed: dict[str, int] = {}
     chosen: dict[int, str] = {}
-    for quota in free_places_of(run, [area.pk for area in inputs["areas"]]).select_related("area", "run"):
-        free: int = quota.free  # type: ignore[attr-defined]
-        facts.append((quota.area.name, _("%(free)s of %(places)s places free") % {"free": free, "places": quota.places}))
+    quotas: Any = free_places_of(run, [area.pk for area in inputs["areas"]]).select_related("area", "run")
+    for quota in quotas:
+        facts.append((quota.area.name, _("%(free)s of %(places)s places free") % {"free": quota.free, "places": quota.places}))
         mine = next_ones(campaign, run, quota)
         chosen.update(mine)
         for obstacle in in_line(campaign, quota).values_list("obstacle", flat=True)[: len(mine) + SHOWN]:
@@ -155,15 +155,14 @@ def place_given(inputs: Inputs, actor: Any) -> Preview:
         (_("Household or person"), found.entry.who, reverse("targeting:entry_detail", args=[found.entry.pk])),
         (_("Targeting campaign"), campaign), (_("What is said to be wrong"), appeal.get_kind_display()), (_("Decision"), appeal.decision),
     ]  # fmt: skip
-    if found.quota is not None:
-        quota: Any = found.quota
+    quota: Any = found.quota
+    if quota is not None:
         facts += [(_("Place with the quota"), quota.area.name), (_("Number of places"), quota.places), (_("Taken"), quota.taken)]
         facts += [(_("Reserve left"), quota.kept)] if quota.reserved else []
     if remedy == Appeal.Remedy.WAITING:
         facts.append((_("Rank"), found.next_rank()))
-    if remedy == Appeal.Remedy.BEYOND and found.quota is not None:
-        over = found.quota.taken + 1 - found.quota.places  # type: ignore[attr-defined]
-        facts.append((_("Beyond the quota afterwards"), over))
+    if remedy == Appeal.Remedy.BEYOND and quota is not None:
+        facts.append((_("Beyond the quota afterwards"), quota.taken + 1 - quota.places))
     before = found.enrolment.get_status_display() if found.enrolment else None
     changes = [(_("Status"), before, Status.POTENTIAL.label), (_("Outcome"), found.entry.get_outcome_display(), remedy.label)]
     return Preview(facts=facts, count=1, changes=changes, button=_("Give: %(remedy)s") % {"remedy": remedy.label})

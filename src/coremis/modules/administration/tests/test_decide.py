@@ -50,7 +50,7 @@ def test_who_could_decide_is_named_and_nobody_is_told(people, request_):
     with maintenance("bela leaves"):
         User.objects.exclude(pk=people["ada"].pk).update(is_active=False)
     text = ada.get(page).content.decode()
-    assert "Nobody can decide this now: nobody else holds" in text and "Take back" in text
+    assert "Nobody can decide this now: besides those who had a hand in it, nobody holds" in text and "Take back" in text
 
 
 def test_the_day_is_that_of_the_country(people, request_):

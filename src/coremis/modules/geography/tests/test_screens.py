@@ -225,3 +225,14 @@ def test_nothing_leads_to_a_page_that_is_refused(country):
         client.force_login(make_user(name, *reader, *more, area=country["Testland"]))
         assert (change in client.get(reverse("geography:kinds")).content.decode()) is offered
         assert (reverse("geography:proposal") in client.get(reverse("geography:links")).content.decode()) is offered
+
+
+def test_a_file_is_offered_to_whoever_may_open_it(people, country):
+    """The download asks for the right to see imports, too; the button stands where it opens, and only there."""
+    batch = send(people, "code,name,level,parent\nE,,1,\n")
+    page, download = reverse("geography:file", args=[batch.pk]), reverse("files:download_attachment", args=[batch.source_file.pk])
+    for name, more, opens in (("ada-sends", (), False), ("ben-sees", ("exchange.view_batch",), True)):
+        client = Client()
+        client.force_login(make_user(name, *permissions_of("it"), *more, area=country["Testland"]))
+        assert (f'href="{download}"' in client.get(page).content.decode()) is opens
+        assert client.get(download).status_code == (200 if opens else 404)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coremis.kernel.areas.queries import country
 from coremis.kernel.exchange.models import Batch, BatchRow
 from coremis.kernel.exchange.services import read_file
+from coremis.kernel.files.models import Attachment
 from coremis.kernel.jobs.models import UNFINISHED
 from coremis.kernel.screens.actionscreens import ActionScreen
 from coremis.kernel.screens.columns import text_of
@@ -141,7 +142,8 @@ class FileScreen(DetailScreen):
     def tab_context(self, request: HttpRequest, record: Any) -> dict[str, Any]:
         """Progress, counts, reasons, changes, files."""
         titles = {code: str(column.title) for code, column in next(k for k in KINDS if k.name == record.import_kind).all_columns().items()}
-        opens = request.user.has_perm("files.view_attachment")
+        files = {file.pk: file for file in (record.source_file, record.rejected_file) if file}
+        opens = Attachment.objects.visible_to(request.user, "files.view_attachment").in_bulk(files)  # as the download asks
         return {
             **super().tab_context(request, record),
             **progress_of(record),
@@ -150,8 +152,8 @@ class FileScreen(DetailScreen):
             "examples": record.rows.filter(state=BatchRow.State.BAD).order_by("number")[:20],
             "changes": previews.change_lines(record),
             "mapped": [(titles.get(code, code), ", ".join(given)) for code, given in record.mapping.items()],
-            "source_file": record.source_file if opens else None,
-            "rejected_file": record.rejected_file if opens else None,
+            "source_file": opens.get(record.source_file.pk),
+            "rejected_file": opens.get(record.rejected_file.pk) if record.rejected_file else None,
         }
 
 

@@ -1,11 +1,14 @@
 """What was not paid is re-issued once, or paid with the next payment; never both (pitfall M16)."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
+from coremis.kernel.access.models import Assignment
 from coremis.kernel.actions.services import maintenance
 from coremis.kernel.base.refusal import Refusal
-from coremis.kernel.testing.cast import make_user
+from coremis.kernel.testing.cast import make_profile, make_user
 from coremis.modules.benefits.tests.sample import make_rule, part
 from coremis.modules.ledger.queries import postings_about
 from coremis.modules.payments import services
@@ -183,3 +186,10 @@ def test_who_left_and_is_owed_something_is_told(closed, programme, country, peop
     assert "The programme still owes this beneficiary SZF\u00a030,000" in text
     paid = reverse("programmes:enrolment_detail", args=[PayrollLine.objects.filter(payroll=closed).order_by("pk").first().enrolment_id])
     assert "Left by earlier payments" not in client.get(paid).content.decode()
+    elsewhere = make_user("elsewhere", "programmes.view_enrolment", area=country["Testland"])
+    with maintenance("test"):
+        seen = make_profile("payments-of-the-south", "payments.view_payrollline")
+        Assignment(user=elsewhere, profile=seen, area=country["South"], valid_from=date(2020, 1, 1)).save()
+    client.force_login(elsewhere)
+    text = client.get(page).content.decode()
+    assert failed.number_text not in text and "still owes" not in text, "who sees payments of other places only"

@@ -83,12 +83,12 @@ def reasons_against_undoing(other: Any) -> list[str]:
 
 def _differs_since(row: Record, event: Event) -> bool:
     """Whether a row holds anything else than right after an event; what was changed and undone since is the same again."""
-    then, now = copy(row), copy(row)
+    then = copy(row)
     for before in reversed(_changes_since(row, event)):
         if before is None or HIDDEN in before.values():  # erased, or secret: what it was cannot be compared
             return True
         put_back(then, before)
-    return any(getattr(then, field.attname) != getattr(now, field.attname) for field in row._meta.concrete_fields)
+    return any(getattr(then, field.attname) != getattr(row, field.attname) for field in row._meta.concrete_fields)
 
 
 def _changes_since(row: Record, event: Event) -> list[dict[str, Any] | None]:
@@ -100,9 +100,9 @@ def _changes_since(row: Record, event: Event) -> list[dict[str, Any] | None]:
 
 def _change_since(row: Record, other: Any) -> str:
     """Why a row that was changed since stands against it."""
-    if row != other and getattr(row, "merged_into_id", None):
-        into = row.merged_into.number_text  # type: ignore[attr-defined]
-        return str(_("“%(thing)s” was itself merged into %(number)s since. Undo that merge first.") % {"thing": row, "number": into})
+    if row != other and (into := getattr(row, "merged_into", None)) is not None:
+        sentence = _("“%(thing)s” was itself merged into %(number)s since. Undo that merge first.")
+        return str(sentence % {"thing": row, "number": into.number_text})
     since = _("“%(thing)s” was changed after the merge. Take that change back first, or register the other one anew.")
     return str(since % {"thing": _called(row)})
 

@@ -35,6 +35,7 @@ class Verdict(models.TextChoices):
 TO_ANSWER = (Outcome.SELECTED, Outcome.WAITING, Outcome.IN)  # whom a community confirms or rejects; all others it may propose
 
 
+# A base class that a call makes is none to mypy.
 class EntryManager(models.Manager.from_queryset(RecordQuerySet["StageEntry"])):  # type: ignore[misc]
     """The default reading of lists."""
 
