@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from coremis.kernel.areas.models import AreaTree
 from coremis.kernel.areas.queries import below
 from coremis.modules.points.queries import point_of_household
 from coremis.modules.programmes.models import OPEN, PLACED, Enrolment, GroupChange, Programme, Status, WaitingPlace
@@ -125,7 +126,7 @@ def quotas_with_free(run: StageRun, area_ids: Iterable[int]) -> "QuerySet[Quota]
     reserve: accepted appeals have it until the campaign is closed. Below zero, ``free`` says how many hold a place beyond the quota.
     """
     campaign = run.stage.campaign
-    mine = StageEntry.objects.filter(run=run.pk, area__ancestors_of__ancestor=OuterRef("area"))
+    mine = StageEntry.objects.filter(run=run.pk, area__in=inside_quota())
     selected = mine.filter(outcome=Outcome.SELECTED)
     after_appeal = selected.filter(reason=PLACE_BY_APPEAL)
     rows: QuerySet[Quota] = quotas_of(run).filter(area__in=below(area_ids)).select_related("area")
@@ -135,6 +136,11 @@ def quotas_with_free(run: StageRun, area_ids: Iterable[int]) -> "QuerySet[Quota]
     found: QuerySet[Any] = rows.annotate(kept=kept)
     ready: QuerySet[Quota] = found.annotate(free=F("places") - F("taken") - F("kept"))
     return ready
+
+
+def inside_quota() -> "QuerySet[AreaTree, int]":
+    """For rows counted for a quota: the places inside its own. As a list, so that SQLite reads those places of a run, not all of it."""
+    return AreaTree.objects.filter(ancestor=OuterRef(OuterRef("area"))).values_list("descendant", flat=True)
 
 
 def _found(rows: "QuerySet[Any]", one: str) -> Coalesce:
@@ -157,7 +163,7 @@ def joined(run: StageRun) -> "QuerySet[Enrolment]":
     campaign = run.stage.campaign
     entries = StageEntry.objects.filter(same(campaign.programme.unit), run=run.pk, outcome__in=(Outcome.SELECTED, *MAY_MOVE_UP))
     brought_in = Enrolment.objects.filter(programme=campaign.programme_id, group__campaign_change__campaign=campaign, status__in=PLACED)
-    rows: QuerySet[Enrolment] = brought_in.filter(~Exists(entries), area__ancestors_of__ancestor=OuterRef("area"))
+    rows: QuerySet[Enrolment] = brought_in.filter(~Exists(entries), area__in=inside_quota())
     return rows
 
 
